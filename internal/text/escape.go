@@ -1,0 +1,113 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+)
+
+const zeroWidthSpace = "\u200b"
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// Escape makes & < > literal, as Slack wants in every text: nothing in s can
+// then mention, link or ping.
+func Escape(s string) string { return escaper.Replace(s) }
+
+// Truncate shortens s to at most max runes, the last of them "…", and never
+// cuts what a reader sees as one character (an emoji with its skin tone, a
+// letter with its accent). Truncate before Escape or Plain.
+func Truncate(s string, max int) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	if len(s) <= max || len([]rune(s)) <= max {
+		return s
+	}
+	if max < 1 {
+		return ""
+	}
+	var kept strings.Builder
+	left := max - 1
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		left -= len(g.Runes())
+		if left < 0 {
+			break
+		}
+		kept.WriteString(g.Str())
+	}
+	return strings.TrimRightFunc(kept.String(), unicode.IsSpace) + "…"
+}
+
+// Plain makes typed text stand in mrkdwn as it was typed, on one line: it is
+// escaped, and * _ ~ ` start or end no formatting, a leading > no quotation and
+// @ no mention. Slack has no escape for those. It takes a mark for formatting
+// only beside a word and takes a zero width space for a gap, so one is put
+// between them; marks inside a word (snake_case) are let alone. Fold ignores it,
+// so a name copied from Slack is still found.
+func Plain(s string) string {
+	runes := []rune(oneLine(s))
+	var b strings.Builder
+	for i, r := range runes {
+		before, after := neighbours(runes, i)
+		switch {
+		case r == '>' && i == 0:
+			b.WriteString(zeroWidthSpace)
+			b.WriteRune(r)
+		case r == '@' && !isWord(before):
+			b.WriteRune(r)
+			b.WriteString(zeroWidthSpace)
+		case isMark(r) && (r == '`' || !isWord(before) || !isWord(after)):
+			if before != ' ' && !isMark(before) {
+				b.WriteString(zeroWidthSpace)
+			}
+			b.WriteRune(r)
+			b.WriteString(zeroWidthSpace)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return Escape(b.String())
+}
+
+// neighbours returns the runes around runes[i], a space at either end.
+func neighbours(runes []rune, i int) (before, after rune) {
+	before, after = ' ', ' '
+	if i > 0 {
+		before = runes[i-1]
+	}
+	if i+1 < len(runes) {
+		after = runes[i+1]
+	}
+	return before, after
+}
+
+func isMark(r rune) bool { return strings.ContainsRune("*_~`", r) }
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// oneLine makes every run of white space one space, and drops what cannot be
+// seen but changes what can: control characters and changes of direction.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		default:
+			return r
+		}
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// SlackDate returns markup that each reader's Slack writes in their own zone
+// and language, by a format such as "{date_short_pretty} at {time}"; fallback is
+// for clients that cannot. Neither can leave the markup.
+func SlackDate(t time.Time, format, fallback string) string {
+	format = strings.NewReplacer("^", "", "|", "", "<", "", ">", "").Replace(format)
+	fallback = strings.ReplaceAll(Escape(oneLine(fallback)), "|", "/")
+	return fmt.Sprintf("<!date^%d^%s|%s>", t.Unix(), format, fallback)
+}

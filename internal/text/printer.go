@@ -1,0 +1,93 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Printer writes for one reader: in their language, in their time zone. It is
+// a small value, safe for concurrent use; the zero Printer writes English in UTC.
+type Printer struct {
+	chinese bool
+	loc     *time.Location
+}
+
+// For returns the Printer for a locale as Slack sends it ("en-US", "zh-CN").
+// Every Chinese locale reads Simplified Chinese, every other one English. A
+// nil loc is UTC.
+func For(locale string, loc *time.Location) Printer {
+	lang, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
+	return Printer{chinese: strings.EqualFold(lang, "zh"), loc: loc}
+}
+
+// Lang returns "en" or "zh".
+func (p Printer) Lang() string {
+	if p.chinese {
+		return "zh"
+	}
+	return "en"
+}
+
+// Location returns the reader's time zone, never nil.
+func (p Printer) Location() *time.Location {
+	if p.loc == nil {
+		return time.UTC
+	}
+	return p.loc
+}
+
+// T translates msg, which is the English text, and fills in args by fmt's
+// verbs. Without args, verbs stand as they are. A translation may take the args
+// in another order (%[2]s). What has no translation is written in English.
+func (p Printer) T(msg string, args ...any) string {
+	return fill(p.translate(msg), args)
+}
+
+// N is T for a sentence that counts: one is the English text for n = 1, other
+// the text for any other n and the key of the translation, as Chinese has one
+// form. n is the first argument of both, before args.
+func (p Printer) N(n int, one, other string, args ...any) string {
+	args = append([]any{n}, args...)
+	if p.chinese {
+		if s, ok := chinese()[other]; ok {
+			return fill(s, args)
+		}
+	}
+	if n == 1 {
+		return fill(one, args)
+	}
+	return fill(other, args)
+}
+
+// List joins items as in a sentence: "a, b and c", "a、b和c".
+func (p Printer) List(items []string) string {
+	switch n := len(items); n {
+	case 0:
+		return ""
+	case 1:
+		return items[0]
+	default:
+		return p.T("%s and %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	}
+}
+
+// Msg marks a sentence that is kept in a table and translated later by T. It
+// returns s.
+func Msg(s string) string { return s }
+
+func (p Printer) translate(msg string) string {
+	if p.chinese {
+		if s, ok := chinese()[msg]; ok {
+			return s
+		}
+	}
+	return msg
+}
+
+func fill(format string, args []any) string {
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
+}
