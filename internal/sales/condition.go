@@ -1,0 +1,205 @@
+package sales
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Condition is a question about a deal and its approval, such as
+// "discount > 15 || amount > 50000". An empty condition always holds.
+//
+// It knows the names of ConditionNames and the fields of the process and the
+// approval's form. Numbers and money are numbers, money in units of its currency;
+// everything else is text, a date being "2026-11-24", which compares in order of time.
+type Condition string
+
+// ConditionNames returns the names that every condition knows, with their types.
+// discount is in percent, amount in units of its currency, margin a share.
+func ConditionNames() map[string]FieldType {
+	return map[string]FieldType{
+		"amount": FieldMoney, "currency": FieldText, "margin": FieldNumber, "discount": FieldNumber,
+		"account": FieldText, "name": FieldText, "source": FieldText, "owner": FieldUser,
+		"team": FieldText, "stage": FieldText,
+	}
+}
+
+// Limits that keep a condition cheap whatever it says.
+const (
+	maxConditionLength = 500 // bytes
+	maxConditionNodes  = 100
+	conditionMemory    = 10_000 // elements that a run may create
+)
+
+// Functions that a condition may call: pure, and no more than people need.
+var conditionFunctions = []string{"abs", "ceil", "floor", "round", "max", "min", "len", "lower", "upper", "trim"}
+
+// Check compiles the condition against the fields beside ConditionNames. A mistake
+// is Invalid with the code "condition.invalid" and the facts reason, column (from 1) and,
+// for an unknown name, name and nearest.
+func (c Condition) Check(fields map[string]FieldType) error {
+	if c == "" {
+		return nil
+	}
+	if len(c) > maxConditionLength {
+		return refuse(Invalid, "condition.invalid", "reason", "too long", "column", maxConditionLength)
+	}
+	env := zeroEnv(fields)
+	if err := c.checkNames(env); err != nil {
+		return err
+	}
+	if _, err := expr.Compile(string(c), conditionOptions(expr.Env(env))...); err != nil {
+		return conditionError(err)
+	}
+	return nil
+}
+
+// checkNames compiles without types, so that an unknown name can be told from other mistakes.
+func (c Condition) checkNames(env map[string]any) error {
+	p, err := c.program()
+	if err != nil {
+		return err
+	}
+	for _, n := range p.names {
+		if _, ok := env[n.Value]; ok {
+			continue
+		}
+		e := refuse(Invalid, "condition.invalid", "reason", "unknown name", "column", n.Location().From+1, "name", n.Value)
+		if near := nearest(n.Value, slices.Collect(maps.Keys(env))); near != "" {
+			e.Facts["nearest"] = near
+		}
+		return e
+	}
+	return nil
+}
+
+func conditionOptions(more ...expr.Option) []expr.Option {
+	options := []expr.Option{expr.AsBool(), expr.MaxNodes(maxConditionNodes), expr.DisableAllBuiltins()}
+	for _, f := range conditionFunctions {
+		options = append(options, expr.EnableBuiltin(f))
+	}
+	return append(options, more...)
+}
+
+func conditionError(err error) *Error {
+	var at *file.Error
+	if errors.As(err, &at) {
+		return refuse(Invalid, "condition.invalid", "reason", at.Message, "column", at.Column+1)
+	}
+	reason, _, _ := strings.Cut(err.Error(), "\n")
+	return refuse(Invalid, "condition.invalid", "reason", reason, "column", 1)
+}
+
+// zeroEnv holds the zero value of every name.
+func zeroEnv(fields map[string]FieldType) map[string]any {
+	env := map[string]any{}
+	for k, t := range fields {
+		env[k] = zeroOf(t)
+	}
+	for k, t := range ConditionNames() {
+		env[k] = zeroOf(t)
+	}
+	return env
+}
+
+func zeroOf(t FieldType) any {
+	if t == FieldNumber || t == FieldMoney {
+		return 0.0
+	}
+	return ""
+}
+
+// Holds evaluates the condition. The environment holds float64 for numbers and
+// money and string for the rest; of ConditionNames those that are left out, or nil,
+// are zero. Any other name that is missing is refused as "condition.invalid".
+func (c Condition) Holds(env map[string]any) (bool, error) {
+	if c == "" {
+		return true, nil
+	}
+	p, err := c.program()
+	if err != nil {
+		return false, err
+	}
+	builtin := ConditionNames()
+	values := maps.Clone(env)
+	if values == nil {
+		values = map[string]any{}
+	}
+	for _, n := range p.names {
+		if v, ok := values[n.Value]; ok && v != nil {
+			continue
+		}
+		t, ok := builtin[n.Value]
+		if !ok {
+			return false, refuse(Invalid, "condition.invalid", "reason", "unknown name", "column", n.Location().From+1, "name", n.Value)
+		}
+		values[n.Value] = zeroOf(t)
+	}
+	run := vm.VM{MemoryBudget: conditionMemory}
+	out, err := run.Run(p.code, values)
+	if err != nil {
+		return false, conditionError(err)
+	}
+	holds, ok := out.(bool)
+	if !ok {
+		return false, refuse(Invalid, "condition.invalid", "reason", "not true or false", "column", 1)
+	}
+	return holds, nil
+}
+
+// conditionProgram is a compiled condition and the names that it reads.
+type conditionProgram struct {
+	code  *vm.Program
+	names []*ast.IdentifierNode
+	err   error
+}
+
+var conditionPrograms sync.Map // Condition → *conditionProgram
+
+func (c Condition) program() (*conditionProgram, error) {
+	if p, ok := conditionPrograms.Load(c); ok {
+		return p.(*conditionProgram), p.(*conditionProgram).failure()
+	}
+	p := &conditionProgram{}
+	var reader nameReader
+	p.code, p.err = expr.Compile(string(c), conditionOptions(expr.Patch(&reader))...)
+	p.names = reader.names
+	conditionPrograms.Store(c, p)
+	return p, p.failure()
+}
+
+func (p *conditionProgram) failure() error {
+	if p.err != nil {
+		return conditionError(p.err)
+	}
+	return nil
+}
+
+// nameReader collects the variables of an expression.
+type nameReader struct{ names []*ast.IdentifierNode }
+
+func (r *nameReader) Visit(node *ast.Node) {
+	if n, ok := (*node).(*ast.IdentifierNode); ok {
+		r.names = append(r.names, n)
+	}
+}
+
+// nearest returns the word that a misspelt one most likely stands for, or "".
+func nearest(word string, known []string) string {
+	best, near := len([]rune(word))/3+2, ""
+	slices.Sort(known)
+	for _, k := range known {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d < best {
+			best, near = d, k
+		}
+	}
+	return near
+}
