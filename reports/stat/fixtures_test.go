@@ -2,6 +2,7 @@ package stat
 
 import (
 	"encoding/csv"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -20,7 +21,12 @@ func readRows(t testing.TB, file string) []row {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	lines, err := csv.NewReader(f).ReadAll()
+	return rowsOf(t, f)
+}
+
+func rowsOf(t testing.TB, csvFile io.Reader) []row {
+	t.Helper()
+	lines, err := csv.NewReader(csvFile).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +39,7 @@ func readRows(t testing.TB, file string) []row {
 		rows = append(rows, r)
 	}
 	if len(rows) == 0 {
-		t.Fatalf("%s has no rows", file)
+		t.Fatal("the file has no rows")
 	}
 	return rows
 }
