@@ -1,0 +1,78 @@
+package sales
+
+import "time"
+
+// EventType names what happened.
+type EventType string
+
+const (
+	Created   EventType = "created"
+	Moved     EventType = "moved" // forward or back, the win included
+	LostEvent EventType = "lost"
+	Reopened  EventType = "reopened"
+	Completed EventType = "completed"
+	Changed   EventType = "changed" // one field
+	Assigned  EventType = "assigned"
+	Planned   EventType = "planned" // next step
+	Waited    EventType = "waiting"
+	Parked    EventType = "parked"
+	Resumed   EventType = "resumed"
+	Logged    EventType = "logged"
+	Unlogged  EventType = "unlogged"
+	Undone    EventType = "undone"
+	Requested EventType = "approval_requested"
+	Decided   EventType = "approval_decided"
+	Withdrawn EventType = "approval_withdrawn"
+	Pulsed    EventType = "pulse"
+	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
+)
+
+// Event is one line of a deal's append-only log. Data holds what its type
+// needs; fields that do not belong to it are empty and not stored.
+type Event struct {
+	Deal    int64
+	Version int // 1, 2, 3 … within the deal
+	At      time.Time
+	Actor   string // Slack user id; "" when the program itself acted
+	Type    EventType
+	Data    EventData
+}
+
+// EventData is stored as JSON. Times in it are Unix milliseconds, dates are
+// "2026-11-24" in the process's zone.
+type EventData struct {
+	From      string            `json:"from,omitempty"`      // stage left
+	To        string            `json:"to,omitempty"`        // stage entered
+	Direction Exit              `json:"direction,omitempty"` // forward, back or won
+	Skipped   []string          `json:"skipped,omitempty"`   // stages passed over, in order
+	Reopens   bool              `json:"reopens,omitempty"`   // went back across the win
+	Ends      bool              `json:"ends,omitempty"`      // the won stage is the last: no stay follows
+	Override  bool              `json:"override,omitempty"`  // the gate was not met
+	Missing   []string          `json:"missing,omitempty"`   // what an override passed over: Missing.Key
+	Why       string            `json:"why,omitempty"`
+	Field     string            `json:"field,omitempty"`
+	Was       string            `json:"was,omitempty"` // canonical form of the former value
+	Value     string            `json:"value,omitempty"`
+	User      string            `json:"user,omitempty"` // new owner
+	Team      string            `json:"team,omitempty"`
+	By        string            `json:"by,omitempty"`    // date
+	Until     int64             `json:"until,omitempty"` // parked until
+	For       Party             `json:"for,omitempty"`
+	Reason    string            `json:"reason,omitempty"`   // loss reason
+	Undoes    int               `json:"undoes,omitempty"`   // version of the undone event
+	Activity  int64             `json:"activity,omitempty"` // id of the activity
+	Kind      string            `json:"kind,omitempty"`     // activity type, or kind of approval
+	Minutes   int               `json:"minutes,omitempty"`
+	Note      string            `json:"note,omitempty"`
+	Outcome   string            `json:"outcome,omitempty"`
+	Approval  int64             `json:"approval,omitempty"` // id of the approval
+	Step      string            `json:"step,omitempty"`
+	Verdict   Verdict           `json:"verdict,omitempty"`
+	Process   string            `json:"process,omitempty"` // of a new deal
+	Map       int               `json:"map,omitempty"`     // version of the process in force
+	Initial   map[string]string `json:"initial,omitempty"` // a new deal's fields in canonical form
+	External  string            `json:"external,omitempty"`
+	Source    string            `json:"source,omitempty"`   // "import" for imported events, "sample" for sample data
+	Staff     int               `json:"staff,omitempty"`    // pulse: how hard for us, 1 (easy) to 5
+	Customer  int               `json:"customer,omitempty"` // pulse: how hard for the customer, 1 to 5
+}
