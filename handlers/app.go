@@ -1,0 +1,164 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// App answers intents.
+type App struct {
+	Store        *store.Store
+	Log          *slog.Logger
+	DealsChannel string         // where cards go when the team has no channel of its own
+	Locale       string         // the workspace's language, for channels
+	Zone         *time.Location // for channels
+	Prefix       string         // before every slash command, for workspaces where /deal is taken
+	Bot          string         // the bot's own user id
+	Directory    Directory      // Slack's people, asked when the mirror does not know or is too old
+}
+
+// Directory fetches people and user groups from Slack. It is only asked
+// outside transactions.
+type Directory interface {
+	Profile(ctx context.Context, user string) (Profile, error)
+	GroupMembers(ctx context.Context, group string) ([]string, error)
+}
+
+// Call is an intent on its way through a handler: who acts, in which language
+// they read, and the words that are still to be read.
+type Call struct {
+	Intent
+	text.Printer
+	Person   store.Person
+	Settings store.Settings
+	Words    []Word // after the command and its verb
+}
+
+// Handle answers one intent. The error is only for what could not be taken at
+// all, so that it is not acknowledged; a refusal is a Reply.
+func (a *App) Handle(ctx context.Context, in Intent) (Reply, error) {
+	call, err := a.call(ctx, in)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := a.dispatch(ctx, call)
+	if err != nil {
+		return a.refusal(ctx, call, err)
+	}
+	return reply, nil
+}
+
+// call finds out who acts and how they read.
+func (a *App) call(ctx context.Context, in Intent) (*Call, error) {
+	call := &Call{Intent: in}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		if call.Person, err = r.Person(ctx, in.User); err != nil {
+			return err
+		}
+		call.Settings, err = r.Settings(ctx, in.User)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if call.Person.Seen.IsZero() && in.User != "" && a.Directory != nil {
+		call.Person = a.meet(ctx, in.User, in.Now)
+	}
+	call.Printer = a.printerFor(call.Person, call.Settings)
+	return call, nil
+}
+
+// meet asks Slack about somebody who is not in the mirror yet. When Slack does
+// not answer, the person is spoken to in the workspace's language meanwhile.
+func (a *App) meet(ctx context.Context, user string, now time.Time) store.Person {
+	person := store.Person{ID: user, Name: user, Locale: a.Locale}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	p, err := a.Directory.Profile(ctx, user)
+	if err != nil {
+		a.Log.WarnContext(ctx, "people: Slack does not say who this is", "user", user, "error", err)
+		return person
+	}
+	person = store.Person{ID: p.ID, Name: p.Name, RealName: p.RealName, Locale: p.Locale, TZ: p.TZ, Bot: p.Bot, Deleted: p.Deleted, Seen: now}
+	err = a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.SavePeople(ctx, []store.Person{person}, now)
+	})
+	if err != nil {
+		a.Log.WarnContext(ctx, "people: cannot be kept", "user", user, "error", err)
+	}
+	return person
+}
+
+func (a *App) printerFor(p store.Person, s store.Settings) text.Printer {
+	locale := p.Locale
+	if locale == "" {
+		locale = a.Locale
+	}
+	if s.Lang != "" {
+		locale = s.Lang
+	}
+	loc, err := time.LoadLocation(p.TZ)
+	if err != nil || p.TZ == "" {
+		loc = a.Zone
+	}
+	return text.For(locale, loc)
+}
+
+// Channel speaks the workspace's language, for everything that stands in a channel.
+func (a *App) Channel() text.Printer { return text.For(a.Locale, a.Zone) }
+
+// decide runs a use case in one transaction under the intent's key: the same
+// payload again gets the first reply and has no second effect. A refusal is
+// remembered as well, or a replay an hour later would do what was refused.
+func (a *App) decide(ctx context.Context, c *Call, fn func(ctx context.Context, tx *store.Tx) (Reply, error)) (Reply, error) {
+	var reply Reply
+	var refused error
+	err := a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		kept, done, _, err := tx.Seen(ctx, c.Key)
+		if err != nil {
+			return err
+		}
+		if done {
+			reply, err = decodeReply(kept)
+			return err
+		}
+		if reply, err = fn(ctx, tx); err != nil {
+			return err
+		}
+		return a.remember(ctx, tx, c, reply)
+	})
+	var e *sales.Error
+	if !errors.As(err, &e) {
+		return reply, err
+	}
+	refused = err
+	if reply, err = a.refusal(ctx, c, refused); err != nil || c.Kind == Submission {
+		return reply, err // a form that was refused is sent again under the same key
+	}
+	err = a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		kept, done, _, err := tx.Seen(ctx, c.Key)
+		if err != nil {
+			return err
+		}
+		if done {
+			reply, err = decodeReply(kept)
+			return err
+		}
+		return a.remember(ctx, tx, c, reply)
+	})
+	return reply, err
+}
+
+func (a *App) remember(ctx context.Context, tx *store.Tx, c *Call, r Reply) error {
+	kept, err := r.encode()
+	if err != nil {
+		return err
+	}
+	return tx.MarkDone(ctx, c.Key, kept, c.Now)
+}

@@ -1,0 +1,74 @@
+package handlers
+
+import (
+	"encoding/json"
+
+	"github.com/slack-go/slack"
+)
+
+// Reply is what the person who acted sees. The zero Reply is silence: the
+// intent was taken, and what there is to see appears elsewhere.
+type Reply struct {
+	Text    string        // complete in itself: notifications and screen readers use it
+	Blocks  []slack.Block // nil shows Text
+	Replace bool          // take the place of the ephemeral message that was acted on
+	Delete  bool          // remove that ephemeral message
+	Public  bool          // for everybody in the channel; only "Share" does that
+
+	Modal *slack.ModalViewRequest // to open, or for a submission to show next
+	Push  bool                    // on top of the open modal instead of in its place
+	Clear bool                    // close all modals
+
+	Errors  map[string]string // of a form, by block_id
+	Options []*slack.OptionBlockObject
+	Home    *slack.HomeTabViewRequest // the person's App Home, published anew
+}
+
+// Empty reports whether there is nothing to show.
+func (r Reply) Empty() bool {
+	return r.Text == "" && len(r.Blocks) == 0 && !r.Delete && r.Modal == nil && !r.Clear && len(r.Errors) == 0 && r.Options == nil && r.Home == nil
+}
+
+// stored is the form in which a reply is kept for a repeated payload: blocks
+// stay as encoded, since decoding and encoding them again may lose something.
+type stored struct {
+	Text    string            `json:"text,omitempty"`
+	Blocks  []json.RawMessage `json:"blocks,omitempty"`
+	Replace bool              `json:"replace,omitempty"`
+	Delete  bool              `json:"delete,omitempty"`
+	Public  bool              `json:"public,omitempty"`
+	Clear   bool              `json:"clear,omitempty"`
+	Errors  map[string]string `json:"errors,omitempty"`
+}
+
+// encode keeps what a repeated payload is answered with. A modal is not kept:
+// the trigger that opened it works once.
+func (r Reply) encode() ([]byte, error) {
+	s := stored{Text: r.Text, Replace: r.Replace, Delete: r.Delete, Public: r.Public, Clear: r.Clear, Errors: r.Errors}
+	for _, b := range r.Blocks {
+		raw, err := json.Marshal(b)
+		if err != nil {
+			return nil, err
+		}
+		s.Blocks = append(s.Blocks, raw)
+	}
+	return json.Marshal(s)
+}
+
+func decodeReply(kept []byte) (Reply, error) {
+	var s stored
+	if err := json.Unmarshal(kept, &s); err != nil {
+		return Reply{}, err
+	}
+	r := Reply{Text: s.Text, Replace: s.Replace, Delete: s.Delete, Public: s.Public, Clear: s.Clear, Errors: s.Errors}
+	for _, raw := range s.Blocks {
+		r.Blocks = append(r.Blocks, rawBlock{RawMessage: raw})
+	}
+	return r, nil
+}
+
+// rawBlock is a block that is already encoded.
+type rawBlock struct{ json.RawMessage }
+
+func (rawBlock) BlockType() slack.MessageBlockType { return "" }
+func (rawBlock) ID() string                        { return "" }

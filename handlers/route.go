@@ -1,0 +1,60 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+)
+
+// Route is one subcommand. It declares its own help, so that what people are
+// told, the README and the manifest cannot drift from what there is.
+type Route struct {
+	Command  string   // "deal"
+	Verb     string   // "advance"; "" is the command without a verb
+	Also     []string // other words for the verb, Chinese ones among them
+	Args     string   // "REF [to STAGE]"
+	About    string   // one line; English, marked with text.Msg
+	Examples []string // what to type after the slash: "deal advance acme"
+	Run      func(a *App, ctx context.Context, c *Call) (Reply, error)
+}
+
+// handler answers an action, a form, a shortcut, an options request or an event.
+type handler func(a *App, ctx context.Context, c *Call) (Reply, error)
+
+// book is what one noun contributes: its file fills one and names it in nouns.
+type book struct {
+	routes      []Route
+	actions     map[string]handler // by action_id
+	submissions map[string]handler // by callback_id
+	shortcuts   map[string]handler // by callback_id
+	options     map[string]handler // by action_id
+	events      map[string]handler // by type
+}
+
+// Routes returns every subcommand, in the order of help.
+func Routes() []Route {
+	var out []Route
+	for _, b := range nouns() {
+		out = append(out, b.routes...)
+	}
+	return out
+}
+
+func find(pick func(book) map[string]handler, name string) (handler, bool) {
+	for _, b := range nouns() {
+		if h, ok := pick(b)[name]; ok {
+			return h, true
+		}
+	}
+	return nil, false
+}
+
+// verb returns the command's route for the word, matched without case.
+func verb(command, word string) (Route, bool) {
+	word = fold(word)
+	for _, r := range Routes() {
+		if r.Command == command && (r.Verb == word || slices.ContainsFunc(r.Also, func(w string) bool { return fold(w) == word })) {
+			return r, true
+		}
+	}
+	return Route{}, false
+}

@@ -1,0 +1,15 @@
+// Package view builds what people see in Slack: cards, answers, modals and App
+// Home. Its functions take data and a printer and return blocks; they read
+// nothing and decide nothing.
+package view
+
+import "github.com/slack-go/slack"
+
+// Message is a rendered message. Plain shows the same without native blocks
+// (charts, data tables), for workspaces that refuse them; nil when Blocks has
+// none. Text is complete in itself.
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+	Plain  []slack.Block
+}
