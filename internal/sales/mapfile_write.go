@@ -1,0 +1,67 @@
+package sales
+
+import (
+	"bytes"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// WriteMap returns the map as a file that ParseMap reads back to an equal one. It
+// keeps the order of the vocabulary (key, name, what, who, …) and writes no comments.
+func WriteMap(m *Map) ([]byte, error) {
+	file := mapFile{Organisation: m.Organisation}
+	if len(m.Processes) == 1 {
+		file.Process = m.Processes[0]
+	} else {
+		file.Processes = m.Processes
+	}
+	var root yaml.Node
+	if err := root.Encode(file); err != nil {
+		return nil, err
+	}
+	tidy(&root)
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := e.Encode(&root); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), e.Close()
+}
+
+// tidy puts short lists of words on one line and leaves out what says nothing.
+func tidy(n *yaml.Node) {
+	for _, c := range n.Content {
+		tidy(c)
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		var kept []*yaml.Node
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !says(n.Content[i+1]) {
+				continue
+			}
+			kept = append(kept, n.Content[i], n.Content[i+1])
+		}
+		n.Content = kept
+	case yaml.SequenceNode:
+		if len(n.Content) <= maxFlow && !slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.Kind != yaml.ScalarNode }) {
+			n.Style = yaml.FlowStyle
+		}
+	}
+}
+
+const maxFlow = 8 // words on a line
+
+func says(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Value != "" && n.ShortTag() != "!!null" || len(n.Content) > 0
+}
+
+// MarshalYAML writes a text without a language as the plain text that it is.
+func (t Text) MarshalYAML() (any, error) {
+	if s, ok := t[""]; ok && len(t) == 1 {
+		return s, nil
+	}
+	return map[string]string(t), nil
+}
