@@ -1,0 +1,22 @@
+# One way to do each thing; .ci/run calls the same targets.
+GO       ?= go
+LINTER   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+RACY     := ./store/... ./bot/gateway/... ./bot/outbox/... ./bot/playground/...
+
+.PHONY: build test race lint bench
+
+build:
+	$(GO) build -o pipewright ./bot
+
+test:
+	$(GO) test ./...
+
+race: # where goroutines meet; elsewhere it only costs time
+	$(GO) test -race -short $(RACY)
+
+lint:
+	$(GO) vet ./...
+	$(GO) run $(LINTER) run ./...
+
+bench: # medians of several runs: compare figures of one run, not of two machines
+	$(GO) test -run '^$$' -bench . -benchmem -count 5 ./...
