@@ -21,7 +21,7 @@ func BenjaminiHochberg(ps []float64) []float64 {
 	least := 1.0
 	for rank := len(order); rank > 0; rank-- {
 		i := order[rank-1]
-		least = math.Min(least, ps[i]*float64(len(order))/float64(rank))
+		least = math.Min(least, float64(len(order))/float64(rank)*ps[i])
 		qs[i] = least
 	}
 	return qs

@@ -9,7 +9,11 @@ import (
 // LogRank tests whether times until an end, by any cause, are distributed alike in all samples (Mantel–Haenszel, as R's survdiff
 // with rho = 0). Samples in which no end was to be expected are left out; with fewer than two others the test is unknown.
 func LogRank(samples ...*Sample) Test {
-	var pooled []Observation
+	n := 0
+	for _, s := range samples {
+		n += s.N()
+	}
+	pooled := make([]Observation, 0, n)
 	for arm, s := range samples {
 		for i, o := range s.obs {
 			o.Group = int32(arm)

@@ -89,7 +89,7 @@ func MantelHaenszel(strata []Table) Estimate {
 // the margins allow one table only, p is 1 and the odds ratio unknown.
 func Fisher(t Table) (p, odds float64) {
 	h := hypergeometric{row: t.A + t.B, other: t.C + t.D, column: t.A + t.C}
-	if h.low() == h.high() {
+	if h.low() >= h.high() {
 		return 1, math.NaN()
 	}
 	return h.twoSided(t.A), h.oddsRatio(t.A)
@@ -172,7 +172,7 @@ func (h hypergeometric) oddsRatio(observed int) float64 {
 	}
 	a, b := float64(observed), float64(h.row-observed)
 	c, d := float64(h.column-observed), float64(h.other-h.column+observed)
-	guess, low, high := math.Log(a/b*d/c), -800.0, 800.0
+	guess, low, high := math.Log(a/b*d/c), -700.0, 700.0
 	for range 200 {
 		mean, variance := h.moments(math.Exp(guess))
 		if mean < a {

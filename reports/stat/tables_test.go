@@ -39,6 +39,18 @@ func TestFisherOfMillionsIsQuick(t *testing.T) {
 	}
 }
 
+// However far the margins let the odds ratio go, the expected count at it is the observed one.
+func TestFisherOddsRatioOfExtremeTables(t *testing.T) {
+	for _, table := range []Table{{999_999, 1, 1, 999_999}, {1, 999_999, 999_999, 1}, {2, 500_000, 1, 3}, {1, 1, 2_000_000, 3}, {30, 1, 1, 2}} {
+		_, odds := Fisher(table)
+		h := hypergeometric{row: table.A + table.B, other: table.C + table.D, column: table.A + table.C}
+		mean, variance := h.moments(odds)
+		if math.Abs(mean-float64(table.A)) > 1e-9*math.Sqrt(variance)*math.Max(1, float64(table.A)) {
+			t.Errorf("%v: odds ratio %g, at which %.12g is expected", table, odds, mean)
+		}
+	}
+}
+
 func TestMantelHaenszelAgainstR(t *testing.T) {
 	for _, r := range readRows(t, "mantel_haenszel.csv") {
 		var strata []Table
