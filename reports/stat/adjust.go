@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// BenjaminiHochberg returns the p values adjusted for having tested them all (q values, in the order of ps): calling those below q true is
-// wrong in a share of at most q of them. Unknown p values stay unknown and are not counted.
+// BenjaminiHochberg returns the p values adjusted for having tested them all, in the order of ps: of those called true because their
+// adjusted value is below q, a share of at most q is expected to be false. Unknown p values stay unknown and are not counted.
 func BenjaminiHochberg(ps []float64) []float64 {
 	qs := make([]float64, len(ps))
 	var order []int

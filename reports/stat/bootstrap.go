@@ -23,8 +23,8 @@ func HashGroup(id uint64, groups int) int32 {
 	return int32((id ^ id>>31) % uint64(groups))
 }
 
-// Bootstrap draws units from units with replacement, so many rounds long, and calls f with how often each was drawn; f must not keep counts.
-// The same seed always draws the same.
+// Bootstrap draws, for each round, as many units as there are, with replacement, and calls f with how often each was drawn. f must
+// not keep counts. The same seed always draws the same.
 func Bootstrap(seed uint64, rounds, units int, f func(counts []int32)) {
 	if units < 1 {
 		return
@@ -40,8 +40,8 @@ func Bootstrap(seed uint64, rounds, units int, f func(counts []int32)) {
 	}
 }
 
-// FirstShares returns, for each column of totals, in which share of bootstraps over the rows (deals, or groups of deals) the column's sum
-// is strictly the greatest. A draw with two equal greatest sums has no first. All rows must have the same length.
+// FirstShares returns, for each column of totals, in which share of bootstraps over the rows (deals, or groups of deals) the
+// column's sum is strictly the greatest. A draw with two equal greatest sums has no first. All rows must have the same length.
 func FirstShares(seed uint64, rounds int, totals [][]float64) []float64 {
 	if len(totals) == 0 || rounds < 1 {
 		return nil
@@ -81,8 +81,8 @@ func greatest(values []float64) int {
 	return best
 }
 
-// Percentiles returns the median of bootstrap draws with their percentile interval, each unknown draw being left out. If more than one in twenty is
-// unknown, so is the interval.
+// Percentiles returns the median of bootstrap draws with their percentile interval. Unknown draws are left out; if more than one in
+// twenty is unknown, so is the interval.
 func Percentiles(draws []float64) Estimate {
 	q := Quantiles(draws, 0.5, (1-Level)/2, (1+Level)/2)
 	unknown := 0

@@ -13,7 +13,8 @@
 //
 // # Times until an end
 //
-// [NewSample] sorts observations once; every method of [Sample] is then one or two passes over them, without allocation:
+// [NewSample] sorts observations once; every method of [Sample] is then one or two passes over them, some 20 ms
+// a million each, and allocates nothing (but for curves and lists):
 //
 //	s := stat.NewSample(observations)  // {Time: 3.5, Cause: won, Group: deal}
 //	s.Median()                         // Kaplan–Meier, any cause an event

@@ -60,7 +60,7 @@ func positive(sums []float64) int {
 }
 
 // MantelHaenszel returns the common odds ratio of the strata, with the interval of Robins, Breslow and Greenland. It is unknown when
-// no stratum can tell, and +Inf without discordant counts on one side; neither has an interval.
+// no stratum can tell, and 0 or +Inf where one side has no counts; then it has no interval.
 func MantelHaenszel(strata []Table) Estimate {
 	var r, s, pr, psqr, qs float64
 	for _, t := range strata {
@@ -84,9 +84,9 @@ func MantelHaenszel(strata []Table) Estimate {
 	return Estimate{odds, odds * math.Exp(-z*se), odds * math.Exp(z*se)}
 }
 
-// Fisher returns the two-sided p of Fisher's exact test, by summing the tables with the same margins that are no likelier than this one,
-// and the odds ratio as the conditional maximum-likelihood estimate (0 and +Inf at the ends of what the margins allow). When
-// the margins allow one table only, p is 1 and the odds ratio unknown.
+// Fisher returns the two-sided p of Fisher's exact test, by summing the tables with the same margins that are no likelier than
+// this one, and the odds ratio as the conditional maximum-likelihood estimate (0 and +Inf at the ends of what the margins allow).
+// When the margins allow one table only, p is 1 and the odds ratio unknown.
 func Fisher(t Table) (p, odds float64) {
 	h := hypergeometric{row: t.A + t.B, other: t.C + t.D, column: t.A + t.C}
 	if h.low() >= h.high() {
@@ -122,8 +122,8 @@ func (h hypergeometric) mode(odds float64) int {
 	return low
 }
 
-// each calls f for every count whose likelihood, relative to that of the mode, is not too small for a float64. It starts from the mode,
-// so that nothing overflows and as little as possible is computed.
+// each calls f for every count whose likelihood, relative to that of the mode, is not too small for a float64. It starts from the
+// mode, so that nothing overflows and as little as possible is computed.
 func (h hypergeometric) each(odds float64, f func(x int, likelihood float64)) {
 	mode := h.mode(odds)
 	f(mode, 1)
@@ -161,8 +161,8 @@ func (h hypergeometric) twoSided(observed int) float64 {
 	return sum / total
 }
 
-// oddsRatio returns the odds ratio at which the expected count is the observed one: Newton's steps on the logarithm, where the slope of the
-// mean is the variance, halving the bracket when a step would leave it.
+// oddsRatio returns the odds ratio at which the expected count is the observed one: Newton's steps on the logarithm, where the
+// slope of the mean is the variance, halving the bracket when a step would leave it.
 func (h hypergeometric) oddsRatio(observed int) float64 {
 	switch observed {
 	case h.low():
