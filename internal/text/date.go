@@ -87,9 +87,9 @@ func (p Printer) longTime(days int) string {
 	case days < 60:
 		return p.N(days, "%d day", "%d days")
 	case days < 2*365:
-		return p.T("%d months", int(float64(days)/30.44))
+		return p.T("%d months", days/30)
 	default:
-		return p.T("%d years", int(float64(days)/365.25))
+		return p.T("%d years", days/365)
 	}
 }
 

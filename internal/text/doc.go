@@ -14,7 +14,8 @@
 // file per area. TestTranslationsComplete reads the whole repository and fails
 // when a sentence has no translation, when the two want different arguments, or
 // when a translation is no longer used; it prints the lines to fill in. What
-// reads the same in both languages stands in zh/same.yaml.
+// reads the same in both languages stands in zh/same.yaml. Slack formats only
+// whole words, so Chinese has spaces around *bold* and `code`.
 //
 // Whatever a person typed passes through Plain (or at least Escape) before it
 // becomes part of a message. Shorten with Truncate first: it would cut an

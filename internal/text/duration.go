@@ -67,7 +67,11 @@ func (p Printer) WorkDuration(d, workday time.Duration) string {
 }
 
 // Days writes a number of days with at most one decimal: "9.7 days", "1 day".
+// What is no number is "–".
 func (p Printer) Days(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return none
+	}
 	f = tenths(f)
 	if f == 1 {
 		return p.T("1 day")

@@ -14,7 +14,8 @@ import (
 // A name of punctuation alone folds to "".
 func Fold(s string) string {
 	s = norm.NFKD.String(s)
-	s = norm.NFKD.String(cases.Fold().String(s))
+	s = strings.ToLower(cases.Fold().String(s)) // Fold alone swaps the cases of Cherokee
+	s = norm.NFKD.String(s)
 	var b strings.Builder
 	gap := false
 	for _, r := range s {

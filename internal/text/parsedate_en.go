@@ -7,7 +7,7 @@ import (
 const (
 	englishMonth   = `(jan|january|feb|february|mar|march|apr|april|may|june?|july?|aug|august|sept?|september|oct|october|nov|november|dec|december)\.?`
 	englishWeekday = `(mon|monday|tues?|tuesday|weds?|wednesday|thu|thurs?|thursday|fri|friday|sat|saturday|sun|sunday)`
-	englishDay     = `(\d{1,2})(?:st|nd|rd|th)?`
+	englishDay     = `(\d{1,2})(?:st|nd|rd|th|\.)?`
 	englishNumber  = `(\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`
 	englishUnit    = `(day|week|month|year)s?`
 )

@@ -11,7 +11,7 @@ import (
 const (
 	hourWords   = `(?:h|hr|hrs|hour|hours|小时|个小时|个钟头|钟头)`
 	minuteWords = `(?:m|min|mins|minute|minutes|分钟|分)`
-	numeral     = `(\d{1,4}(?:[.,]\d{1,2})?|[〇零一二两三四五六七八九十]{1,3}|an?|half an|半)`
+	numeral     = `(\d{1,4}(?:[.,]\d{1,2})?|[〇零一二两三四五六七八九十]{1,3}|an?|half(?: an)?|半)`
 )
 
 var (
@@ -57,7 +57,7 @@ func quantity(s string) float64 {
 	switch s {
 	case "a", "an":
 		return 1
-	case "half an", "半":
+	case "half", "half an", "半":
 		return 0.5
 	}
 	if n, ok := wholeNumber(s); ok {
