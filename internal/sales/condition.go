@@ -157,9 +157,10 @@ func (c Condition) Holds(env map[string]any) (bool, error) {
 
 // conditionProgram is a compiled condition and the names that it reads.
 type conditionProgram struct {
-	code  *vm.Program
-	names []*ast.IdentifierNode
-	err   error
+	code      *vm.Program
+	names     []*ast.IdentifierNode
+	forbidden ast.Node
+	err       error
 }
 
 var conditionPrograms sync.Map // Condition → *conditionProgram
@@ -171,24 +172,42 @@ func (c Condition) program() (*conditionProgram, error) {
 	p := &conditionProgram{}
 	var reader nameReader
 	p.code, p.err = expr.Compile(string(c), conditionOptions(expr.Patch(&reader))...)
-	p.names = reader.names
+	p.names, p.forbidden = reader.names, reader.forbidden
 	conditionPrograms.Store(c, p)
 	return p, p.failure()
 }
 
 func (p *conditionProgram) failure() error {
-	if p.err != nil {
+	switch {
+	case p.err != nil:
 		return conditionError(p.err)
+	case p.forbidden != nil:
+		return refuse(Invalid, "condition.invalid", "reason", "not allowed", "column", p.forbidden.Location().From+1)
 	}
 	return nil
 }
 
-// nameReader collects the variables of an expression.
-type nameReader struct{ names []*ast.IdentifierNode }
+// nameReader collects the variables of an expression, and the first part that a
+// condition may not have: only those are allowed that run once and in no time.
+type nameReader struct {
+	names     []*ast.IdentifierNode
+	forbidden ast.Node
+}
 
 func (r *nameReader) Visit(node *ast.Node) {
-	if n, ok := (*node).(*ast.IdentifierNode); ok {
+	allowed := true
+	switch n := (*node).(type) {
+	case *ast.IdentifierNode:
 		r.names = append(r.names, n)
+	case *ast.BinaryNode:
+		allowed = n.Operator != ".."
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.ConstantNode, *ast.ArrayNode,
+		*ast.UnaryNode, *ast.ConditionalNode, *ast.BuiltinNode, *ast.CallNode:
+	default:
+		allowed = false
+	}
+	if !allowed && r.forbidden == nil {
+		r.forbidden = *node
 	}
 }
 

@@ -207,7 +207,7 @@ func (r *mapReader) text(n *yaml.Node, v reflect.Value, path string) {
 	v.Set(reflect.ValueOf(t))
 }
 
-var daysForm = regexp.MustCompile(`^([0-9.]+)\s*(d|days?|天|h|hours?|小时)?$`)
+var daysForm = regexp.MustCompile(`^([0-9.]+(?:e[+-]?\d+)?)\s*(d|days?|天|h|hours?|小时)?$`)
 
 // days reads "3", "3d", "2 days" and, as a share of the working day, "4h".
 func (r *mapReader) days(n *yaml.Node, v reflect.Value) {

@@ -2,7 +2,9 @@ package sales
 
 import (
 	"bytes"
+	"math"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -21,6 +23,10 @@ func WriteMap(m *Map) ([]byte, error) {
 		return nil, err
 	}
 	tidy(&root)
+	inHours(lookup(&root, "process"))
+	for _, p := range lookup(&root, "processes").Content {
+		inHours(p)
+	}
 	var out bytes.Buffer
 	e := yaml.NewEncoder(&out)
 	e.SetIndent(2)
@@ -50,6 +56,25 @@ func tidy(n *yaml.Node) {
 			n.Style = yaml.FlowStyle
 		}
 	}
+}
+
+// inHours writes spans of a process that are whole quarters of an hour and no short
+// number of days as people would: 4h.
+func inHours(process *yaml.Node) {
+	hours := Calendar{Hours: lookup(lookup(process, "calendar"), "hours").Value}.DayLength().Hours()
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		for i, c := range n.Content {
+			if n.Kind == yaml.MappingNode && i%2 == 1 && slices.Contains([]string{"target", "quiet_after"}, n.Content[i-1].Value) {
+				d, _ := strconv.ParseFloat(c.Value, 64)
+				if h := math.Round(d*hours*4) / 4; len(c.Value) > 4 && h/hours == d {
+					c.SetString(strconv.FormatFloat(h, 'f', -1, 64) + "h")
+				}
+			}
+			visit(c)
+		}
+	}
+	visit(process)
 }
 
 const maxFlow = 8 // words on a line

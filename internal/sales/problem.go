@@ -1,7 +1,95 @@
 package sales
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Problem is a mistake in a map file, or with Warning set something that deserves
 // a look. It says where and, by code and facts, what; the handlers hold the words.
+//
+// Codes and their facts. "what" is the sort of thing: process, stage, field, option,
+// activity, reason, policy, step, team, role. "nearest" is the known word that was
+// most likely meant, or "". (w) marks codes that are warnings.
+//
+// The file:
+//
+//	yaml.syntax            reason (the parser's words, in English)
+//	yaml.documents         (a second "---" document)
+//	map.empty
+//	map.too_large          bytes or nodes: the limit
+//	key.unknown            key, nearest, known: the keys that may stand here
+//	key.repeated           key, line: where it stood first
+//	value.type             want (text, list, mapping, number, whole number, true or false, days), got (text, list, mapping), value
+//	text.language          language, known
+//
+// Anything with a key:
+//
+//	value.missing          what, key, part: the part that must be there, such as "name"
+//	value.advised (w)      what, key, part
+//	list.empty             what, key, part: stages, activities, reasons, steps, roles, options
+//	key.form               what, key
+//	key.taken              what, key, line
+//	key.reserved           what, key
+//	name.ambiguous         what, key, name, other: the key of the first that answers to the name
+//	name.reserved          what, key, name (a command uses the word)
+//	text.missing (w)       what, key, part, language: others are given in this language too
+//	number.negative        value
+//	number.invalid         value
+//	number.range           part, value, min, max
+//
+// The organisation:
+//
+//	user.form              user
+//	group.form             group
+//	channel.form           channel
+//	member.twice (w)       user, team, other: the team that they count for
+//	organisation.missing   (no organisation stands here or is known)
+//	role.unknown           role, nearest
+//	role.needed            role, process: a process outside of the file needs a role that is gone
+//	role.empty (w)         role (nobody holds it; told once)
+//
+// A process:
+//
+//	currency.unknown       currency, nearest
+//	zone.unknown           zone
+//	hours.form             hours
+//	day.unknown            day, nearest
+//	date.form              date
+//	date.twice             date: listed twice, or both as a holiday and an extra day
+//	default.several        process, other
+//	default.none (w)
+//	field.type             field, type, nearest, known
+//	field.options          field (a choice without options, or options without a choice)
+//	field.conflict         field (a form's field of another type than the process's)
+//	stage.unknown          stage, nearest
+//	stage.itself           stage (it affects itself)
+//	stage.unreachable      stage, behind: the stage whose gate nobody can meet
+//	stage.removed          stage, name, deals
+//	stage.crosses          stage, deals, won: true when a change would win deals that stand there, false when it would take the win back
+//	moved.present          stage (it is not removed)
+//	won.missing
+//	won.several            stage, other
+//	won.first              stage
+//	url.form               url
+//	symbol.form            symbol
+//
+// Gates, conditions and policies:
+//
+//	gate.unknown_field     stage, field, nearest
+//	gate.unknown_activity  stage, type, nearest
+//	gate.unknown_approval  stage, kind, nearest
+//	gate.automatic         stage, type (nobody can log it)
+//	gate.count             stage, type, n, max
+//	gate.since             stage, since, nearest
+//	gate.repeated          stage, need: the requirement's key, such as "field:close"
+//	gate.late (w)          stage, kind (approvals cannot be asked for after the win; an earlier one may stand)
+//	condition.invalid      condition, reason, column, and for an unknown name also name and nearest
+//	condition.impossible   condition
+//	condition.always (w)   condition
+//	required.unknown       policy, field, nearest
+//	step.nobody            policy, step, roles
+//	step.sole (w)          policy, step, user: requests of this person can be decided by nobody
 type Problem struct {
 	Line, Column int // from 1; 0 when the map came from no file
 	Code         string
@@ -10,8 +98,7 @@ type Problem struct {
 }
 
 func newProblem(at place, code string, facts ...any) Problem {
-	e := Refuse(Invalid, code, facts...)
-	return Problem{Line: at.line, Column: at.column, Code: code, Facts: e.Facts}
+	return Problem{Line: at.line, Column: at.column, Code: code, Facts: Refuse(Invalid, code, facts...).Facts}
 }
 
 // Errors returns the problems that are more than warnings.
@@ -23,4 +110,11 @@ func Errors(problems []Problem) []Problem {
 		}
 	}
 	return out
+}
+
+// sortProblems orders problems as they stand in the file.
+func sortProblems(problems []Problem) {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
