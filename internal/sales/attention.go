@@ -28,23 +28,31 @@ func Attention(d Deal, p *Process, now time.Time) []Alert {
 	if s, ok := p.Stage(d.Stage); ok && s.Target > 0 && Age(d, p, now) > s.Target {
 		out = append(out, OverTarget)
 	}
-	if p.Calendar.WorkDays(p.Calendar.Worked(d.LastSign(), now)) > p.QuietAfter() {
+	if last := d.LastSign(); !last.IsZero() && p.Calendar.WorkDays(p.Calendar.Worked(last, now)) > p.QuietAfter() {
 		out = append(out, Quiet)
 	}
 	return out
 }
 
-// Age returns how long the deal has been in its stage, in working days.
+// Age returns how long the deal has been in its stage, in working days; 0 when an
+// import did not say since when.
 func Age(d Deal, p *Process, now time.Time) Days {
+	if d.Entered.IsZero() {
+		return 0
+	}
 	return p.Calendar.WorkDays(p.Calendar.Worked(d.Entered, now))
 }
 
-// LastSign returns when something was last done for the deal: an activity, or a move.
+// LastSign returns when something was last done for the deal: an activity, a move,
+// or else its creation. It is zero when nothing is known.
 func (d Deal) LastSign() time.Time {
-	if d.Last.After(d.Entered) {
-		return d.Last
+	last := d.Created
+	for _, t := range []time.Time{d.Entered, d.Last} {
+		if t.After(last) {
+			last = t
+		}
 	}
-	return d.Entered
+	return last
 }
 
 // pastDay reports whether the date's day is over in the process's zone.

@@ -47,6 +47,7 @@ type EventData struct {
 	Skipped   []string          `json:"skipped,omitempty"`   // stages passed over, in order
 	Reopens   bool              `json:"reopens,omitempty"`   // went back across the win
 	Ends      bool              `json:"ends,omitempty"`      // the won stage is the last: no stay follows
+	NoStay    bool              `json:"no_stay,omitempty"`   // an import does not know when the stage was entered: no stay begins
 	Override  bool              `json:"override,omitempty"`  // the gate was not met
 	Missing   []string          `json:"missing,omitempty"`   // what an override passed over: Missing.Key
 	Why       string            `json:"why,omitempty"`

@@ -78,7 +78,7 @@ func (d *Deal) Apply(e Event) {
 	case Created:
 		*d = Deal{
 			ID: e.Deal, Process: data.Process, Version: e.Version, Moves: 1, Episode: 1, Owner: data.User, Team: data.Team,
-			Stage: data.To, Entered: e.At, Status: Open, Created: e.At, External: data.External,
+			Stage: data.To, Entered: entered(e), Status: Open, Created: e.At, External: data.External,
 		}
 		for field, value := range data.Initial {
 			d.set(field, value)
@@ -90,7 +90,7 @@ func (d *Deal) Apply(e Event) {
 		d.rest()
 	case Reopened:
 		d.reopen()
-		d.Stage, d.Entered = data.To, e.At
+		d.Stage, d.Entered = data.To, entered(e)
 	case Completed:
 		d.Done = e.At
 		d.rest()
@@ -126,8 +126,16 @@ func (d *Deal) move(e Event) {
 	if e.Data.Ends {
 		d.Done = e.At
 	}
-	d.Stage, d.Entered = e.Data.To, e.At
+	d.Stage, d.Entered = e.Data.To, entered(e)
 	d.rest() // whoever moves a deal is working on it
+}
+
+// entered returns when the event's stage was entered, the zero time when nobody knows.
+func entered(e Event) time.Time {
+	if e.Data.NoStay {
+		return time.Time{}
+	}
+	return e.At
 }
 
 func (d *Deal) reopen() {
@@ -165,6 +173,9 @@ func (h *History) stays(before Deal, e Event) {
 		}
 	case Created:
 	default:
+		return
+	}
+	if e.Data.NoStay {
 		return
 	}
 	visit := 1
