@@ -53,7 +53,7 @@ func (c *checker) identity(path string, p *Process) {
 	switch {
 	case p.Currency == "":
 		c.add(path, "value.missing", "what", "process", "key", p.Key, "part", "currency")
-	case !currency.IsValid(p.Currency):
+	case !knownCurrency(p.Currency):
 		c.add(path+".currency", "currency.unknown", "currency", p.Currency, "nearest", nearestCurrency(p.Currency))
 	}
 }
@@ -61,7 +61,7 @@ func (c *checker) identity(path string, p *Process) {
 // nearestCurrency finds what was meant by "usd", "RMB" or "€".
 func nearestCurrency(s string) string {
 	w := strings.ToUpper(s)
-	if currency.IsValid(w) {
+	if knownCurrency(w) {
 		return w
 	}
 	if codes := currencyWords[w]; len(codes) > 0 {

@@ -34,7 +34,7 @@ func MoneyOf(units float64, code string) (Money, error) {
 func moneyOf(number, code string) (Money, error) {
 	a, err := currency.NewAmount(number, code)
 	if err != nil {
-		if !currency.IsValid(code) {
+		if !knownCurrency(code) {
 			return Money{}, refuse(Invalid, "money.currency", "currency", code)
 		}
 		return Money{}, refuse(Invalid, "money.unreadable", "input", number)

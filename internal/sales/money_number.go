@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/bojanz/currency"
 )
 
 // scale is a word that multiplies, such as k or 万.
@@ -70,9 +72,18 @@ var (
 	commaToDot = strings.NewReplacer(",", ".", ".", ",")
 )
 
+// dotMeaning is what a single dot before three digits says.
+type dotMeaning int
+
+const (
+	dotEither dotMeaning = iota
+	dotThousands
+	dotDecimal
+)
+
 // readNumber returns the readings of a number as plain decimals: none when it makes
 // no sense, two when a single dot before three digits could be either mark.
-func readNumber(s string, sc scale, dotsGroup bool) []string {
+func readNumber(s string, sc scale, dot dotMeaning) []string {
 	s, ok := joinGroups(neutral.Replace(s))
 	if !ok || s == "" {
 		return nil
@@ -89,7 +100,7 @@ func readNumber(s string, sc scale, dotsGroup bool) []string {
 	case dots > 1 || commas > 1:
 		return onlyGroups(strings.ReplaceAll(s, ".", ","))
 	}
-	return oneMark(s, sc, dotsGroup)
+	return oneMark(s, sc, dot)
 }
 
 // joinGroups removes apostrophes and spaces, which only ever part thousands.
@@ -106,7 +117,7 @@ func joinGroups(s string) (string, bool) {
 }
 
 // oneMark reads a number with a single dot or comma.
-func oneMark(s string, sc scale, dotsGroup bool) []string {
+func oneMark(s string, sc scale, dot dotMeaning) []string {
 	i := strings.IndexAny(s, ".,")
 	mark, before, after := s[i], s[:i], s[i+1:]
 	asFraction := fraction(before + "." + after)
@@ -116,9 +127,9 @@ func oneMark(s string, sc scale, dotsGroup bool) []string {
 	}
 	asThousands := onlyGroups(before + "," + after)
 	switch {
-	case mark == ',' && sc.comma, mark == '.' && sc.factor != "" && !sc.comma:
+	case mark == ',' && sc.comma, mark == '.' && (dot == dotDecimal || sc.factor != "" && !sc.comma):
 		return asFraction
-	case mark == ',', dotsGroup, sc.comma:
+	case mark == ',', dot == dotThousands, sc.comma:
 		return asThousands
 	}
 	return append(asThousands, asFraction...)
@@ -150,3 +161,6 @@ func onlyIf(ok bool, s string) []string {
 	}
 	return []string{s}
 }
+
+// knownCurrency reports whether the code is one of ISO 4217.
+func knownCurrency(code string) bool { return code != "" && currency.IsValid(code) }

@@ -27,7 +27,6 @@ type moneyParser struct {
 	def   string
 	rest  string // what is not read yet
 	code  string // currency
-	named bool   // somebody typed the currency
 	scale scale
 }
 
@@ -38,14 +37,14 @@ func (p *moneyParser) parse() (Money, error) {
 	if len(p.input) > maxMoneyInput || !strings.ContainsFunc(p.rest, isDigit) {
 		return Money{}, p.unreadable()
 	}
+	p.rest = roundEnding.ReplaceAllString(p.rest, "$1")
 	negative := p.takeSign()
 	if err := p.takeCurrency(); err != nil {
 		return Money{}, err
 	}
 	negative = p.takeSign() || negative
 	p.takeScale()
-	p.rest = roundEnding.ReplaceAllString(strings.TrimSpace(p.rest), "")
-	readings := readNumber(p.rest, p.scale, dotGroups[p.code])
+	readings := readNumber(strings.TrimSpace(p.rest), p.scale, p.dot())
 	if len(readings) == 0 {
 		return Money{}, p.unreadable()
 	}
@@ -129,7 +128,7 @@ func (p *moneyParser) currencies(word string) ([]string, error) {
 	if codes, ok := currencyWords[w]; ok {
 		return codes, nil
 	}
-	if currency.IsValid(w) {
+	if knownCurrency(w) {
 		return []string{w}, nil
 	}
 	if len(w) == 3 && !strings.ContainsFunc(w, func(r rune) bool { return r < 'A' || r > 'Z' }) {
@@ -151,27 +150,45 @@ func (p *moneyParser) choose(pre, post []string) error {
 			return p.unreadable()
 		}
 	}
-	p.named = candidates != nil
 	switch {
 	case candidates == nil, slices.Contains(candidates, p.def):
 		p.code = p.def
 	default:
 		p.code = candidates[0]
 	}
-	if !currency.IsValid(p.code) {
+	if !knownCurrency(p.code) {
 		return refuse(Invalid, "money.currency", "currency", p.code)
 	}
 	return nil
 }
 
-func (p *moneyParser) takeScale() {
-	i := strings.LastIndexFunc(p.rest, isNumeral) + 1
-	p.scale = scales[strings.ToLower(strings.TrimSpace(p.rest[i:]))]
-	p.rest = p.rest[:i]
+// dot says what a dot before three digits is where the currency is used.
+func (p *moneyParser) dot() dotMeaning {
+	if dotGroups[p.code] {
+		return dotThousands
+	}
+	if digits, _ := currency.GetDigits(p.code); digits == 3 {
+		return dotDecimal
+	}
+	return dotEither
 }
 
-// roundEnding is the empty fraction of a price tag: "12,-".
-var roundEnding = regexp.MustCompile(`[.,][-–—]+$`)
+func (p *moneyParser) takeScale() {
+	i := strings.LastIndexFunc(p.rest, isNumeral) + 1
+	word := strings.TrimSpace(p.rest[i:])
+	p.scale = scales[strings.ToLower(word)]
+	p.rest = p.rest[:i]
+	if parts := hundredMillions.FindStringSubmatch(p.rest); parts != nil && (word == "万" || word == "萬") {
+		p.rest = parts[1] + strings.Repeat("0", 4-len(parts[2])) + parts[2]
+	}
+}
+
+var (
+	// roundEnding is the empty fraction of a price tag: "12,-".
+	roundEnding = regexp.MustCompile(`(\d)[.,][-–—]+`)
+	// hundredMillions parts the number of "1亿2000万".
+	hundredMillions = regexp.MustCompile(`^(\d+)[亿億](\d{1,4})$`)
+)
 
 // exact turns the one reading into Money, refusing fractions of the smallest unit.
 func (p *moneyParser) exact(number string) (Money, error) {
@@ -247,5 +264,5 @@ func endsHan(word string) bool {
 func isCurrency(word string) bool {
 	w := strings.ToUpper(strings.TrimSpace(word))
 	_, known := currencyWords[w]
-	return known || currency.IsValid(w)
+	return known || knownCurrency(w)
 }
