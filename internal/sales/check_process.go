@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/bojanz/currency"
 )
 
 // Bounds of what a process may say.
