@@ -38,6 +38,10 @@ type Event struct {
 	Data    EventData
 }
 
+// Undated is the time of a deal's first event when an import does not know when the
+// deal was created: before everything else. The deal's Created is then zero.
+var Undated = time.UnixMilli(0).UTC()
+
 // EventData is stored as JSON. Times in it are Unix milliseconds, dates are
 // "2026-11-24" in the process's zone.
 type EventData struct {

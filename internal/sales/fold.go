@@ -80,6 +80,9 @@ func (d *Deal) Apply(e Event) {
 			ID: e.Deal, Process: data.Process, Version: e.Version, Moves: 1, Episode: 1, Owner: data.User, Team: data.Team,
 			Stage: data.To, Entered: entered(e), Status: Open, Created: e.At, External: data.External,
 		}
+		if e.At.Equal(Undated) {
+			d.Created = time.Time{}
+		}
 		for field, value := range data.Initial {
 			d.set(field, value)
 		}

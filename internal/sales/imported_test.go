@@ -25,6 +25,12 @@ func TestImportWithoutHistoryHasNoStays(t *testing.T) {
 		t.Errorf("won deal = %+v", won.Deal)
 	}
 
+	// When not even its creation is known, it comes before everything and is zero.
+	undated := Fold([]Event{{Deal: 7, Version: 1, At: Undated, Type: Created, Data: EventData{To: "demo", NoStay: true}}})
+	if !undated.Deal.Created.IsZero() || undated.Deal.Status != Open || !Undated.Before(created) {
+		t.Errorf("undated deal = %+v", undated.Deal)
+	}
+
 	// Once it is worked here, its stays are known.
 	later := created.AddDate(0, 2, 0)
 	h := Fold(append(log[:1:1], Event{Deal: 7, Version: 2, At: later, Type: Moved, Data: EventData{From: "demo", To: "proposal", Direction: ExitForward}}))
