@@ -23,7 +23,10 @@ func (s *Server) chatPostMessage(in args) (obj, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &message{user: s.app.botUser, content: next, threadTS: c.threadOf(in.text("thread_ts")), broadcast: in.yes("reply_broadcast")}
+	m := &message{user: s.app.botUser, content: next, threadTS: c.threadOf(in.text("thread_ts"))}
+	if m.isReply() && in.yes("reply_broadcast") {
+		m.subtype = "thread_broadcast"
+	}
 	s.post(c, m)
 	return obj{"channel": c.id, "ts": m.ts, "message": s.messageObject(c, m)}, nil
 }

@@ -139,7 +139,7 @@ func (s *Server) conversationsHistory(in args) (obj, error) {
 	}
 	var all []*message
 	for _, m := range slices.Backward(c.messages) {
-		if m.only == "" && (!m.isReply() || m.broadcast) && within(m.ts, in) {
+		if m.only == "" && (!m.isReply() || m.subtype == "thread_broadcast") && within(m.ts, in) {
 			all = append(all, m)
 		}
 	}

@@ -24,7 +24,7 @@ var richRules = map[string]rule{
 }
 
 var (
-	richParts   = items(0, 1000, byType(richRules))
+	richParts   = items(1, 1000, byType(richRules))
 	richSection = object([]string{"elements"}, fields{"elements": richParts})
 	richBlocks  = map[string]rule{
 		"rich_text_section":      richSection,
@@ -39,8 +39,8 @@ var (
 )
 
 var (
-	rawText   = object([]string{"text"}, fields{"text": text(0, 10000)})
-	rawNumber = object([]string{"value"}, fields{"value": number(-1e300, 1e300), "text": text(0, 10000)})
+	rawText   = object([]string{"text"}, fields{"text": text(1, 10000)})
+	rawNumber = object([]string{"value"}, fields{"value": number(-1e300, 1e300), "text": text(1, 10000)})
 	richCell  = object([]string{"elements"}, fields{"elements": richElements})
 	tableCell = byType(map[string]rule{"raw_text": rawText, "raw_number": rawNumber, "rich_text": richCell})
 	dataCell  = byType(map[string]rule{"raw_text": rawText, "raw_number": rawNumber, "rich_text": richCell, "action_cell": object(

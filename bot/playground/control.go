@@ -22,6 +22,7 @@ type ask struct {
 	Values     obj      `json:"values"`
 	Stale      bool     `json:"stale"` // an earlier version of the message is clicked
 	All        bool     `json:"all"`
+	Private    bool     `json:"private"`
 	Locale     string   `json:"locale"`
 	TZ         string   `json:"tz"`
 	RealName   string   `json:"real_name"`
@@ -56,6 +57,7 @@ func (s *Server) routeControl(mux *http.ServeMux) {
 		"click": (*Server).controlClick, "options": (*Server).controlOptions, "submit": (*Server).controlSubmit,
 		"close": (*Server).controlClose, "home": (*Server).controlHome, "clock": (*Server).controlClock,
 		"user": (*Server).controlUser, "join": (*Server).controlJoin, "leave": (*Server).controlLeave, "archive": (*Server).controlArchive,
+		"adduser": (*Server).controlAddUser, "addchannel": (*Server).controlAddChannel, "verify": (*Server).controlVerify,
 		"usergroup": (*Server).controlUserGroup, "redeliver": (*Server).controlRedeliver, "upload": (*Server).controlUpload,
 	} {
 		handle("POST /_control/"+name, s.posted(do))

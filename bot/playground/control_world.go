@@ -69,7 +69,7 @@ func (s *Server) controlMessages(_ *http.Request, in ask) (obj, error) {
 	for _, m := range c.messages {
 		hidden := m.only != "" && m.only != user
 		inThread := m.ts == in.ThreadTS || m.threadTS == in.ThreadTS
-		if hidden || in.ThreadTS != "" && !inThread || in.ThreadTS == "" && m.isReply() && !m.broadcast {
+		if hidden || in.ThreadTS != "" && !inThread || in.ThreadTS == "" && m.isReply() && m.subtype != "thread_broadcast" {
 			continue
 		}
 		out = append(out, s.messageObject(c, m))
@@ -175,6 +175,38 @@ func (s *Server) controlArchive(_ *http.Request, in ask) (obj, error) {
 	s.showState()
 	s.tell(event{c.kind() + "_archive", obj{"channel": c.id, "user": s.ws.id, "is_moved": 0}, "", c.id})
 	return nil, nil
+}
+
+// controlAddUser is somebody new in the workspace.
+func (s *Server) controlAddUser(_ *http.Request, in ask) (obj, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.ws.addUser(User{Name: in.User, RealName: in.RealName, Title: in.Title, Locale: in.Locale, TZ: in.TZ}, s.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	o := s.userObject(s.ws.user(in.User))
+	s.showState()
+	s.tell(event{"team_join", obj{"user": o, "cache_ts": s.clock.Now().Unix()}, in.User, ""})
+	return obj{"user": o}, nil
+}
+
+// controlAddChannel makes a channel with those users in it; the app comes in by its name.
+func (s *Server) controlAddChannel(_ *http.Request, in ask) (obj, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(in.Users) == 0 {
+		return nil, problem("users must name who is in the channel")
+	}
+	if err := s.ws.addChannel(Channel{Name: strings.TrimPrefix(in.Channel, "#"), Private: in.Private, Members: in.Users}, s.app); err != nil {
+		return nil, err
+	}
+	c := s.ws.channel(in.Channel, "")
+	s.showState()
+	if !c.private {
+		s.tell(event{"channel_created", obj{"channel": obj{"id": c.id, "name": c.name, "creator": c.members[0], "created": s.clock.Now().Unix()}}, c.members[0], c.id})
+	}
+	return obj{"channel": s.channelObject(c)}, nil
 }
 
 // controlUserGroup changes who is in a user group.

@@ -17,7 +17,7 @@ var eventScopes = map[string]string{
 	"app_mention": "app_mentions:read", "message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history",
 	"user_change": "users:read", "team_join": "users:read", "subteam_updated": "usergroups:read", "subteam_created": "usergroups:read",
 	"member_joined_channel": "channels:read", "channel_archive": "channels:read", "channel_unarchive": "channels:read",
-	"group_archive": "groups:read",
+	"group_archive": "groups:read", "member_left_channel": "channels:read", "channel_created": "channels:read",
 }
 
 // subscribed reports whether the app hears of events of that name.

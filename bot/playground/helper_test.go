@@ -145,6 +145,17 @@ func (b *bot) events() []socketmode.Event {
 	return append([]socketmode.Event{}, b.seen...)
 }
 
+// interactions are the clicks, shortcuts and submissions that the app got.
+func (b *bot) interactions() []slack.InteractionCallback {
+	var all []slack.InteractionCallback
+	for _, e := range b.events() {
+		if in, ok := e.Data.(slack.InteractionCallback); ok {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
 // connect runs n sockets of an app; answer returns the acknowledgement's payload, or false for none.
 func (w *world) connect(n int, answer func(socketmode.Event) (any, bool)) *bot {
 	w.Helper()

@@ -101,3 +101,22 @@ func encodeOut(d delivery) (path, kind string, body []byte, err error) {
 		return "/slack/interactions", form, []byte(url.Values{"payload": {string(raw)}}.Encode()), err
 	}
 }
+
+// controlVerify asks the app's address to prove itself, as Slack does when the address is entered.
+func (s *Server) controlVerify(r *http.Request, _ ask) (obj, error) {
+	s.mu.Lock()
+	base := s.eventsURL
+	s.mu.Unlock()
+	if base == "" {
+		return nil, problem("the app is in Socket Mode and has no address")
+	}
+	challenge := random(16)
+	a := s.postOut(r.Context(), base, delivery{kind: kindEvent, payload: obj{
+		"type": "url_verification", "token": s.secrets.verification, "challenge": challenge,
+	}})
+	answer, _ := a.payload.(obj)
+	if a.ok() && (a.payload == challenge || answer["challenge"] == challenge) {
+		return nil, nil
+	}
+	return nil, problem("the address did not return the challenge " + a.failure)
+}

@@ -20,7 +20,6 @@ type message struct {
 	content
 	edited    string // when, "" if never
 	only      string // an ephemeral message: the one who sees it
-	broadcast bool
 	files     []string
 	reactions map[string][]string
 	state     map[string]obj // choices made on the message, by user: block id -> action id -> value
@@ -47,20 +46,35 @@ func (c *channel) find(ts string) *message {
 
 func (c *channel) add(m *message) {
 	c.messages = append(c.messages, m)
-	if len(c.messages) > keptMessages {
-		c.messages = slices.Delete(c.messages, 0, len(c.messages)-keptMessages)
+	if m.isReply() {
+		if c.threads == nil {
+			c.threads = map[string][]*message{}
+		}
+		c.threads[m.threadTS] = append(c.threads[m.threadTS], m)
+	}
+	for len(c.messages) > keptMessages {
+		c.remove(c.messages[0])
 	}
 }
 
 func (c *channel) remove(m *message) {
-	c.messages = slices.DeleteFunc(c.messages, func(other *message) bool { return other == m })
+	is := func(other *message) bool { return other == m }
+	c.messages = slices.DeleteFunc(c.messages, is)
+	if !m.isReply() {
+		return
+	}
+	if rest := slices.DeleteFunc(c.threads[m.threadTS], is); len(rest) > 0 {
+		c.threads[m.threadTS] = rest
+	} else {
+		delete(c.threads, m.threadTS)
+	}
 }
 
 // replies are the answers to the message of that date which user may see ("" is the app).
 func (c *channel) replies(ts, user string) []*message {
 	var found []*message
-	for _, m := range c.messages {
-		if m.isReply() && m.threadTS == ts && (m.only == "" || m.only == user) {
+	for _, m := range c.threads[ts] {
+		if m.only == "" || m.only == user {
 			found = append(found, m)
 		}
 	}

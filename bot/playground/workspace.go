@@ -83,7 +83,8 @@ type channel struct {
 	private, archived bool
 	user              string // the person, in a direct message
 	members           []string
-	messages          []*message // by date
+	messages          []*message            // by date
+	threads           map[string][]*message // replies by the date of what they reply to
 }
 
 // makeID makes a Slack-looking id out of a name: always the same one.
