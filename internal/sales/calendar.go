@@ -22,6 +22,8 @@ var (
 	usualEnd  = clock{18, 0}
 )
 
+const maxAdd Days = 36_500 // keeps a span within a time.Duration
+
 // Location returns the calendar's zone, UTC when it is unknown.
 func (c Calendar) Location() *time.Location { return c.compiled().loc }
 
@@ -37,7 +39,7 @@ func (c Calendar) Worked(from, to time.Time) time.Duration {
 // goes back. Add of nothing is t.
 func (c Calendar) Add(t time.Time, d Days) time.Time {
 	k := c.compiled()
-	span := time.Duration(float64(d) * float64(k.length()))
+	span := time.Duration(float64(min(max(d, -maxAdd), maxAdd)) * float64(k.length()))
 	if span == 0 {
 		return t
 	}
