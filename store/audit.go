@@ -1,0 +1,243 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+const sealAtOnce = 500
+
+const (
+	unsealedSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE pos IS NULL ORDER BY deal, version LIMIT ?`
+	sealSQL     = `UPDATE event SET pos = ?, hash = ? WHERE deal = ? AND version = ?`
+	headSQL     = `SELECT pos, hash FROM audit_head WHERE id = 1`
+	moveHeadSQL = `UPDATE audit_head SET pos = ?, hash = ? WHERE id = 1`
+)
+
+type auditHead struct {
+	Pos  int64
+	Hash []byte
+}
+
+// canonical is what is hashed of an event. Data are the bytes that are stored, so
+// that a later version of the program hashes the same.
+type canonical struct {
+	Pos     int64           `json:"pos"`
+	Deal    int64           `json:"deal"`
+	Version int             `json:"version"`
+	At      int64           `json:"at"`
+	Actor   string          `json:"actor"`
+	Type    string          `json:"type"`
+	Data    json.RawMessage `json:"data"`
+}
+
+// chain returns the hash of the event at the position: SHA-256 over the former hash and the event.
+func chain(former []byte, pos int64, e *eventRow) ([]byte, error) {
+	text, err := json.Marshal(canonical{pos, e.Deal, e.Version, e.At.Int64, e.Actor, e.Type, json.RawMessage(e.Data)})
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	h.Write(former)
+	h.Write(text)
+	return h.Sum(nil), nil
+}
+
+// Seal gives committed events their position and hash, in batches, and returns
+// how many they were. Published imports are adopted first.
+func (s *Store) Seal(ctx context.Context, now time.Time) (int, error) {
+	if err := s.adopt(ctx); err != nil {
+		return 0, wrap("adopt an import", err)
+	}
+	total := 0
+	for {
+		n := 0
+		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
+			n, err = tx.seal(ctx)
+			return err
+		})
+		total += n
+		if err != nil || n < sealAtOnce {
+			return total, wrap("seal the audit chain", err)
+		}
+	}
+}
+
+func (tx *Tx) seal(ctx context.Context) (int, error) {
+	if err := tx.lock(ctx, lockSealer); err != nil {
+		return 0, err
+	}
+	var head auditHead
+	if _, err := tx.get(ctx, &head, headSQL); err != nil {
+		return 0, err
+	}
+	var rows []eventRow
+	if err := tx.all(ctx, &rows, unsealedSQL, sealAtOnce); err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	for i := range rows {
+		var err error
+		head.Pos++
+		if head.Hash, err = chain(head.Hash, head.Pos, &rows[i]); err != nil {
+			return 0, err
+		}
+		if _, err := tx.exec(ctx, sealSQL, head.Pos, head.Hash, rows[i].Deal, rows[i].Version); err != nil {
+			return 0, err
+		}
+	}
+	_, err := tx.exec(ctx, moveHeadSQL, head.Pos, head.Hash)
+	return len(rows), err
+}
+
+// AuditReport is what VerifyAudit found.
+type AuditReport struct {
+	Events   int    // sealed ones
+	Unsealed int    // committed, but not in the chain yet
+	Head     string // hash of the last one, to be noted outside
+	Broken   *Break // the first place that does not hold; nil when all does
+}
+
+// Break is a place where the log is not what was written.
+type Break struct {
+	Pos     int64 // in the chain; 0 when the event is not in it
+	Deal    int64
+	Version int
+	What    BreakKind
+}
+
+// BreakKind says what happened to an event.
+type BreakKind string
+
+const (
+	BreakModified BreakKind = "modified"
+	BreakMissing  BreakKind = "missing"
+	BreakInserted BreakKind = "inserted"
+)
+
+type sealedRow struct {
+	eventRow
+	Pos  int64
+	Hash []byte
+}
+
+const (
+	sealedSQL   = `SELECT pos, hash, deal, version, at, actor, type, data FROM event WHERE pos > 0 ORDER BY pos`
+	countsSQL   = `SELECT COUNT(*) FROM event WHERE pos IS NULL`
+	unevenEvent = `SELECT deal.id AS deal, deal.version AS wanted, COUNT(e.version) AS events, COALESCE(MAX(e.version), 0) AS last
+		FROM deal LEFT JOIN event e ON e.deal = deal.id
+		GROUP BY deal.id, deal.version
+		HAVING COUNT(e.version) <> deal.version OR COALESCE(MAX(e.version), 0) <> deal.version ORDER BY deal.id LIMIT 1`
+)
+
+// VerifyAudit walks the whole chain, and compares every deal's version with its log.
+func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
+	var report AuditReport
+	err := s.Read(ctx, func(ctx context.Context, r *Reader) error {
+		report = AuditReport{}
+		if _, err := r.get(ctx, &report.Unsealed, countsSQL); err != nil {
+			return err
+		}
+		if err := r.walk(ctx, &report); err != nil || report.Broken != nil {
+			return err
+		}
+		return r.compareVersions(ctx, &report)
+	})
+	return report, wrap("verify the audit chain", err)
+}
+
+func (r *Reader) walk(ctx context.Context, report *AuditReport) error {
+	var head auditHead
+	if _, err := r.get(ctx, &head, headSQL); err != nil {
+		return err
+	}
+	var last auditHead
+	err := each(ctx, r.session, func(row *sealedRow) error {
+		report.Events++
+		if report.Broken != nil {
+			return nil
+		}
+		broken := func(what BreakKind) error {
+			report.Broken = &Break{Pos: row.Pos, Deal: row.Deal, Version: row.Version, What: what}
+			return nil
+		}
+		if row.Pos > head.Pos {
+			return broken(BreakInserted)
+		}
+		if row.Pos != last.Pos+1 {
+			report.Broken = &Break{Pos: last.Pos + 1, What: BreakMissing}
+			return nil
+		}
+		hash, err := chain(last.Hash, row.Pos, &row.eventRow)
+		if err != nil || string(hash) != string(row.Hash) {
+			return broken(BreakModified)
+		}
+		last = auditHead{row.Pos, hash}
+		return nil
+	}, sealedSQL)
+	if err != nil {
+		return err
+	}
+	report.Head = hex.EncodeToString(last.Hash)
+	if report.Broken != nil {
+		return nil
+	}
+	if last.Pos != head.Pos {
+		report.Broken = &Break{Pos: last.Pos + 1, What: BreakMissing}
+	} else if string(last.Hash) != string(head.Hash) {
+		report.Broken = &Break{Pos: last.Pos, What: BreakModified}
+	}
+	return nil
+}
+
+// compareVersions finds events that were taken out of or put into a deal's log outside of the chain.
+func (r *Reader) compareVersions(ctx context.Context, report *AuditReport) error {
+	var row struct {
+		Deal                 int64
+		Wanted, Events, Last int
+	}
+	found, err := r.get(ctx, &row, unevenEvent)
+	if err != nil || !found {
+		return err
+	}
+	what := BreakInserted
+	if row.Events < row.Wanted || row.Last < row.Wanted {
+		what = BreakMissing
+	}
+	report.Broken = &Break{Deal: row.Deal, Version: row.Wanted, What: what}
+	return nil
+}
+
+const (
+	adoptableSQL = `SELECT id FROM deal WHERE batch IN (SELECT id FROM import_batch WHERE published IS NOT NULL) AND batch <> 0 ORDER BY id LIMIT 500`
+	adoptDealSQL = `UPDATE deal SET batch = 0 WHERE id = ?`
+	adoptLogSQL  = `UPDATE event SET pos = NULL WHERE deal = ? AND pos = 0`
+)
+
+// adopt makes the deals of published imports ordinary ones, a few hundred at a time.
+func (s *Store) adopt(ctx context.Context) error {
+	for {
+		var ids []struct{ ID int64 }
+		err := s.Read(ctx, func(ctx context.Context, r *Reader) error { return r.all(ctx, &ids, adoptableSQL) })
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+			for _, id := range ids {
+				if _, err := tx.exec(ctx, adoptDealSQL, id.ID); err != nil {
+					return err
+				}
+				if _, err := tx.exec(ctx, adoptLogSQL, id.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+

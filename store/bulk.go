@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"pipewright/internal/sales"
+)
+
+// bulkRows is how many rows one INSERT of an import writes.
+const bulkRows = 50
+
+// bulk gathers the rows of imported deals and writes them with few statements.
+type bulk struct {
+	tx         *Tx
+	deals      [][]any
+	events     [][]any
+	stays      [][]any
+	waits      [][]any
+	activities [][]any
+	logged     []loggedBy // which event waits for the id of which activity
+	marshalled []sales.Event
+}
+
+// loggedBy says that an event names an activity whose id is not known yet.
+type loggedBy struct{ event, activity int }
+
+const (
+	bulkDealSQL     = `INSERT INTO deal (id, batch, ` + dealSets + `) VALUES `
+	bulkEventSQL    = `INSERT INTO event (deal, version, at, actor, type, data, pos) VALUES `
+	bulkStaySQL     = `INSERT INTO stay (` + stayColumns + `) VALUES `
+	bulkWaitSQL     = `INSERT INTO wait (deal, n, kind, began, ended, why) VALUES `
+	bulkActivitySQL = `INSERT INTO activity (id, deal, type, minutes, actor, at, outcome, note, link, cost, cost_currency,
+		undone, event) VALUES `
+)
+
+// deal gathers one deal under the id that it is to have.
+func (b *bulk) deal(id, batch int64, d ImportedDeal) error {
+	events := asStored(d.Events)
+	for i := range events {
+		events[i].Deal = id
+	}
+	events[0].Data.External = d.External
+	h := sales.Fold(events)
+	values, err := dealValues(h.Deal, events[len(events)-1].At.UnixMilli())
+	if err != nil {
+		return err
+	}
+	b.deals = append(b.deals, append([]any{id, batch}, values...))
+	for _, s := range h.Stays {
+		values, err := stayValues(s)
+		if err != nil {
+			return err
+		}
+		b.stays = append(b.stays, values)
+	}
+	for i, w := range h.Waits {
+		b.waits = append(b.waits, waitValues(w, i+1))
+	}
+	first := len(b.marshalled)
+	b.marshalled = append(b.marshalled, events...)
+	for _, a := range d.Activities {
+		a.Deal = id
+		a.Note, a.Outcome, a.Link = clean(a.Note), clean(a.Outcome), clean(a.Link)
+		if i := slices.IndexFunc(events, func(e sales.Event) bool { return e.Version == a.Event && e.Type == sales.Logged }); i >= 0 {
+			b.logged = append(b.logged, loggedBy{first + i, len(b.activities)})
+		}
+		b.activities = append(b.activities, activityValues(a))
+	}
+	return nil
+}
+
+func (b *bulk) write(ctx context.Context) error {
+	ids, err := b.tx.nextIDs(ctx, "activity", len(b.activities))
+	if err != nil {
+		return err
+	}
+	for i, values := range b.activities {
+		b.activities[i] = append([]any{ids[i]}, values...)
+	}
+	for _, l := range b.logged {
+		b.marshalled[l.event].Data.Activity = ids[l.activity]
+	}
+	for _, e := range b.marshalled {
+		data, err := json.Marshal(e.Data)
+		if err != nil {
+			return err
+		}
+		b.events = append(b.events, []any{e.Deal, e.Version, millis(e.At), e.Actor, string(e.Type), string(data), 0})
+	}
+	for _, part := range []struct {
+		query string
+		rows  [][]any
+	}{
+		{bulkDealSQL, b.deals}, {bulkEventSQL, b.events}, {bulkStaySQL, b.stays}, {bulkWaitSQL, b.waits}, {bulkActivitySQL, b.activities},
+	} {
+		if err := b.tx.insertMany(ctx, part.query, part.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertMany writes rows bulkRows at a time, and what is left over one by one.
+func (tx *Tx) insertMany(ctx context.Context, query string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	one := "(" + marks(len(rows[0])) + ")"
+	many := strings.TrimSuffix(strings.Repeat(one+", ", bulkRows), ", ")
+	for len(rows) >= bulkRows {
+		if _, err := tx.exec(ctx, query+many, slices.Concat(rows[:bulkRows]...)...); err != nil {
+			return err
+		}
+		rows = rows[bulkRows:]
+	}
+	for _, row := range rows {
+		if _, err := tx.exec(ctx, query+one, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pipewright/internal/sales"
+)
+
+// ImportedDeal is one deal of an import with its whole history.
+type ImportedDeal struct {
+	External   string           // the deal's id where it comes from
+	Events     []sales.Event    // from version 1, without the deal's number
+	Activities []sales.Activity // Event is the version of its own event, 0 when it has none
+}
+
+// ImportResult is what an import brought.
+type ImportResult struct {
+	Deals      int // new ones
+	Known      int // deals that were there already, by External, and stayed as they are
+	Events     int
+	Activities int
+}
+
+// Importer stages deals in small commits, so that everybody else goes on
+// meanwhile. Nobody sees them until Publish. It serves one goroutine.
+type Importer struct {
+	store   *Store
+	batch   int64
+	process string
+	now     time.Time
+	result  ImportResult
+}
+
+const importAbandoned = 2 * time.Minute
+
+const (
+	runningImportsSQL = `SELECT id, touched FROM import_batch WHERE process = ? AND published IS NULL`
+	beginImportSQL    = `INSERT INTO import_batch (process, started, touched) VALUES (?, ?, ?) RETURNING id`
+	touchImportSQL    = `UPDATE import_batch SET touched = ? WHERE id = ? AND published IS NULL`
+	publishImportSQL  = `UPDATE import_batch SET published = ? WHERE id = ? AND published IS NULL`
+	endImportSQL      = `DELETE FROM import_batch WHERE id = ? AND published IS NULL`
+)
+
+// Importer begins an import into the process ("" is the default one). What an
+// import that died left behind is removed first; one that is still alive is
+// Conflict "import.running".
+func (s *Store) Importer(ctx context.Context, process string, now time.Time) (*Importer, error) {
+	im := &Importer{store: s, now: now}
+	var stale []int64
+	err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		stale = nil
+		if err := tx.lock(ctx, lockImport); err != nil {
+			return err
+		}
+		p, err := tx.Process(ctx, process)
+		if err != nil {
+			return err
+		}
+		im.process = p.Key
+		clock := s.options.Clock().UnixMilli()
+		var running []struct{ ID, Touched int64 }
+		if err := tx.all(ctx, &running, runningImportsSQL, p.Key); err != nil {
+			return wrap("look for other imports", err)
+		}
+		for _, b := range running {
+			if clock-b.Touched < importAbandoned.Milliseconds() {
+				return sales.Refuse(sales.Conflict, "import.running", "process", p.Key)
+			}
+			stale = append(stale, b.ID)
+		}
+		_, err = tx.get(ctx, &im.batch, beginImportSQL, p.Key, now.UnixMilli(), clock)
+		return wrap("begin an import", err)
+	})
+	for _, batch := range stale {
+		if err == nil {
+			err = s.discard(ctx, batch)
+		}
+	}
+	return im, err
+}
+
+// Add stages a batch of deals, in one commit: some hundred at a time are best.
+// Deals that are known already are counted and left as they are.
+func (im *Importer) Add(ctx context.Context, batch []ImportedDeal) error {
+	var added ImportResult
+	err := im.store.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
+		n, err := tx.exec(ctx, touchImportSQL, im.store.options.Clock().UnixMilli(), im.batch)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sales.Refuse(sales.Conflict, "import.over", "process", im.process)
+		}
+		added, err = tx.stage(ctx, im, batch)
+		return err
+	})
+	if err != nil {
+		return wrap("stage an import", err)
+	}
+	im.result.Deals += added.Deals
+	im.result.Known += added.Known
+	im.result.Events += added.Events
+	im.result.Activities += added.Activities
+	return nil
+}
+
+// stage writes the deals that are not there yet.
+func (tx *Tx) stage(ctx context.Context, im *Importer, batch []ImportedDeal) (ImportResult, error) {
+	var res ImportResult
+	known, err := tx.knownExternals(ctx, im.process, batch)
+	if err != nil {
+		return res, err
+	}
+	var fresh []ImportedDeal
+	for _, d := range batch {
+		if known[d.External] {
+			res.Known++
+		} else if len(d.Events) > 0 {
+			known[d.External] = d.External != ""
+			fresh = append(fresh, d)
+		}
+	}
+	ids, err := tx.nextIDs(ctx, "deal", len(fresh))
+	if err != nil {
+		return res, err
+	}
+	w := &bulk{tx: tx}
+	for i, d := range fresh {
+		res.Deals, res.Events, res.Activities = res.Deals+1, res.Events+len(d.Events), res.Activities+len(d.Activities)
+		if err := w.deal(ids[i], im.batch, d); err != nil {
+			return res, err
+		}
+	}
+	return res, w.write(ctx)
+}
+
+const knownExternalsSQL = `SELECT external FROM deal WHERE process = ? AND external IN `
+
+// knownExternals looks up which deals are there, staged ones included.
+func (tx *Tx) knownExternals(ctx context.Context, process string, batch []ImportedDeal) (map[string]bool, error) {
+	out := map[string]bool{}
+	for part := range slices.Chunk(batch, bulkRows) {
+		args := []any{process}
+		for _, d := range part {
+			args = append(args, d.External)
+		}
+		for len(args) < bulkRows+1 { // one statement for every size
+			args = append(args, "")
+		}
+		var rows []struct{ External string }
+		if err := tx.all(ctx, &rows, knownExternalsSQL+"("+marks(bulkRows)+")", args...); err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			out[row.External] = row.External != ""
+		}
+	}
+	return out, nil
+}
+
+// Publish makes everything that was staged visible at once.
+func (im *Importer) Publish(ctx context.Context) (ImportResult, error) {
+	err := im.store.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		if err := tx.lock(ctx, lockMap); err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, publishImportSQL, im.now.UnixMilli(), im.batch)
+		if err == nil && n == 0 {
+			return sales.Refuse(sales.Conflict, "import.over", "process", im.process)
+		}
+		return wrap("publish an import", err)
+	})
+	return im.result, err
+}
+
+// Discard removes everything that was staged, in small commits.
+func (im *Importer) Discard(ctx context.Context) error { return im.store.discard(ctx, im.batch) }
+
+const stagedSQL = `SELECT id FROM deal WHERE batch = ? AND batch IN (SELECT id FROM import_batch WHERE published IS NULL) ORDER BY id LIMIT 300`
+
+func (s *Store) discard(ctx context.Context, batch int64) error {
+	for more := true; more; {
+		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+			var rows []struct{ ID int64 }
+			if err := tx.all(ctx, &rows, stagedSQL, batch); err != nil {
+				return err
+			}
+			if more = len(rows) > 0; !more {
+				_, err := tx.exec(ctx, endImportSQL, batch)
+				return err
+			}
+			ids := make([]string, len(rows))
+			for i, row := range rows {
+				ids[i] = strconv.FormatInt(row.ID, 10)
+			}
+			return tx.dropDeals(ctx, strings.Join(ids, ", "))
+		})
+		if err != nil {
+			return wrap("discard an import", err)
+		}
+	}
+	return nil
+}
+
+// dropDeals deletes staged deals; the numbers come from the database.
+func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
+	for _, table := range []string{"activity", "wait", "stay", "event"} {
+		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE deal IN (`+ids+`)`); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, `DELETE FROM deal WHERE id IN (`+ids+`)`)
+	return err
+}

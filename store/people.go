@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+)
+
+// Person is a Slack user as last mirrored.
+type Person struct {
+	ID       string
+	Name     string
+	RealName string
+	Locale   string // as Slack says: "en-US"
+	TZ       string // IANA name
+	Bot      bool
+	Deleted  bool
+	Seen     time.Time // when Slack last told about them
+}
+
+type personRow struct {
+	ID       string
+	Name     string
+	RealName string `db:"real_name"`
+	Locale   string
+	TZ       string
+	Bot      bool
+	Deleted  bool
+	Seen     sql.NullInt64
+}
+
+func (p personRow) person() Person {
+	return Person{p.ID, p.Name, p.RealName, p.Locale, p.TZ, p.Bot, p.Deleted, fromMillis(p.Seen)}
+}
+
+const (
+	personColumns = `id, name, real_name, locale, tz, bot, deleted, seen`
+	personSQL     = `SELECT ` + personColumns + ` FROM person WHERE id = ?`
+	peopleSQL     = `SELECT ` + personColumns + ` FROM person ORDER BY id`
+	savePersonSQL = `INSERT INTO person (` + personColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, real_name = excluded.real_name, locale = excluded.locale,
+		tz = excluded.tz, bot = excluded.bot, deleted = excluded.deleted, seen = excluded.seen`
+)
+
+// Person returns the mirrored person; somebody unknown comes back with only the id, which is also the name.
+func (r *Reader) Person(ctx context.Context, id string) (Person, error) {
+	var row personRow
+	found, err := r.get(ctx, &row, personSQL, id)
+	if err != nil {
+		return Person{}, wrap("read a person", err)
+	}
+	if !found {
+		return Person{ID: id, Name: id}, nil
+	}
+	return row.person(), nil
+}
+
+// People returns everybody in the mirror, by id.
+func (r *Reader) People(ctx context.Context) ([]Person, error) {
+	var rows []personRow
+	if err := r.all(ctx, &rows, peopleSQL); err != nil {
+		return nil, wrap("read the people", err)
+	}
+	out := make([]Person, len(rows))
+	for i, row := range rows {
+		out[i] = row.person()
+	}
+	return out, nil
+}
+
+// SavePeople mirrors users as Slack told about them now.
+func (tx *Tx) SavePeople(ctx context.Context, people []Person, now time.Time) error {
+	for _, p := range people {
+		_, err := tx.exec(ctx, savePersonSQL, p.ID, p.Name, p.RealName, p.Locale, p.TZ, p.Bot, p.Deleted, millis(now))
+		if err != nil {
+			return wrap("save a person", err)
+		}
+	}
+	return nil
+}
+
+type groupRow struct {
+	ID, Members string
+	Seen        sql.NullInt64
+}
+
+const (
+	groupsSQL    = `SELECT id, members, seen FROM user_group`
+	groupSQL     = `SELECT id, members, seen FROM user_group WHERE id = ?`
+	saveGroupSQL = `INSERT INTO user_group (id, handle, members, seen) VALUES (?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, members = excluded.members, seen = excluded.seen`
+)
+
+func (r *Reader) groups(ctx context.Context) (map[string][]string, error) {
+	var rows []groupRow
+	if err := r.all(ctx, &rows, groupsSQL); err != nil {
+		return nil, wrap("read the user groups", err)
+	}
+	out := map[string][]string{}
+	for _, row := range rows {
+		members, err := fromJSON[[]string](row.Members)
+		if err != nil {
+			return nil, wrap("read the user groups", err)
+		}
+		out[row.ID] = members
+	}
+	return out, nil
+}
+
+// SaveGroup mirrors one user group and its members as Slack told about them now.
+func (tx *Tx) SaveGroup(ctx context.Context, id, handle string, members []string, now time.Time) error {
+	if err := tx.lock(ctx, lockMap); err != nil {
+		return err
+	}
+	var before groupRow
+	if _, err := tx.get(ctx, &before, groupSQL, id); err != nil {
+		return wrap("read a user group", err)
+	}
+	was, err := fromJSON[[]string](before.Members)
+	if err != nil {
+		return wrap("read a user group", err)
+	}
+	text, err := toJSON(members, len(members) == 0)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, saveGroupSQL, id, handle, text, millis(now)); err != nil {
+		return wrap("save a user group", err)
+	}
+	if slices.Equal(was, members) {
+		return nil
+	}
+	tx.heads = nil
+	heads, err := tx.versions(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.setHead(ctx, keyGroups, heads[keyGroups].Version+1)
+}
+
+// GroupsSeen returns when each mirrored user group was last told about, by its id.
+func (r *Reader) GroupsSeen(ctx context.Context) (map[string]time.Time, error) {
+	var rows []groupRow
+	if err := r.all(ctx, &rows, groupsSQL); err != nil {
+		return nil, wrap("read the user groups", err)
+	}
+	out := map[string]time.Time{}
+	for _, row := range rows {
+		out[row.ID] = fromMillis(row.Seen)
+	}
+	return out, nil
+}
+
+// Settings are what one person chose, and what the program remembers about talking to them.
+type Settings struct {
+	Lang       string // "" is Slack's
+	Muted      bool   // no nudges
+	Daily      bool   // a summary every working day
+	Snoozed    time.Time
+	HomeSeen   bool      // the introduction was shown
+	PulseAsked time.Time // last time that the pulse was asked for
+	NudgedOn   string    // local date of the last nudge: "2026-11-24"
+}
+
+const (
+	settingsSQL     = `SELECT lang, muted, daily, snoozed, home_seen, pulse_asked, nudged_on FROM settings WHERE person = ?`
+	saveSettingsSQL = `INSERT INTO settings (person, lang, muted, daily, snoozed, home_seen, pulse_asked, nudged_on)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (person) DO UPDATE SET lang = excluded.lang, muted = excluded.muted, daily = excluded.daily,
+		snoozed = excluded.snoozed, home_seen = excluded.home_seen, pulse_asked = excluded.pulse_asked,
+		nudged_on = excluded.nudged_on`
+)
+
+// Settings returns the person's settings; the zero Settings when nothing was ever saved.
+func (r *Reader) Settings(ctx context.Context, user string) (Settings, error) {
+	var row struct {
+		Lang       string
+		Muted      bool
+		Daily      bool
+		Snoozed    sql.NullInt64
+		HomeSeen   bool          `db:"home_seen"`
+		PulseAsked sql.NullInt64 `db:"pulse_asked"`
+		NudgedOn   string        `db:"nudged_on"`
+	}
+	if _, err := r.get(ctx, &row, settingsSQL, user); err != nil {
+		return Settings{}, wrap("read a person's settings", err)
+	}
+	return Settings{
+		row.Lang, row.Muted, row.Daily, fromMillis(row.Snoozed), row.HomeSeen, fromMillis(row.PulseAsked), row.NudgedOn,
+	}, nil
+}
+
+// SaveSettings replaces the person's settings.
+func (tx *Tx) SaveSettings(ctx context.Context, user string, s Settings) error {
+	_, err := tx.exec(ctx, saveSettingsSQL,
+		user, s.Lang, s.Muted, s.Daily, millis(s.Snoozed), s.HomeSeen, millis(s.PulseAsked), s.NudgedOn)
+	return wrap("save a person's settings", err)
+}
+
+const (
+	metaSQL    = `SELECT value FROM meta WHERE key = ?`
+	setMetaSQL = `INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+)
+
+// Meta returns a small fact that was noted under the key, "" when there is none.
+func (r *Reader) Meta(ctx context.Context, key string) (string, error) {
+	var value string
+	_, err := r.get(ctx, &value, metaSQL, key)
+	return value, wrap("read a noted fact", err)
+}
+
+// SetMeta notes a small fact.
+func (tx *Tx) SetMeta(ctx context.Context, key, value string) error {
+	_, err := tx.exec(ctx, setMetaSQL, key, value)
+	return wrap("note a fact", err)
+}

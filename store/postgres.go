@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/jmoiron/sqlx"
+	"github.com/sethvargo/go-retry"
+)
+
+// channel carries wake-ups from process to process; nothing is lost when one is.
+const channel = "pipewright_outbox"
+
+// postgres is a PostgreSQL database.
+type postgres struct {
+	url    string
+	db     *sqlx.DB
+	hints  chan struct{} // to be sent to other processes
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	once   sync.Once
+}
+
+const commitWithin = 30 * time.Second
+
+func openPostgres(ctx context.Context, url string, o Options, wake func()) (*postgres, error) {
+	db, err := sqlx.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL cannot be read: %w", err)
+	}
+	db.SetMaxOpenConns(o.MaxReaders + 12)
+	db.SetMaxIdleConns(o.MaxReaders + 12)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := migratePostgres(ctx, db.DB); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open the PostgreSQL database: %w", err)
+	}
+	background, cancel := context.WithCancel(context.Background())
+	e := &postgres{url: url, db: db, hints: make(chan struct{}, 1), cancel: cancel}
+	e.work.Go(func() { e.sendHints(background) })
+	e.work.Go(func() { e.listen(background, wake) })
+	return e, nil
+}
+
+func (e *postgres) driver() string { return "postgres" }
+
+func (e *postgres) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
+
+// write tries again after a serialization failure, a deadlock or a lost connection.
+func (e *postgres) write(ctx context.Context, fn func(ctx context.Context, s *session) (bool, error)) error {
+	backoff := retry.WithMaxRetries(10, retry.WithCappedDuration(500*time.Millisecond,
+		retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond))))
+	return retry.Do(ctx, backoff, func(ctx context.Context) error {
+		again, err := e.attempt(ctx, fn)
+		if again && ctx.Err() == nil {
+			return retry.RetryableError(err)
+		}
+		return err
+	})
+}
+
+// attempt runs the transaction once and says whether it may be run again.
+func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *session) (bool, error)) (again bool, err error) {
+	// The transaction itself outlives the caller: a cancelled context must not race with the commit.
+	free, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	defer cancel()
+	tx, err := e.db.BeginTxx(free, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return isLost(err), wrap("begin", err)
+	}
+	defer tx.Rollback()
+	s := &session{dialect: postgresDialect, on: tx}
+	keyed, err := fn(ctx, s)
+	if err != nil {
+		return s.failed != nil && (isConflict(err) || isLost(err)), err
+	}
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if err := tx.Commit(); err != nil {
+		return isConflict(err) || keyed && isLost(err), wrap("commit", err)
+	}
+	return false, nil
+}
+
+// isConflict reports whether two transactions were in each other's way.
+func isConflict(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// isLost reports whether the connection went away.
+func isLost(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08")
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err)
+}
+
+func (e *postgres) read(ctx context.Context, fn func(ctx context.Context, s *session) error) error {
+	tx, err := e.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return wrap("begin", err)
+	}
+	defer tx.Rollback()
+	return fn(ctx, &session{dialect: postgresDialect, on: tx})
+}
+
+func (e *postgres) backup(_ context.Context, file string) error {
+	return fmt.Errorf("PostgreSQL has its own backup; run: pg_dump --format=custom --file=%s '%s'", file, redact(e.url))
+}
+
+// redact leaves the password out.
+func redact(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "postgres://…"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	q := u.Query()
+	q.Del("password")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func (e *postgres) notify() {
+	select {
+	case e.hints <- struct{}{}:
+	default:
+	}
+}
+
+// sendHints tells the other processes, outside of the transactions and at most
+// twenty times a second: a NOTIFY inside them would make their commits wait for each other.
+func (e *postgres) sendHints(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.hints:
+		}
+		_, _ = e.db.ExecContext(ctx, `SELECT pg_notify($1, '')`, channel)
+		pause(ctx, 50*time.Millisecond)
+	}
+}
+
+// listen passes other processes' hints on, and connects again for as long as the store is open.
+func (e *postgres) listen(ctx context.Context, wake func()) {
+	for ctx.Err() == nil {
+		e.hear(ctx, wake)
+		pause(ctx, 2*time.Second)
+	}
+}
+
+func (e *postgres) hear(ctx context.Context, wake func()) {
+	conn, err := pgx.Connect(ctx, e.url)
+	if err != nil {
+		return
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `LISTEN `+channel); err != nil {
+		return
+	}
+	wake() // what came while nobody listened
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return
+		}
+		wake()
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+func (e *postgres) close() error {
+	var err error
+	e.once.Do(func() {
+		e.cancel()
+		e.work.Wait()
+		err = e.db.Close()
+	})
+	return err
+}

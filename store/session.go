@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// session runs statements on one connection or transaction.
+type session struct {
+	dialect dialect
+	on      sqlx.ExtContext
+	prepare func(ctx context.Context, query string) (*sqlx.Stmt, error) // nil when the driver caches statements itself
+	failed  error                                                       // the first statement that failed
+}
+
+// get reads one row into dest; found is false when there is none.
+func (s *session) get(ctx context.Context, dest any, query string, args ...any) (found bool, err error) {
+	if s.failed != nil {
+		return false, s.failed
+	}
+	query = s.dialect.rebind(query)
+	if s.prepare == nil {
+		err = sqlx.GetContext(ctx, s.on, dest, query, args...)
+	} else {
+		var stmt *sqlx.Stmt
+		if stmt, err = s.prepare(ctx, query); err == nil {
+			err = stmt.GetContext(ctx, dest, args...)
+		}
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, s.note(err)
+}
+
+// all reads every row into the slice that dest points to.
+func (s *session) all(ctx context.Context, dest any, query string, args ...any) error {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return s.note(sqlx.StructScan(rows, dest))
+}
+
+// each scans row after row into row and calls fn; nothing else may be read meanwhile.
+func each[T any](ctx context.Context, s *session, fn func(*T) error, query string, args ...any) error {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row T
+		if err := rows.StructScan(&row); err != nil {
+			return s.note(err)
+		}
+		if err := fn(&row); err != nil {
+			return err
+		}
+	}
+	return s.note(rows.Err())
+}
+
+func (s *session) query(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	query = s.dialect.rebind(query)
+	if s.prepare == nil {
+		rows, err := s.on.QueryxContext(ctx, query, args...)
+		return rows, s.note(err)
+	}
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return nil, s.note(err)
+	}
+	rows, err := stmt.QueryxContext(ctx, args...)
+	return rows, s.note(err)
+}
+
+// exec runs a statement and returns how many rows it touched.
+func (s *session) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if s.failed != nil {
+		return 0, s.failed
+	}
+	query = s.dialect.rebind(query)
+	var res sql.Result
+	var err error
+	if s.prepare == nil {
+		res, err = s.on.ExecContext(ctx, query, args...)
+	} else {
+		var stmt *sqlx.Stmt
+		if stmt, err = s.prepare(ctx, query); err == nil {
+			res, err = stmt.ExecContext(ctx, args...)
+		}
+	}
+	if err != nil {
+		return 0, s.note(err)
+	}
+	n, err := res.RowsAffected()
+	return n, s.note(err)
+}
+
+// note remembers that a statement failed: the transaction is broken.
+func (s *session) note(err error) error {
+	if err != nil && s.failed == nil {
+		s.failed = err
+	}
+	return err
+}
+
+// millis is a time as it is stored: Unix milliseconds, NULL when zero.
+func millis(t time.Time) sql.NullInt64 {
+	if t.IsZero() {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: true}
+}
+
+func fromMillis(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(n.Int64).UTC()
+}
+
+// stored is the time as it comes back from the database.
+func stored(t time.Time) time.Time { return fromMillis(millis(t)) }
+
+// toJSON is for values that always have a JSON form; empty maps and slices are "".
+func toJSON[T any](v T, empty bool) (string, error) {
+	if empty {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	return string(b), err
+}
+
+func fromJSON[T any](s string) (T, error) {
+	var v T
+	if s == "" {
+		return v, nil
+	}
+	err := json.Unmarshal([]byte(s), &v)
+	return v, err
+}
+
+// marks returns "?, ?, ?" for n arguments.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// anys turns a slice into arguments.
+func anys[T any](in []T) []any {
+	out := make([]any, len(in))
+	for i, v := range in {
+		out[i] = v
+	}
+	return out
+}
