@@ -111,13 +111,11 @@ func diffStage(old, new Stage) []MapChange {
 	if added, removed := without(is, was), without(was, is); len(added)+len(removed) > 0 {
 		out = append(out, mapChange("stage.gate", "stage", new.Key, "name", new.Name, "added", added, "removed", removed))
 	}
-	parts := differing(old, new, "name", "target", "won", "gate")
-	if len(parts) == 0 && slices.Equal(was, is) && !same(old.Gate, new.Gate) {
-		parts = []string{"gate"} // a number, a span or a condition
-	} else if slices.Equal(was, is) && !same(old.Gate, new.Gate) {
-		parts = append(parts, "gate")
+	except := []string{"name", "target", "won"}
+	if !slices.Equal(was, is) {
+		except = append(except, "gate") // told above; otherwise a number, a span or a condition changed
 	}
-	if len(parts) > 0 {
+	if parts := differing(old, new, except...); len(parts) > 0 {
 		out = append(out, mapChange("stage.changed", "stage", new.Key, "name", new.Name, "parts", parts))
 	}
 	return out

@@ -155,7 +155,7 @@ var mistakes = []mistake{
 	{code: "gate.late?", was: "      won: true", is: "      won: true\n      gate:\n        approvals: [quote] #HERE"},
 	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discuont > 10 #HERE", facts: "name:discuont nearest:discount"},
 	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discount > #HERE", facts: "column:10"},
-	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discount + 1 #HERE", facts: "bool"},
+	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discount + 1 #HERE", facts: "reason:not true or false"},
 	{code: "condition.invalid", was: "{kind: quote, when: amount > 1000}", is: "{kind: quote, when: volume > 1000} #HERE", facts: "name:volume"},
 	{code: "condition.impossible", was: "          when: discount > 10 || volume > 100", is: "          when: amount > 10 && amount < 5 #HERE"},
 	{code: "condition.impossible", was: "          when: discount > 10 || volume > 100", is: "          when: region == 'emaa' #HERE"},

@@ -43,21 +43,26 @@ const (
 var conditionFunctions = []string{"abs", "ceil", "floor", "round", "max", "min", "len", "lower", "upper", "trim"}
 
 // Check compiles the condition against the fields beside ConditionNames. A mistake
-// is Invalid with the code "condition.invalid" and the facts reason, column (from 1) and,
-// for an unknown name, name and nearest.
+// is Invalid with the code "condition.invalid" and the facts column (from 1), reason and,
+// where the expression library has something to say, detail (in English). The reasons:
+// "too long", "syntax", "unknown name" (with name and nearest), "not allowed" (loops and
+// the like), "types" (such as comparing a number with a text) and "not true or false".
 func (c Condition) Check(fields map[string]FieldType) error {
 	if c == "" {
 		return nil
 	}
 	if len(c) > maxConditionLength {
-		return refuse(Invalid, "condition.invalid", "reason", "too long", "column", maxConditionLength)
+		return refuse(Invalid, "condition.invalid", "reason", "too long", "column", maxConditionLength, "max", maxConditionLength)
 	}
 	env := zeroEnv(fields)
 	if err := c.checkNames(env); err != nil {
 		return err
 	}
 	if _, err := expr.Compile(string(c), conditionOptions(expr.Env(env))...); err != nil {
-		return conditionError(err)
+		return conditionError("types", err)
+	}
+	if _, err := expr.Compile(string(c), conditionOptions(expr.Env(env), expr.AsBool())...); err != nil {
+		return conditionError("not true or false", err)
 	}
 	return nil
 }
@@ -82,20 +87,21 @@ func (c Condition) checkNames(env map[string]any) error {
 }
 
 func conditionOptions(more ...expr.Option) []expr.Option {
-	options := []expr.Option{expr.AsBool(), expr.MaxNodes(maxConditionNodes), expr.DisableAllBuiltins()}
+	options := []expr.Option{expr.MaxNodes(maxConditionNodes), expr.DisableAllBuiltins()}
 	for _, f := range conditionFunctions {
 		options = append(options, expr.EnableBuiltin(f))
 	}
 	return append(options, more...)
 }
 
-func conditionError(err error) *Error {
+// conditionError keeps the place and the words of the library's error.
+func conditionError(reason string, err error) *Error {
+	column, detail := 1, err.Error()
 	var at *file.Error
 	if errors.As(err, &at) {
-		return refuse(Invalid, "condition.invalid", "reason", at.Message, "column", at.Column+1)
+		column, detail = at.Column+1, at.Message
 	}
-	reason, _, _ := strings.Cut(err.Error(), "\n")
-	return refuse(Invalid, "condition.invalid", "reason", reason, "column", 1)
+	return refuse(Invalid, "condition.invalid", "reason", reason, "column", column, "detail", detail)
 }
 
 // zeroEnv holds the zero value of every name.
@@ -146,7 +152,7 @@ func (c Condition) Holds(env map[string]any) (bool, error) {
 	run := vm.VM{MemoryBudget: conditionMemory}
 	out, err := run.Run(p.code, values)
 	if err != nil {
-		return false, conditionError(err)
+		return false, conditionError("types", err)
 	}
 	holds, ok := out.(bool)
 	if !ok {
@@ -180,7 +186,7 @@ func (c Condition) program() (*conditionProgram, error) {
 func (p *conditionProgram) failure() error {
 	switch {
 	case p.err != nil:
-		return conditionError(p.err)
+		return conditionError("syntax", p.err)
 	case p.forbidden != nil:
 		return refuse(Invalid, "condition.invalid", "reason", "not allowed", "column", p.forbidden.Location().From+1)
 	}

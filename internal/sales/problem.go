@@ -84,7 +84,7 @@ import (
 //	gate.since             stage, since, nearest
 //	gate.repeated          stage, need: the requirement's key, such as "field:close"
 //	gate.late (w)          stage, kind (approvals cannot be asked for after the win; an earlier one may stand)
-//	condition.invalid      condition, reason, column, and for an unknown name also name and nearest
+//	condition.invalid      condition, and the facts of Condition.Check: reason, column, detail, name, nearest
 //	condition.impossible   condition
 //	condition.always (w)   condition
 //	required.unknown       policy, field, nearest
