@@ -158,6 +158,12 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	s.noteCall(name, in, out, status, start)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if token == s.secrets.bot {
+		s.mu.Lock()
+		w.Header().Set("X-OAuth-Scopes", s.granted())
+		s.mu.Unlock()
+		w.Header().Set("X-Accepted-OAuth-Scopes", strings.Join(methods[name].scopes, ","))
+	}
 	var limited *rateLimited
 	if errors.As(err, &limited) {
 		w.Header().Set("Retry-After", strconv.Itoa(limited.seconds))
@@ -212,13 +218,18 @@ func (s *Server) admit(name string, m method, token string) error {
 
 // missing refuses for want of one of those scopes.
 func (s *Server) missing(scopes ...string) error {
-	var provided []string
+	return &apiError{code: "missing_scope", extra: obj{"needed": strings.Join(scopes, ","), "provided": s.granted()}}
+}
+
+// granted lists the scopes that the app holds.
+func (s *Server) granted() string {
+	var held []string
 	for _, scope := range slices.Sorted(maps.Keys(s.app.scopes)) {
 		if s.scope(scope) {
-			provided = append(provided, scope)
+			held = append(held, scope)
 		}
 	}
-	return &apiError{code: "missing_scope", extra: obj{"needed": strings.Join(scopes, ","), "provided": strings.Join(provided, ",")}}
+	return strings.Join(held, ",")
 }
 
 // readArgs takes the token and the arguments from a form, a multipart form or a JSON body.

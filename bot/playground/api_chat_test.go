@@ -215,7 +215,7 @@ func TestPeopleAndPlaces(t *testing.T) {
 		t.Errorf("a private channel that the app is not in: %v", err)
 	}
 	me, err := w.api.AuthTest()
-	if err != nil || me.UserID != w.app.botUser || me.BotID != w.app.botID {
+	if err != nil || !strings.Contains(me.Header.Get("X-OAuth-Scopes"), "chat:write,commands") || me.UserID != w.app.botUser || me.BotID != w.app.botID {
 		t.Errorf("auth.test = %+v (%v)", me, err)
 	}
 }

@@ -13,7 +13,9 @@ import (
 // TestBadBlocks checks that each limit is refused with its place; %s stands for a text just too long.
 func TestBadBlocks(t *testing.T) {
 	const btn = `{"type":"button","text":{"type":"plain_text","text":"Go"}`
-	row := func(cells int) string { return "[" + strings.TrimSuffix(strings.Repeat(`{"type":"raw_text","text":"c"},`, cells), ",") + "]" }
+	row := func(cells int) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(`{"type":"raw_text","text":"c"},`, cells), ",") + "]"
+	}
 	for _, c := range []struct {
 		block string
 		long  int

@@ -50,7 +50,9 @@ func TestClicks(t *testing.T) {
 		value         any
 		is            func(a *slack.BlockAction) bool
 	}{
-		{"approve-1", "", nil, func(a *slack.BlockAction) bool { return a.Value == "D-1" && a.Text.Text == "Approve" && a.ActionTs != "" }},
+		{"approve-1", "", nil, func(a *slack.BlockAction) bool {
+			return a.Value == "D-1" && a.Text.Text == "Approve" && a.ActionTs != ""
+		}},
 		{"open", "", nil, func(a *slack.BlockAction) bool { return a.Value == "D-1" }},
 		{"open", "second", nil, func(a *slack.BlockAction) bool { return a.Value == "D-2" && a.BlockID == "second" }},
 		{"open", "", "D-2", func(a *slack.BlockAction) bool { return a.Value == "D-2" }},

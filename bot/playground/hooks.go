@@ -2,7 +2,9 @@ package playground
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -23,8 +25,9 @@ type hook struct {
 
 // hooks are the response URLs issued of late, by id.
 type hooks struct {
-	mu  sync.Mutex
-	ids map[string]*hook
+	mu    sync.Mutex
+	ids   map[string]*hook
+	swept time.Time
 }
 
 // issue keeps h and returns its id.
@@ -35,10 +38,9 @@ func (t *hooks) issue(h hook) (string, *hook) {
 		t.ids = map[string]*hook{}
 	}
 	h.issued, h.first = time.Now(), make(chan obj, 1)
-	for id, old := range t.ids {
-		if h.issued.Sub(old.issued) > 2*hookLife {
-			delete(t.ids, id)
-		}
+	if h.issued.Sub(t.swept) > time.Minute {
+		maps.DeleteFunc(t.ids, func(_ string, old *hook) bool { return h.issued.Sub(old.issued) > 2*hookLife })
+		t.swept = h.issued
 	}
 	id := random(16)
 	t.ids[id] = &h
@@ -105,7 +107,7 @@ func refuseHook(w http.ResponseWriter, err error) {
 	var limited *rateLimited
 	switch {
 	case errors.As(err, &limited):
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", strconv.Itoa(limited.seconds))
 		status = http.StatusTooManyRequests
 	case err.Error() == "used_url" || err.Error() == "expired_url" || err.Error() == "invalid_url":
 		status = http.StatusNotFound

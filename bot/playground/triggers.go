@@ -2,6 +2,7 @@ package playground
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -17,9 +18,10 @@ type trigger struct {
 
 // triggers are the ids issued of late, by id.
 type triggers struct {
-	mu  sync.Mutex
-	n   int
-	ids map[string]*trigger
+	mu    sync.Mutex
+	n     int
+	ids   map[string]*trigger
+	swept time.Time
 }
 
 // issue makes a trigger for what user did.
@@ -30,10 +32,9 @@ func (t *triggers) issue(user string, modal bool) (string, *trigger) {
 	if t.ids == nil {
 		t.ids = map[string]*trigger{}
 	}
-	for id, old := range t.ids {
-		if now.Sub(old.issued) > time.Hour {
-			delete(t.ids, id)
-		}
+	if now.Sub(t.swept) > time.Minute { // old ones are refused with their reason for a while
+		maps.DeleteFunc(t.ids, func(_ string, old *trigger) bool { return now.Sub(old.issued) > 10*time.Minute })
+		t.swept = now
 	}
 	t.n++
 	id := fmt.Sprintf("%d.%d.%s", now.UnixMilli(), t.n, random(16))

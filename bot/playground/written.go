@@ -3,6 +3,8 @@ package playground
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -16,31 +18,44 @@ var (
 // encodeText writes what a person typed as Slack passes it on: mentions, channels and links as marks, and
 // the characters of marks escaped. withNames is the form of commands, <@U…|name>.
 func (s *Server) encodeText(text string, withNames bool) string {
-	return written.ReplaceAllStringFunc(text, func(part string) string {
-		switch {
-		case part == "&":
-			return "&amp;"
-		case part == ">":
-			return "&gt;"
-		case part == "<":
-			return "&lt;"
-		case part[0] == '@':
-			return s.encodeMention(part, withNames)
-		case part[0] == '#':
-			name := strings.TrimRight(part[1:], ".")
-			if c := s.ws.channel(name, ""); c != nil && c.name == name {
-				return "<#" + c.id + "|" + c.name + ">" + part[1+len(name):]
-			}
-		case part[0] == 'h':
-			address := strings.TrimRight(part, ".,;:!?)")
-			return "<" + strings.ReplaceAll(address, "&", "&amp;") + ">" + part[len(address):]
-		case withNames && strings.HasPrefix(part, "<@") && !strings.Contains(part, "|"):
-			if u := s.ws.user(part[2 : len(part)-1]); u != nil {
-				return "<@" + u.ID + "|" + u.Name + ">"
-			}
+	var out strings.Builder
+	at := 0
+	for _, span := range written.FindAllStringIndex(text, -1) {
+		out.WriteString(text[at:span[0]])
+		part := text[span[0]:span[1]]
+		if before, _ := utf8.DecodeLastRuneInString(text[:span[0]]); part[0] != '@' || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			part = s.encodePart(part, withNames)
 		}
-		return part
-	})
+		out.WriteString(part)
+		at = span[1]
+	}
+	return out.String() + text[at:]
+}
+
+func (s *Server) encodePart(part string, withNames bool) string {
+	switch {
+	case part == "&":
+		return "&amp;"
+	case part == ">":
+		return "&gt;"
+	case part == "<":
+		return "&lt;"
+	case part[0] == '@':
+		return s.encodeMention(part, withNames)
+	case part[0] == '#':
+		name := strings.TrimRight(part[1:], ".")
+		if c := s.ws.channel(name, ""); c != nil && c.name == name {
+			return "<#" + c.id + "|" + c.name + ">" + part[1+len(name):]
+		}
+	case part[0] == 'h':
+		address := strings.TrimRight(part, ".,;:!?)")
+		return "<" + strings.ReplaceAll(address, "&", "&amp;") + ">" + part[len(address):]
+	case withNames && strings.HasPrefix(part, "<@") && !strings.Contains(part, "|"):
+		if u := s.ws.user(part[2 : len(part)-1]); u != nil {
+			return "<@" + u.ID + "|" + u.Name + ">"
+		}
+	}
+	return part
 }
 
 func (s *Server) encodeMention(part string, withNames bool) string {
