@@ -169,7 +169,7 @@ func (c *checker) form(path string, p *Process, o Policy) {
 	}
 	for i, r := range o.Required {
 		if !slices.Contains(known, r) {
-			c.add(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, slices.Clone(known)))
+			c.add(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (c *checker) calendar(path string, cal Calendar) {
 	}
 	for i, d := range cal.Days {
 		if !slices.Contains(weekdays, d) {
-			c.add(fmt.Sprintf("%s.days[%d]", path, i), "day.unknown", "day", d, "nearest", nearest(d, slices.Clone(weekdays)))
+			c.add(fmt.Sprintf("%s.days[%d]", path, i), "day.unknown", "day", d, "nearest", nearest(d, weekdays))
 		}
 	}
 	seen := map[string]bool{}
@@ -122,7 +122,7 @@ func (c *checker) fieldList(what, path string, fields []Field, reserved []string
 		case f.Type == "":
 			c.add(at, "value.missing", "what", what, "key", f.Key, "part", "type")
 		case !slices.Contains(fieldTypes, string(f.Type)):
-			c.add(at+".type", "field.type", "field", f.Key, "type", string(f.Type), "nearest", nearest(string(f.Type), slices.Clone(fieldTypes)), "known", fieldTypes)
+			c.add(at+".type", "field.type", "field", f.Key, "type", string(f.Type), "nearest", nearest(string(f.Type), fieldTypes), "known", fieldTypes)
 		case (f.Type == FieldChoice) != (len(f.Options) > 0):
 			c.add(at+".options", "field.options", "field", f.Key)
 		}
@@ -255,6 +255,11 @@ func (c *checker) deals(path string, p *Process) {
 	old := c.known.Current[p.Key]
 	if old == nil {
 		return
+	}
+	for i, f := range p.Fields {
+		if was, ok := old.Field(f.Key); ok && was.Type != f.Type {
+			c.warn(fmt.Sprintf("%s.fields[%d].type", path, i), "field.retyped", "field", f.Key, "was", string(was.Type), "type", string(f.Type))
+		}
 	}
 	for _, s := range old.Stages {
 		n := c.known.DealsIn[p.Key][s.Key]

@@ -130,6 +130,7 @@ var mistakes = []mistake{
 	{code: "field.type", was: "      type: choice", is: "      type: choise #HERE", facts: "nearest:choice"},
 	{code: "field.options", was: "      type: number\n  stages", is: "      type: choice\n  stages", facts: "seats"},
 	{code: "field.conflict", was: "{key: volume, name: {en: Volume, zh: 数量}, type: number}", is: "{key: region, name: {en: Volume, zh: 数量}, type: number} #HERE"},
+	{code: "field.retyped?", was: "      type: number\n  stages", is: "      type: text #HERE\n  stages", facts: "was:number", known: current(nil)},
 	{code: "stage.unknown", was: "      affects: [offer]", is: "      affects: [ofer] #HERE", facts: "nearest:offer"},
 	{code: "stage.unknown", was: "  quiet_after: 4d", is: "  quiet_after: 4d\n  moved: {demo: ofer} #HERE", facts: "stage:ofer"},
 	{code: "stage.itself", was: "      affects: [offer]", is: "      affects: [lead] #HERE"},
@@ -344,5 +345,16 @@ func TestMovingTheWinWouldWinDeals(t *testing.T) {
 	got := problemsOf(file, current(map[string]int{"offer": 2}))
 	if !slices.Contains(codes(Errors(got)), "stage.crosses") {
 		t.Errorf("%v", got)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"call", "discovery", "mon", "target", "who"}
+	for word, want := range map[string]string{
+		"cal": "call", "CALL": "call", "dicsovery": "discovery", "monday": "mon", "tarjet": "target", "hwo": "", "xyz": "", "": "", "电话": "",
+	} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		}
 	}
 }

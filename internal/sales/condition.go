@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/expr-lang/expr"
@@ -217,13 +218,17 @@ func (r *nameReader) Visit(node *ast.Node) {
 	}
 }
 
-// nearest returns the word that a misspelt one most likely stands for, or "".
+// nearest returns the known word that a misspelt one most likely stands for, or "".
 func nearest(word string, known []string) string {
-	best, near := len([]rune(word))/3+2, ""
-	slices.Sort(known)
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d < best {
-			best, near = d, k
+	word = strings.ToLower(word)
+	near, best := "", (utf8.RuneCountInString(word)+2)/3+1
+	for _, k := range slices.Sorted(slices.Values(known)) {
+		d := levenshtein.ComputeDistance(word, strings.ToLower(k))
+		if len(k) >= 3 && strings.HasPrefix(word, k) {
+			d = min(d, 1) // monday for mon
+		}
+		if d < best {
+			near, best = k, d
 		}
 	}
 	return near

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -36,7 +38,7 @@ func WriteMap(m *Map) ([]byte, error) {
 	return out.Bytes(), e.Close()
 }
 
-// tidy puts short lists of words on one line and leaves out what says nothing.
+// tidy puts short lists and names on one line and leaves out what says nothing.
 func tidy(n *yaml.Node) {
 	for _, c := range n.Content {
 		tidy(c)
@@ -51,6 +53,9 @@ func tidy(n *yaml.Node) {
 			kept = append(kept, n.Content[i], n.Content[i+1])
 		}
 		n.Content = kept
+		if shortText(n) {
+			n.Style = yaml.FlowStyle
+		}
 	case yaml.SequenceNode:
 		if len(n.Content) <= maxFlow && !slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.Kind != yaml.ScalarNode }) {
 			n.Style = yaml.FlowStyle
@@ -77,7 +82,22 @@ func inHours(process *yaml.Node) {
 	visit(process)
 }
 
-const maxFlow = 8 // words on a line
+const (
+	maxFlow  = 8  // words on a line
+	maxShort = 60 // characters of a text on one line
+)
+
+// shortText reports whether the mapping is a name in several languages.
+func shortText(n *yaml.Node) bool {
+	length := 0
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !slices.Contains(Languages, n.Content[i].Value) || strings.Contains(n.Content[i+1].Value, "\n") {
+			return false
+		}
+		length += utf8.RuneCountInString(n.Content[i+1].Value)
+	}
+	return length <= maxShort
+}
 
 func says(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Value != "" && n.ShortTag() != "!!null" || len(n.Content) > 0

@@ -8,8 +8,8 @@ import (
 // Problem is a mistake in a map file, or with Warning set something that deserves
 // a look. It says where and, by code and facts, what; the handlers hold the words.
 //
-// Codes and their facts. "what" is the sort of thing: process, stage, field, option,
-// activity, reason, policy, step, team, role. "nearest" is the known word that was
+// Codes and their facts. "what" is the sort of thing: process, stage, link, gate, field, option,
+// activity, reason, policy, step, team, role, organisation. "nearest" is the known word that was
 // most likely meant, or "". (w) marks codes that are warnings.
 //
 // The file:
@@ -62,6 +62,7 @@ import (
 //	field.type             field, type, nearest, known
 //	field.options          field (a choice without options, or options without a choice)
 //	field.conflict         field (a form's field of another type than the process's)
+//	field.retyped (w)      field, was, type: deals keep what they hold, which may not be readable as the new type
 //	stage.unknown          stage, nearest
 //	stage.itself           stage (it affects itself)
 //	stage.unreachable      stage, behind: the stage whose gate nobody can meet
