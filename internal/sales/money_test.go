@@ -263,3 +263,11 @@ func FuzzParseMoney(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkParseMoney(b *testing.B) {
+	for b.Loop() {
+		if _, err := ParseMoney("12,000.50 EUR", "USD"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
