@@ -15,12 +15,13 @@ import (
 type App struct {
 	Store        *store.Store
 	Log          *slog.Logger
-	DealsChannel string         // where cards go when the team has no channel of its own
-	Locale       string         // the workspace's language, for channels
-	Zone         *time.Location // for channels
-	Prefix       string         // before every slash command, for workspaces where /deal is taken
-	Bot          string         // the bot's own user id
-	Directory    Directory      // Slack's people, asked when the mirror does not know or is too old
+	DealsChannel string           // where cards go when the team has no channel of its own
+	Locale       string           // the workspace's language, for channels
+	Zone         *time.Location   // for channels
+	Prefix       string           // before every slash command, for workspaces where /deal is taken
+	Bot          string           // the bot's own user id
+	Clock        func() time.Time // business time for what is drawn at delivery; nil is the real time
+	Directory    Directory        // Slack's people, asked when the mirror does not know or is too old
 }
 
 // Directory fetches people and user groups from Slack. It is only asked
@@ -38,6 +39,10 @@ type Call struct {
 	Person   store.Person
 	Settings store.Settings
 	Words    []Word // after the command and its verb
+	Sure     bool   // confirmed what was asked back
+	gap      int    // where in Text a deal that was left out belongs
+	closed   bool   // a deal that is sought by name is rather a closed one
+	asked    string // the line that was typed or run, "" for forms and the buttons of cards
 }
 
 // Handle answers one intent. The error is only for what could not be taken at
@@ -48,10 +53,13 @@ func (a *App) Handle(ctx context.Context, in Intent) (Reply, error) {
 		return Reply{}, err
 	}
 	reply, err := a.dispatch(ctx, call)
-	if err != nil {
-		return a.refusal(ctx, call, err)
+	if err == nil {
+		return reply, nil
 	}
-	return reply, nil
+	if reply, err = a.refusal(ctx, call, err); err != nil {
+		return Reply{}, err
+	}
+	return a.keep(ctx, call, call.inPlace(reply))
 }
 
 // call finds out who acts and how they read.
@@ -114,11 +122,10 @@ func (a *App) printerFor(p store.Person, s store.Settings) text.Printer {
 func (a *App) Channel() text.Printer { return text.For(a.Locale, a.Zone) }
 
 // decide runs a use case in one transaction under the intent's key: the same
-// payload again gets the first reply and has no second effect. A refusal is
-// remembered as well, or a replay an hour later would do what was refused.
+// payload again gets the first reply and has no second effect. A refusal comes back
+// as an error, which Handle puts into words and keeps.
 func (a *App) decide(ctx context.Context, c *Call, fn func(ctx context.Context, tx *store.Tx) (Reply, error)) (Reply, error) {
 	var reply Reply
-	var refused error
 	err := a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		kept, done, _, err := tx.Seen(ctx, c.Key)
 		if err != nil {
@@ -134,25 +141,25 @@ func (a *App) decide(ctx context.Context, c *Call, fn func(ctx context.Context, 
 		return a.remember(ctx, tx, c, reply)
 	})
 	var e *sales.Error
-	if !errors.As(err, &e) {
-		return reply, err
+	if err != nil && !errors.As(err, &e) {
+		return Reply{}, &notTaken{err}
 	}
-	refused = err
-	if reply, err = a.refusal(ctx, c, refused); err != nil || c.Kind == Submission {
-		return reply, err // a form that was refused is sent again under the same key
-	}
-	err = a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		kept, done, _, err := tx.Seen(ctx, c.Key)
-		if err != nil {
-			return err
-		}
-		if done {
-			reply, err = decodeReply(kept)
-			return err
-		}
-		return a.remember(ctx, tx, c, reply)
-	})
 	return reply, err
+}
+
+// notTaken is a failure to commit: what was asked for is not acknowledged.
+type notTaken struct{ error }
+
+func (e *notTaken) Unwrap() error { return e.error }
+
+// keep remembers a refusal under the intent's key, or a replay an hour later
+// would do what was refused. A form that was refused is sent again under the same
+// key, and what changes nothing has none.
+func (a *App) keep(ctx context.Context, c *Call, reply Reply) (Reply, error) {
+	if c.Key == "" || c.Kind == Submission || c.Kind == Options || c.Kind == Event {
+		return reply, nil
+	}
+	return a.decide(ctx, c, func(context.Context, *store.Tx) (Reply, error) { return reply, nil })
 }
 
 func (a *App) remember(ctx context.Context, tx *store.Tx, c *Call, r Reply) error {

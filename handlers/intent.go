@@ -31,6 +31,8 @@ type Intent struct {
 	Message string // ts of the message that was acted on or that mentions us
 	Link    string // permalink of that message, when Slack gave one
 
+	Ephemeral bool // that message is one that only this person sees
+
 	Value  string              // a button's value, or the picked option, user or date
 	Values map[string][]string // a form's inputs by action_id: text, option values, user ids, dates
 	View   View                // for intents from a modal

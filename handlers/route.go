@@ -3,6 +3,10 @@ package handlers
 import (
 	"context"
 	"slices"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/store"
 )
 
 // Route is one subcommand. It declares its own help, so that what people are
@@ -11,9 +15,9 @@ type Route struct {
 	Command  string   // "deal"
 	Verb     string   // "advance"; "" is the command without a verb
 	Also     []string // other words for the verb, Chinese ones among them
-	Args     string   // "REF [to STAGE]"
+	Args     string   // "REF [to STAGE]"; English, marked with text.Msg
 	About    string   // one line; English, marked with text.Msg
-	Examples []string // what to type after the slash: "deal advance acme"
+	Examples []string // what to type after the slash, "deal advance acme"; marked with text.Msg when they differ by language
 	Run      func(a *App, ctx context.Context, c *Call) (Reply, error)
 }
 
@@ -28,16 +32,20 @@ type book struct {
 	shortcuts   map[string]handler // by callback_id
 	options     map[string]handler // by action_id
 	events      map[string]handler // by type
+	refusals    map[string]wording // by sales.Error.Code
+	cards       map[string]drawing // by the subject's kind: "deal"
+	changed     reaction           // nil, or what follows from every change of a deal
 }
 
+// drawing draws the card of the subject with the id as it stands in the channel.
+type drawing func(a *App, ctx context.Context, id int64, channel string) (view.Message, error)
+
+// reaction is what a noun does about changes of a deal, in their transaction.
+// It sees the deal as it is afterwards; events are in the order in which they happened.
+type reaction func(a *App, ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, events []sales.Event) error
+
 // Routes returns every subcommand, in the order of help.
-func Routes() []Route {
-	var out []Route
-	for _, b := range nouns() {
-		out = append(out, b.routes...)
-	}
-	return out
-}
+func Routes() []Route { return routes }
 
 func find(pick func(book) map[string]handler, name string) (handler, bool) {
 	for _, b := range nouns() {

@@ -35,6 +35,22 @@ func Name(s string) string { return text.Plain(text.Truncate(s, maxName)) }
 // Note makes a longer text that somebody typed fit to stand in a message.
 func Note(s string) string { return text.Plain(text.Truncate(s, maxNote)) }
 
+// Literal makes what somebody typed fit to stand between code marks.
+func Literal(s string) string {
+	s = strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "`", "'")
+	return text.Escape(text.Truncate(s, maxNote))
+}
+
+// Unmarked makes a sentence in mrkdwn fit for where Slack shows plain text.
+func Unmarked(s string) string {
+	return unescaped(strings.NewReplacer("*", "", "`", "", "\u200b", "").Replace(s))
+}
+
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "\u200b", "")
+
+// unescaped is for escaped text that becomes plain text again, such as a button's.
+func unescaped(s string) string { return entities.Replace(s) }
+
 // Section is one paragraph in mrkdwn.
 func Section(s string) *slack.SectionBlock {
 	return slack.NewSectionBlock(mrkdwn(s, maxSection), nil, nil)
@@ -195,6 +211,14 @@ func Day(p text.Printer, date, now time.Time) string {
 	}
 	y, m, d := date.Date()
 	return p.DateShort(time.Date(y, m, d, 12, 0, 0, 0, p.Location()), now)
+}
+
+// day is a date as pickers take it; "" for none.
+func day(date time.Time) string {
+	if date.IsZero() {
+		return ""
+	}
+	return date.Format(time.DateOnly)
 }
 
 // Lines joins what is not empty, a line each.

@@ -1,0 +1,302 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// activityBook holds /log.
+func activityBook() book {
+	return book{
+		routes: []Route{
+			{Command: "log", Args: text.Msg("TYPE DEAL [25m|1h] [NOTE]"), About: text.Msg("Log a call, a meeting, a demo … for a deal. Without anything it opens a form."),
+				Examples: []string{text.Msg("log call acme 25m they want SSO"), text.Msg("log demo D-12 1h"), "log"}, Run: (*App).logActivity},
+			{Command: "log", Verb: "undo", Also: []string{"撤销", "撤回"}, About: text.Msg("Take back the activity that you logged last, within 10 minutes."),
+				Examples: []string{"log undo"}, Run: (*App).logUndo},
+		},
+		actions:     map[string]handler{"activity.form": (*App).clickLog, "deal.pick": (*App).pickedDeal, "activity.undo": (*App).clickLogUndo},
+		submissions: map[string]handler{"activity.create": (*App).submitLog},
+		shortcuts:   map[string]handler{"log_activity": (*App).logForm, "log_message": (*App).logMessage},
+		refusals:    activityRefusals,
+	}
+}
+
+// logActivity answers /log TYPE REF [25m|1h] [NOTE].
+func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
+	if len(c.Words) == 0 {
+		return a.logForm(ctx, c)
+	}
+	n, err := a.typeWords(ctx, c)
+	if err != nil {
+		return a.dealFirst(ctx, c, err)
+	}
+	c.gap = c.Words[n-1].End
+	f, err := a.find(ctx, c, c.Words[n:])
+	if err != nil {
+		return Reply{}, err
+	}
+	kind, m, err := c.matchActivity(f.Process, c.Words[:n])
+	if err == nil {
+		err = noMore(c.Words[m:n])
+	}
+	if err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	length, note := cutDuration(f.rest)
+	act := sales.Activity{Type: kind, Minutes: int(length / time.Minute), Note: c.typed(note)}
+	if len(note) == len(f.rest) { // nobody said how long
+		t, _ := f.Process.Activity(kind)
+		act.Minutes = t.Minutes
+	}
+	return a.log(ctx, c, f.Deal.ID, act)
+}
+
+// typeWords counts the leading words that name an activity type, in the default
+// process or in any other.
+func (a *App) typeWords(ctx context.Context, c *Call) (int, error) {
+	all, err := a.processes(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var first error
+	for _, p := range all {
+		_, n, err := c.matchActivity(p, c.Words)
+		if err == nil {
+			return n, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return 0, first
+}
+
+func (a *App) processes(ctx context.Context) ([]*sales.Process, error) {
+	var all []*sales.Process
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		all, err = r.Processes(ctx)
+		return err
+	})
+	return all, err
+}
+
+// dealFirst offers the right order when somebody named the deal before the type.
+func (a *App) dealFirst(ctx context.Context, c *Call, unknown error) (Reply, error) {
+	f, err := a.find(ctx, c, c.Words)
+	if err != nil || len(f.rest) == 0 || !isCode(unknown, "activity.unknown") {
+		return Reply{}, unknown
+	}
+	kind, n, err := c.matchActivity(f.Process, f.rest)
+	if err != nil {
+		return Reply{}, unknown
+	}
+	line := strings.Join([]string{"log", kind, f.Deal.Ref(), c.typed(f.rest[n:])}, " ")
+	return a.meant(c, strings.TrimSpace(line)), nil
+}
+
+// cutDuration parts a length of time off the front: "25m", "1 h", "half an hour".
+func cutDuration(words []Word) (time.Duration, []Word) {
+	for n := min(3, len(words)); n > 0; n-- {
+		if d, ok := text.ParseDuration(spoken(words[:n])); ok && !words[0].Quoted {
+			return d, words[n:]
+		}
+	}
+	return 0, words
+}
+
+// log records an activity and says what the deal needs now.
+func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) (Reply, error) {
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		k, err := a.load(ctx, tx.Reader, c, deal, false)
+		if err != nil {
+			return Reply{}, err
+		}
+		act := act
+		act.Deal, act.Actor, act.At, act.Cost = deal, c.User, c.Now, k.CostOf(c.User, act.Type, act.Minutes)
+		events, err := k.LogActivity(c.User, act, c.Now)
+		if err != nil {
+			return Reply{}, within(k, err)
+		}
+		if ask, err := a.again(ctx, tx, c, dealSubject(deal)); ask.Text != "" || err != nil {
+			return ask, err
+		}
+		if _, err := tx.AddActivity(ctx, k, act, events); err != nil {
+			return Reply{}, within(k, err)
+		}
+		if k, err = tx.Case(ctx, deal); err != nil {
+			return Reply{}, err
+		}
+		if err := a.changed(ctx, tx, c, k, events); err != nil {
+			return Reply{}, err
+		}
+		return c.inPlace(a.logged(c, k, act)), nil
+	})
+}
+
+func (a *App) logged(c *Call, k *sales.Case, act sales.Activity) Reply {
+	length := c.Duration(time.Duration(act.Minutes) * time.Minute)
+	r := a.goingOn(c, k, c.T("Logged for %s: %s, %s.", view.DealName(k.Deal), view.ActivityName(c.Printer, k.Process, act.Type), length))
+	r.Blocks = append(r.Blocks, view.Actions(view.Button("activity.undo", "", c.T("Undo")))...)
+	return r
+}
+
+// logUndo answers /log undo.
+func (a *App) logUndo(ctx context.Context, c *Call) (Reply, error) {
+	if err := noMore(c.Words); err != nil {
+		return Reply{}, err
+	}
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		last, ok, err := tx.LastActivityBy(ctx, c.User)
+		if err != nil {
+			return Reply{}, err
+		}
+		if !ok {
+			return Reply{}, sales.Refuse(sales.NotFound, "undo.no_activity")
+		}
+		k, err := a.load(ctx, tx.Reader, c, last.Deal, true)
+		if err != nil {
+			return Reply{}, err
+		}
+		act, events, err := k.Unlog(c.User, c.Now)
+		if err != nil {
+			return Reply{}, within(k, err)
+		}
+		if err := tx.UndoActivity(ctx, k, act, events); err != nil {
+			return Reply{}, within(k, err)
+		}
+		if err := a.changed(ctx, tx, c, k, events); err != nil {
+			return Reply{}, err
+		}
+		return c.inPlace(say(c.T("Taken back: %s for %s.", view.ActivityName(c.Printer, k.Process, act.Type), view.DealName(k.Deal)))), nil
+	})
+}
+
+func (a *App) clickLogUndo(ctx context.Context, c *Call) (Reply, error) { return a.logUndo(ctx, c) }
+
+// logForm opens the form for an activity; in a deal's thread that deal is chosen.
+func (a *App) logForm(ctx context.Context, c *Call) (Reply, error) {
+	return a.logFormFor(ctx, c, view.LogActivity{})
+}
+
+// logMessage logs a message: its text becomes the note, and its link is kept.
+func (a *App) logMessage(ctx context.Context, c *Call) (Reply, error) {
+	l := view.LogActivity{Note: unescape(c.Note), Link: c.Link}
+	if l.Link == "" && c.Channel != "" && c.Message != "" {
+		err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+			url, err := r.Meta(ctx, MetaWorkspaceURL)
+			if err == nil && url != "" {
+				l.Link = permalink(url, c.Channel, c.Message)
+			}
+			return err
+		})
+		if err != nil {
+			return Reply{}, err
+		}
+	}
+	return a.logFormFor(ctx, c, l)
+}
+
+func (a *App) logFormFor(ctx context.Context, c *Call, l view.LogActivity) (Reply, error) {
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return err
+		}
+		if l.Deal.ID == 0 {
+			if l.Deal, _, err = a.dealHere(ctx, r, org, c); err != nil {
+				return err
+			}
+		}
+		all, err := r.Processes(ctx)
+		l.Several = len(all) > 1
+		if err != nil {
+			return err
+		}
+		l.Process, err = r.Process(ctx, l.Deal.Process)
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Modal: view.LogForm(c.Printer, l)}, nil
+}
+
+// clickLog opens the form for a deal, and a type when a gate asks for one.
+func (a *App) clickLog(ctx context.Context, c *Call) (Reply, error) {
+	id, _, kind := ids(c.Value)
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.logFormFor(ctx, c, view.LogActivity{Deal: k.Deal, Type: kind})
+}
+
+// pickedDeal offers the types of the chosen deal's process.
+func (a *App) pickedDeal(ctx context.Context, c *Call) (Reply, error) {
+	id, ok := refID(c.Value)
+	if !ok || c.View.Callback != "activity.create" {
+		return Reply{}, nil
+	}
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.logFormFor(ctx, c, view.LogActivity{Deal: k.Deal, Type: c.Input("activity.type"), Note: c.Input("activity.note"), Link: c.View.Meta})
+}
+
+func (a *App) submitLog(ctx context.Context, c *Call) (Reply, error) {
+	id, ok := refID(c.Input("deal.pick"))
+	if !ok {
+		return Reply{}, atInput("deal.pick", sales.Refuse(sales.Invalid, "deal.which"))
+	}
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, atInput("deal.pick", err)
+	}
+	t, ok := k.Process.Activity(c.Input("activity.type"))
+	if !ok {
+		return Reply{}, atInput("activity.type", within(k, sales.Refuse(sales.NotFound, "activity.not_here", "type", c.Input("activity.type"))))
+	}
+	act := sales.Activity{Type: t.Key, Minutes: t.Minutes, Outcome: c.Input("activity.outcome"), Note: c.Input("activity.note"), Link: c.View.Meta}
+	if typed := c.Input("activity.minutes"); typed != "" {
+		length, err := readMinutes(typed)
+		if err != nil {
+			return Reply{}, atInput("activity.minutes", err)
+		}
+		act.Minutes = length
+	}
+	r, err := a.log(ctx, c, id, act)
+	var e *sales.Error
+	if errors.As(err, &e) && e.Code == "activity.minutes" {
+		err = atInput("activity.minutes", err)
+	}
+	return c.formDone(r, err)
+}
+
+// readMinutes reads a length of time; in a form a plain number is minutes.
+func readMinutes(typed string) (int, error) {
+	if d, ok := text.ParseDuration(typed); ok {
+		return int(d / time.Minute), nil
+	}
+	if d, ok := text.ParseDuration(typed + "m"); ok {
+		return int(d / time.Minute), nil
+	}
+	return 0, sales.Refuse(sales.Invalid, "duration.unreadable", "input", typed)
+}
+
+// activityRefusals words what the rules about activities refuse.
+var activityRefusals = map[string]wording{
+	"activity.unknown":    says(text.Msg("There is no activity “%s”. These are what you can log:"), "input"),
+	"activity.ambiguous":  says(text.Msg("“%s” can be more than one activity. Which one?"), "input"),
+	"activity.not_here":   says(text.Msg("%s has no activity of that type. Choose another one."), "deal"),
+	"activity.minutes":    says(text.Msg("An activity takes between 0 minutes and 24 hours.")),
+	"duration.unreadable": says(text.Msg("I can't read “%s” as a time. Write it like 25m, 1h or 1h30."), "input"),
+	"undo.no_activity":    says(text.Msg("You have logged nothing that could be taken back.")),
+}

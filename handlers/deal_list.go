@@ -1,0 +1,360 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// dealCard answers /deal [REF]: the card, or my open deals.
+func (a *App) dealCard(ctx context.Context, c *Call) (Reply, error) {
+	if len(c.Words) == 0 && c.Thread == "" {
+		return a.list(ctx, c, "mine", 0)
+	}
+	f, err := a.find(ctx, c, c.Words)
+	if isCode(err, "deal.which") || isCode(err, "deal.which_none") {
+		return a.list(ctx, c, "mine", 0)
+	}
+	if err == nil {
+		err = within(f.Case, noMore(f.rest))
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.show(ctx, c, f.Case)
+}
+
+// show is the card as an answer, with a link to the thread of the deal.
+func (a *App) show(ctx context.Context, c *Call, k *sales.Case) (Reply, error) {
+	var m view.Message
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		d, err := a.dealView(ctx, r, k)
+		if err != nil {
+			return err
+		}
+		d.Now = c.Now
+		if d.Thread, err = a.threadLink(ctx, r, c.Printer, k); err != nil {
+			return err
+		}
+		m = view.DealCard(c.Printer, d)
+		return nil
+	})
+	return Reply{Text: m.Text, Blocks: m.Blocks}, err
+}
+
+func (a *App) dealView(ctx context.Context, r *store.Reader, k *sales.Case) (view.Deal, error) {
+	missing, err := k.Missing(followingStage(k))
+	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing, Commands: approvalCommands(k.Process)}, err
+}
+
+// threadLink says where the deal's history stands. MetaWorkspaceURL makes it a link.
+func (a *App) threadLink(ctx context.Context, r *store.Reader, p text.Printer, k *sales.Case) (string, error) {
+	places, err := r.Places(ctx, dealSubject(k.Deal.ID))
+	if err != nil {
+		return "", err
+	}
+	channel := a.dealChannel(k.Org, k.Deal)
+	i := slices.IndexFunc(places, func(x store.Place) bool { return x.TS != "" && x.Channel == channel })
+	if i < 0 {
+		return "", nil
+	}
+	url, err := r.Meta(ctx, MetaWorkspaceURL)
+	if err != nil || url == "" {
+		return p.T("History: in the thread of its card in %s", "<#"+channel+">"), err
+	}
+	return fmt.Sprintf("<%s|%s>", permalink(url, channel, places[i].TS), p.T("History in its thread")), nil
+}
+
+// permalink is the address of a message in the workspace.
+func permalink(workspace, channel, ts string) string {
+	return strings.TrimRight(workspace, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
+}
+
+// MetaWorkspaceURL is the store's fact that holds the workspace's address, as
+// auth.test gives it: "https://team.slack.com/".
+const MetaWorkspaceURL = "workspace_url"
+
+// drawDeal draws the card for a channel. In a channel that is not the deal's (any
+// more) a private team's deal shows nothing of itself.
+func (a *App) drawDeal(ctx context.Context, id int64, channel string) (view.Message, error) {
+	var m view.Message
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		k, err := r.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		p, err := a.printerAt(ctx, r, channel)
+		if err != nil {
+			return err
+		}
+		if team, ok := k.Org.Team(k.Deal.Team); ok && team.Private && channel != a.dealChannel(k.Org, k.Deal) {
+			m = gone(p, k.Deal)
+			return nil
+		}
+		d, err := a.dealView(ctx, r, k)
+		d.Now = a.now()
+		m = view.DealCard(p, d)
+		return err
+	})
+	return m, err
+}
+
+func gone(p text.Printer, d sales.Deal) view.Message {
+	sentence := p.T("%s has moved to another team.", d.Ref())
+	return view.Message{Text: sentence, Blocks: []slack.Block{view.Section(sentence)}}
+}
+
+func (a *App) clickOpen(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.show(ctx, c, k)
+}
+
+// dealList answers /deal list [mine|team|STAGE|stale].
+func (a *App) dealList(ctx context.Context, c *Call) (Reply, error) {
+	filter := "all"
+	switch w := c.Words; {
+	case len(w) == 0 || len(w) == 1 && w[0].is("all", "open", "全部", "所有"):
+	case len(w) == 1 && w[0].is("mine", "my", "我的", "我"):
+		filter = "mine"
+	case len(w) == 1 && w[0].is("team", "ours", "团队", "我们"):
+		filter = "team"
+	case len(w) == 1 && w[0].is("stale", "stuck", "停滞", "滞留"):
+		filter = "stale"
+	default:
+		key, err := a.anyStage(ctx, c, w)
+		if err != nil {
+			return Reply{}, err
+		}
+		filter = "stage:" + key
+	}
+	return a.list(ctx, c, filter, 0)
+}
+
+// anyStage finds the process and stage that the words name, in the default process first.
+func (a *App) anyStage(ctx context.Context, c *Call, words []Word) (string, error) {
+	all, err := a.processes(ctx)
+	if err != nil {
+		return "", err
+	}
+	var first error
+	for _, p := range all {
+		stage, err := c.matchStage(p, words)
+		if err == nil {
+			return p.Key + ":" + stage, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return "", first
+}
+
+func (a *App) clickList(ctx context.Context, c *Call) (Reply, error) {
+	page, filter, _ := strings.Cut(c.Value, ":")
+	n, _ := strconv.Atoi(page)
+	return a.list(ctx, c, filter, max(0, n))
+}
+
+// pageSize is how many deals a list shows at once.
+const pageSize = 10
+
+// list shows one page of the deals that the filter names.
+func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply, error) {
+	l := view.DealList{Filter: filter, Page: page, Size: pageSize, Now: c.Now}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		l.Name = names(ctx, r)
+		f, err := a.filter(ctx, r, c, filter, &l)
+		if err != nil {
+			return err
+		}
+		if filter == "mine" || filter == "stale" {
+			l.Rows, l.Total, err = pressing(ctx, r, c, f, filter == "stale", page)
+			return err
+		}
+		if l.Total, err = r.CountDeals(ctx, f); err != nil {
+			return err
+		}
+		f.Limit, f.Offset = pageSize, page*pageSize
+		l.Rows, err = rows(ctx, r, c, f)
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	l.Rows = slices.Clone(l.Rows)
+	reply := Reply{Blocks: view.DealListBlocks(c.Printer, l), Text: l.Title + ": " + c.N(l.Total, "%d deal", "%d deals")}
+	return c.inPlace(reply), nil
+}
+
+// filter turns a filter's name into a query, and titles the list.
+func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string, l *view.DealList) (store.DealFilter, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return store.DealFilter{}, err
+	}
+	f := store.DealFilter{Status: sales.Open, Teams: readableTeams(org, c.User)}
+	kind, rest, _ := strings.Cut(name, ":")
+	switch kind {
+	case "mine":
+		f.Owner, f.Teams = c.User, nil
+		l.Title, l.Empty = c.T("Your open deals"), c.T("You have no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")
+	case "team":
+		f.Teams = teamsOf(org, c.User)
+		l.Title, l.Empty = c.T("Your team's open deals"), c.T("Your team has no open deals.")
+		if len(f.Teams) == 0 {
+			l.Empty = c.T("You are in no team yet. A manager can add you with `%s`.", "/"+a.Prefix+"process team add")
+			f.Teams = []string{"\x00"}
+		}
+	case "stale":
+		l.Title, l.Empty = c.T("Deals that need somebody"), c.T("No open deal needs anybody right now.")
+	case "stage":
+		key, stage, _ := strings.Cut(rest, ":")
+		p, err := r.Process(ctx, key)
+		if err != nil {
+			return f, err
+		}
+		f.Process, f.Stage, f.Status, f.Alive = p.Key, stage, "", true
+		l.Title, l.Empty = c.T("Deals in %s", view.StageName(c.Printer, p, stage)), c.T("No deal is in this stage.")
+	default:
+		l.Title, l.Empty = c.T("Open deals"), c.T("There are no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")
+	}
+	return f, nil
+}
+
+// readableTeams are the teams whose deals the person may read, "" (none) among them; nil is all.
+func readableTeams(org *sales.Organisation, user string) []string {
+	out, hidden := []string{""}, false
+	for _, t := range org.Teams {
+		if org.MayRead(user, sales.Deal{Team: t.Key}) {
+			out = append(out, t.Key)
+		} else {
+			hidden = true
+		}
+	}
+	if !hidden {
+		return nil
+	}
+	return out
+}
+
+func teamsOf(org *sales.Organisation, user string) []string {
+	var out []string
+	for _, t := range org.Teams {
+		if t.Manager == user || slices.Contains(t.Members, user) {
+			out = append(out, t.Key)
+		}
+	}
+	return out
+}
+
+func rows(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter) ([]view.DealRow, error) {
+	deals, err := r.Deals(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	var out []view.DealRow
+	for _, d := range deals {
+		p, err := r.Process(ctx, d.Process)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, view.DealRow{Deal: d, Process: p, Alerts: sales.Attention(d, p, c.Now)})
+	}
+	return out, nil
+}
+
+// pressing returns a page of deals, those that need somebody first and most; only those when asked.
+func pressing(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, only bool, page int) ([]view.DealRow, int, error) {
+	all, err := rows(ctx, r, c, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	if only {
+		all = slices.DeleteFunc(all, func(x view.DealRow) bool { return len(x.Alerts) == 0 })
+	}
+	slices.SortStableFunc(all, func(x, y view.DealRow) int {
+		return cmp.Or(cmp.Compare(len(y.Alerts), len(x.Alerts)), x.Deal.LastSign().Compare(y.Deal.LastSign()))
+	})
+	from := min(page*pageSize, len(all))
+	return all[from:min(from+pageSize, len(all))], len(all), nil
+}
+
+// pickDeal answers a select that asks for deals: the person's own first, or those with what was typed.
+func (a *App) pickDeal(ctx context.Context, c *Call) (Reply, error) {
+	const most = 50
+	reply := Reply{Options: []*slack.OptionBlockObject{}}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return err
+		}
+		if id, ok := refID(strings.TrimSpace(c.Text)); ok {
+			if d, err := a.readable(ctx, r, org, c.User, id); err == nil {
+				reply.Options = append(reply.Options, view.Option(d.Ref(), view.DealLabel(d)))
+			}
+			return nil
+		}
+		query := store.DealFilter{Query: fold(c.Text), Alive: true, Owner: c.User, Limit: most}
+		mine, err := r.Deals(ctx, query)
+		if err != nil {
+			return err
+		}
+		query.Owner, query.Teams = "", readableTeams(org, c.User)
+		others, err := r.Deals(ctx, query)
+		if err != nil {
+			return err
+		}
+		for _, d := range others {
+			if d.Owner != c.User {
+				mine = append(mine, d)
+			}
+		}
+		for _, d := range mine[:min(len(mine), most)] {
+			reply.Options = append(reply.Options, view.Option(d.Ref(), view.DealLabel(d)))
+		}
+		return nil
+	})
+	return reply, err
+}
+
+// clickMore answers the card's menu: "edit:ID:MOVES".
+func (a *App) clickMore(ctx context.Context, c *Call) (Reply, error) {
+	what, value := cutColon(c.Value)
+	id, moves, _ := ids(value)
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	if moves != k.Deal.Moves && what != "edit" {
+		return Reply{}, within(k, sales.Refuse(sales.Conflict, "deal.moved_since", "stage", k.Deal.Stage))
+	}
+	switch what {
+	case "edit":
+		return Reply{Modal: view.EditDealForm(c.Printer, k)}, nil
+	case "back":
+		return Reply{Modal: view.BackForm(c.Printer, k)}, nil
+	case "rest":
+		return Reply{Modal: view.RestForm(c.Printer, k.Deal, "")}, nil
+	case "lose":
+		return Reply{Modal: view.LoseForm(c.Printer, k)}, nil
+	case "win":
+		return a.confirmWin(ctx, c, k, moves)
+	case "resume":
+		return a.resume(ctx, c, id)
+	}
+	return Reply{}, sales.Refuse(sales.NotFound, "button.old")
+}

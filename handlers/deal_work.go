@@ -1,0 +1,266 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// dealNext answers /deal next REF TEXT [by DATE].
+func (a *App) dealNext(ctx context.Context, c *Call) (Reply, error) {
+	f, err := a.find(ctx, c, c.Words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(f.rest) == 0 {
+		return Reply{Modal: view.PlanForm(c.Printer, f.Deal)}, nil
+	}
+	words, date, dated := cutLast(f.rest, by...)
+	var due time.Time
+	if dated {
+		if due, err = c.readDate(date); isCode(err, "date.unreadable") {
+			words, err = f.rest, nil // "send it by mail" has no date
+		}
+	}
+	if err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	return a.plan(ctx, c, f.Deal.ID, c.typed(words), due)
+}
+
+func (a *App) plan(ctx context.Context, c *Call, deal int64, next string, due time.Time) (Reply, error) {
+	return a.change(ctx, c, change{
+		deal:  deal,
+		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.Plan(c.User, next, due, c.Now) }},
+		done: func(k *sales.Case, _ []sales.Event) Reply {
+			sentence := c.T("Next for %s: %s.", view.DealName(k.Deal), view.Note(next))
+			if !due.IsZero() {
+				sentence = c.T("Next for %s: %s, by %s.", view.DealName(k.Deal), view.Note(next), view.Day(c.Printer, k.Deal.NextBy, c.Now))
+			}
+			return say(sentence, view.Actions(undoButton(c, k.Deal))...)
+		},
+	})
+}
+
+func (a *App) clickPlan(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	k, err := a.read(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Modal: view.PlanForm(c.Printer, k.Deal)}, nil
+}
+
+func (a *App) submitPlan(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.View.Meta)
+	due, _ := time.Parse(time.DateOnly, c.Input("deal.by"))
+	return c.formDone(a.plan(ctx, c, id, c.Input("deal.next"), due))
+}
+
+// parties are who a deal can wait for, as people say it.
+var parties = []named{
+	{key: string(sales.WaitCustomer), names: []string{"customer", "client", "them", "客户", "对方"}},
+	{key: string(sales.WaitUs), names: []string{"us", "me", "we", "我们", "我方", "自己"}},
+}
+
+// dealWait answers /deal wait REF customer|us [because TEXT].
+func (a *App) dealWait(ctx context.Context, c *Call) (Reply, error) {
+	words, why, _ := cut(c.Words, because...)
+	f, err := a.find(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(f.rest) == 0 {
+		return Reply{Modal: view.RestForm(c.Printer, f.Deal, string(sales.WaitCustomer))}, nil
+	}
+	who := f.rest
+	if who[0].is("for", "on") && len(who) > 1 {
+		who = who[1:]
+	}
+	if who[0].is("the") && len(who) > 1 {
+		who = who[1:]
+	}
+	list := []named{parties[0], parties[1]}
+	list[0].label, list[1].label = c.T("The customer"), c.T("Us")
+	party, err := pickAll("party", list, who)
+	if err != nil {
+		return Reply{}, within(f.Case, choosing(err, func(k string) string { return c.with(f.rest, k) }))
+	}
+	return a.wait(ctx, c, f.Deal.ID, sales.Party(party), c.typed(why))
+}
+
+func (a *App) wait(ctx context.Context, c *Call, deal int64, who sales.Party, why string) (Reply, error) {
+	return a.change(ctx, c, change{
+		deal:  deal,
+		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.WaitOn(c.User, who, why, c.Now) }},
+		done: func(k *sales.Case, _ []sales.Event) Reply {
+			sentence := c.T("%s now waits for us.", view.DealName(k.Deal))
+			if who == sales.WaitCustomer {
+				sentence = c.T("%s now waits for the customer.", view.DealName(k.Deal))
+			}
+			return say(sentence, view.Actions(view.Run("deal resume "+k.Deal.Ref(), c.T("Resume")), undoButton(c, k.Deal))...)
+		},
+	})
+}
+
+// dealPark answers /deal park REF until DATE [because TEXT].
+func (a *App) dealPark(ctx context.Context, c *Call) (Reply, error) {
+	words, why, _ := cut(c.Words, because...)
+	words, date, dated := cutLast(words, until...)
+	f, err := a.find(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if !dated {
+		date = f.rest
+	} else if err := noMore(f.rest); err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	if len(date) == 0 {
+		return Reply{Modal: view.RestForm(c.Printer, f.Deal, "park")}, nil
+	}
+	end, err := c.readDate(date)
+	if err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	return a.park(ctx, c, f.Deal.ID, end, c.typed(why))
+}
+
+func (a *App) park(ctx context.Context, c *Call, deal int64, end time.Time, why string) (Reply, error) {
+	return a.change(ctx, c, change{
+		deal:  deal,
+		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.Park(c.User, end, why, c.Now) }},
+		done: func(k *sales.Case, _ []sales.Event) Reply {
+			sentence := c.T("%s rests until %s. Nobody is reminded of it before.", view.DealName(k.Deal), c.DateShort(end, c.Now))
+			return say(sentence, view.Actions(view.Run("deal resume "+k.Deal.Ref(), c.T("Resume")), undoButton(c, k.Deal))...)
+		},
+	})
+}
+
+// submitRest takes the form for waiting and parking.
+func (a *App) submitRest(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.View.Meta)
+	why := c.Input("deal.because")
+	if party := c.Input("deal.party"); party != "park" {
+		return c.formDone(a.wait(ctx, c, id, sales.Party(party), why))
+	}
+	end, err := time.ParseInLocation(time.DateOnly, c.Input("deal.until"), c.Location())
+	if err != nil {
+		return Reply{}, atInput("deal.until", sales.Refuse(sales.Invalid, "park.no_date"))
+	}
+	r, err := a.park(ctx, c, id, end, why)
+	if isCode(err, "park.past") {
+		err = atInput("deal.until", err)
+	}
+	return c.formDone(r, err)
+}
+
+// dealResume answers /deal resume REF.
+func (a *App) dealResume(ctx context.Context, c *Call) (Reply, error) {
+	f, err := a.find(ctx, c, c.Words)
+	if err == nil {
+		err = within(f.Case, noMore(f.rest))
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.resume(ctx, c, f.Deal.ID)
+}
+
+func (a *App) resume(ctx context.Context, c *Call, deal int64) (Reply, error) {
+	return a.change(ctx, c, change{
+		deal:  deal,
+		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.Resume(c.User, c.Now) }},
+		done: func(k *sales.Case, _ []sales.Event) Reply {
+			return a.standing(c, k, c.T("%s goes on.", view.DealName(k.Deal)))
+		},
+	})
+}
+
+// dealAssign answers /deal assign REF @user.
+func (a *App) dealAssign(ctx context.Context, c *Call) (Reply, error) {
+	words, person, named := cutLast(c.Words, to...)
+	f, err := a.find(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if named {
+		err = within(f.Case, noMore(f.rest))
+	} else {
+		person = f.rest
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(person) == 0 {
+		return Reply{Modal: view.AssignForm(c.Printer, f.Deal)}, nil
+	}
+	user := ""
+	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		user, err = a.matchUser(ctx, r, c, person)
+		return err
+	})
+	if err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	return a.assign(ctx, c, f.Deal.ID, user)
+}
+
+func (a *App) assign(ctx context.Context, c *Call, deal int64, user string) (Reply, error) {
+	return a.change(ctx, c, change{
+		deal:  deal,
+		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.Assign(c.User, user, c.Now) }},
+		done: func(k *sales.Case, _ []sales.Event) Reply {
+			return say(c.T("%s now belongs to %s.", view.DealName(k.Deal), "<@"+user+">"), view.Actions(undoButton(c, k.Deal))...)
+		},
+	})
+}
+
+func (a *App) submitAssign(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.View.Meta)
+	return c.formDone(a.assign(ctx, c, id, c.Input("deal.owner")))
+}
+
+// tellOwner writes to somebody who was given a deal by another person.
+func (a *App) tellOwner(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, events []sales.Event) error {
+	for _, e := range events {
+		given := e.Type == sales.Assigned || e.Type == sales.Created
+		if !given || e.Data.User == e.Actor || e.Actor == "" {
+			continue
+		}
+		p, err := a.printerOf(ctx, tx.Reader, e.Data.User)
+		if err != nil {
+			return err
+		}
+		sentence := p.T("%s gave you %s.", names(ctx, tx.Reader)(e.Actor), view.DealName(k.Deal))
+		r := say(sentence, view.Actions(view.Button("deal.open", fmt.Sprint(k.Deal.ID), p.T("Open")))...)
+		if err := a.direct(ctx, tx, fmt.Sprintf("given:%d:%d", k.Deal.ID, e.Version), e.Data.User, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readDate reads all the words as a day, in the person's zone. What can be two days
+// is refused with both as choices.
+func (c *Call) readDate(words []Word) (time.Time, error) {
+	typed := spoken(words)
+	if t, ok := text.ParseDate(typed, c.Now, c.Location()); ok {
+		return t, nil
+	}
+	e := sales.Refuse(sales.Invalid, "date.unreadable", "input", typed)
+	for _, reading := range readings(typed) {
+		if t, ok := text.ParseDate(reading, c.Now, c.Location()); ok {
+			e.Choices = append(e.Choices, sales.Choice{Key: t.Format(time.DateOnly), Label: c.Date(t)})
+		}
+	}
+	if len(e.Choices) > 0 {
+		e.Kind, e.Code = sales.Ambiguous, "date.ambiguous"
+	}
+	return time.Time{}, choosing(e, func(k string) string { return c.with(words, k) })
+}

@@ -1,0 +1,105 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// DealRow is one deal of a list.
+type DealRow struct {
+	Deal    sales.Deal
+	Process *sales.Process
+	Alerts  []sales.Alert
+}
+
+// DealList is one page of deals.
+type DealList struct {
+	Title  string
+	Rows   []DealRow
+	Total  int
+	Page   int    // from 0
+	Size   int    // rows of a page
+	Filter string // what a button for another page hands on: "mine", "stage:b2b:demo"
+	Name   func(user string) string
+	Now    time.Time
+	Empty  string // what to say when there is nothing
+}
+
+// DealListBlocks is a list of deals, each with a button that opens its card, and buttons for the other pages.
+func DealListBlocks(p text.Printer, l DealList) []slack.Block {
+	blocks := []slack.Block{Section("*" + l.Title + "*")}
+	if len(l.Rows) == 0 {
+		return append(blocks, Section(l.Empty))
+	}
+	for _, r := range l.Rows {
+		s := Section(DealLine(p, r, l.Name, l.Now))
+		s.Accessory = slack.NewAccessory(Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Open")))
+		blocks = append(blocks, s)
+	}
+	if l.Total > l.Size {
+		first := l.Page*l.Size + 1
+		blocks = append(blocks, Context(p.T("%d to %d of %d", first, first+len(l.Rows)-1, l.Total)))
+	}
+	return append(blocks, Actions(l.pages(p)...)...)
+}
+
+func (l DealList) pages(p text.Printer) []slack.BlockElement {
+	var out []slack.BlockElement
+	if l.Page > 0 {
+		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page-1, l.Filter), p.T("Back")))
+	}
+	if (l.Page+1)*l.Size < l.Total {
+		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page+1, l.Filter), p.T("More")))
+	}
+	return out
+}
+
+// DealLine is a deal in two short lines: its name, and where it stands and why it needs somebody.
+func DealLine(p text.Printer, r DealRow, name func(user string) string, now time.Time) string {
+	d := r.Deal
+	second := []string{StageName(p, r.Process, d.Stage)}
+	switch {
+	case d.Status == sales.Lost:
+		second = []string{p.T("Lost on %s", p.DateShort(d.Closed, now))}
+	case !d.Done.IsZero():
+		second = []string{p.T("Completed on %s", p.DateShort(d.Done, now))}
+	default:
+		second = append(second, Age(p, d, r.Process, now))
+	}
+	if d.Amount.IsSet() {
+		second = append(second, p.MoneyShort(d.Amount.Minor, d.Amount.Currency))
+	}
+	second = append(second, name(d.Owner))
+	lines := []string{DealName(d), strings.Join(second, " · ")}
+	if d.IsParked(now) {
+		lines = append(lines, p.T("Parked until %s.", p.DateShort(d.Parked, now)))
+	}
+	if s := Alerts(p, r, now); s != "" {
+		lines = append(lines, ":bell: "+s)
+	}
+	return Lines(lines...)
+}
+
+// Alerts says why a deal needs its owner: "next step was due on 20 Nov, no activity for 9 days"; "" when it does not.
+func Alerts(p text.Printer, r DealRow, now time.Time) string {
+	var out []string
+	for _, a := range r.Alerts {
+		switch a {
+		case sales.NextPast:
+			out = append(out, p.T("next step was due on %s", Day(p, r.Deal.NextBy, now)))
+		case sales.ClosePast:
+			out = append(out, p.T("close date was %s", Day(p, r.Deal.Close, now)))
+		case sales.OverTarget:
+			out = append(out, p.T("over the stage's target"))
+		case sales.Quiet:
+			out = append(out, p.T("nothing happened since %s", p.DateShort(r.Deal.LastSign(), now)))
+		}
+	}
+	return strings.Join(out, p.T(", "))
+}

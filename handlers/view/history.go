@@ -1,0 +1,191 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// History is one event of a deal, for its thread.
+type History struct {
+	Process *sales.Process
+	Event   sales.Event
+	Undone  sales.Event // what the event takes back, if it does
+	Name    func(user string) string
+}
+
+// HistoryLine is the quiet line in the deal's thread that says what happened.
+func HistoryLine(p text.Printer, h History) Message {
+	s := h.Sentence(p)
+	return Message{Text: s, Blocks: []slack.Block{Context(s)}}
+}
+
+// Sentence says what happened: "Ana moved it from Lead to Discovery."
+func (h History) Sentence(p text.Printer) string {
+	e, who := h.Event, h.Name(h.Event.Actor)
+	switch e.Type {
+	case sales.Created:
+		return p.T("%s created the deal.", who)
+	case sales.Moved:
+		return h.moved(p, who)
+	case sales.LostEvent:
+		return h.why(p, p.T("%s closed it as lost: %s.", who, ReasonName(p, h.Process, e.Data.Reason)))
+	case sales.Reopened:
+		return h.why(p, p.T("%s reopened it in %s.", who, StageName(p, h.Process, e.Data.To)))
+	case sales.Completed:
+		return h.overridden(p, p.T("%s completed it.", who))
+	case sales.Relocated:
+		return p.T("The process has changed: it went from %s to %s.", StageName(p, h.Process, e.Data.From), StageName(p, h.Process, e.Data.To))
+	case sales.Undone:
+		return p.T("%s took back: %s", who, h.taken(p))
+	}
+	return h.work(p, who)
+}
+
+// work is what happened beside the stages.
+func (h History) work(p text.Printer, who string) string {
+	e := h.Event
+	switch e.Type {
+	case sales.Changed:
+		return h.changed(p, who)
+	case sales.Assigned:
+		return p.T("%s gave it to %s.", who, h.Name(e.Data.User))
+	case sales.Planned:
+		if by, err := time.Parse(time.DateOnly, e.Data.By); err == nil {
+			return p.T("%s set the next step: %s, by %s.", who, Note(e.Data.Note), Day(p, by, e.At))
+		}
+		return p.T("%s set the next step: %s.", who, Note(e.Data.Note))
+	case sales.Waited:
+		if e.Data.For == sales.WaitCustomer {
+			return h.why(p, p.T("%s: it waits for the customer.", who))
+		}
+		return h.why(p, p.T("%s: it waits for us.", who))
+	case sales.Parked:
+		return h.why(p, p.T("%s parked it until %s.", who, p.DateShort(time.UnixMilli(e.Data.Until), e.At)))
+	case sales.Resumed:
+		return p.T("%s took it up again.", who)
+	case sales.Logged:
+		return h.logged(p, who)
+	case sales.Unlogged:
+		return p.T("%s took back an activity: %s.", who, ActivityName(p, h.Process, e.Data.Kind))
+	case sales.Pulsed:
+		return p.T("%s said how hard the stage was.", who)
+	}
+	return h.approval(p, who)
+}
+
+func (h History) moved(p text.Printer, who string) string {
+	e := h.Event
+	from, to := StageName(p, h.Process, e.Data.From), StageName(p, h.Process, e.Data.To)
+	switch e.Data.Direction {
+	case sales.ExitBack:
+		return h.why(p, p.T("%s moved it back from %s to %s.", who, from, to))
+	case sales.ExitWon:
+		return h.overridden(p, p.T("%s won it: %s.", who, to)+h.skipped(p))
+	}
+	return h.overridden(p, p.T("%s moved it from %s to %s.", who, from, to)+h.skipped(p))
+}
+
+func (h History) skipped(p text.Printer) string {
+	if len(h.Event.Data.Skipped) == 0 {
+		return ""
+	}
+	var names []string
+	for _, key := range h.Event.Data.Skipped {
+		names = append(names, StageName(p, h.Process, key))
+	}
+	return " " + p.T("Skipped: %s.", p.List(names))
+}
+
+// overridden adds that the gate was not met, and why that was right.
+func (h History) overridden(p text.Printer, sentence string) string {
+	data := h.Event.Data
+	if !data.Override {
+		return sentence
+	}
+	var names []string
+	for _, m := range data.Missing {
+		kind, key, _ := strings.Cut(m, ":")
+		switch sales.NeedKind(kind) {
+		case sales.NeedField:
+			names = append(names, FieldName(p, h.Process, key))
+		case sales.NeedActivity:
+			names = append(names, ActivityName(p, h.Process, key))
+		default:
+			names = append(names, p.T("%s approval", PolicyName(p, h.Process, key)))
+		}
+	}
+	return sentence + " " + p.T("Override: “%s”. Missing: %s.", Note(data.Why), p.List(names))
+}
+
+func (h History) why(_ text.Printer, sentence string) string {
+	if h.Event.Data.Why == "" {
+		return sentence
+	}
+	return sentence + " “" + Note(h.Event.Data.Why) + "”"
+}
+
+func (h History) changed(p text.Printer, who string) string {
+	e := h.Event
+	f, _ := h.Process.FieldOf(e.Data.Field)
+	name := FieldName(p, h.Process, e.Data.Field)
+	value := FieldValue(p, f, e.Data.Value, e.At, h.Name)
+	if e.Data.Was == "" {
+		return p.T("%s set %s: %s.", who, name, value)
+	}
+	return p.T("%s changed %s: %s, before %s.", who, name, value, FieldValue(p, f, e.Data.Was, e.At, h.Name))
+}
+
+func (h History) logged(p text.Printer, who string) string {
+	e := h.Event
+	s := p.T("%s logged: %s, %s.", who, ActivityName(p, h.Process, e.Data.Kind), p.Duration(time.Duration(e.Data.Minutes)*time.Minute))
+	if t, ok := h.Process.Activity(e.Data.Kind); ok && t.Symbol != "" {
+		s = t.Symbol + " " + s
+	}
+	if e.Data.Note != "" {
+		s += " “" + Note(e.Data.Note) + "”"
+	}
+	return s
+}
+
+func (h History) approval(p text.Printer, who string) string {
+	e := h.Event
+	name := PolicyName(p, h.Process, e.Data.Kind)
+	switch {
+	case e.Type == sales.Requested:
+		return p.T("%s asked for the %s approval.", who, name)
+	case e.Type == sales.Withdrawn:
+		return p.T("%s withdrew the request for the %s approval.", who, name)
+	case e.Type == sales.Decided && e.Data.Verdict == sales.Reject:
+		return p.T("%s rejected: %s (%s). “%s”", who, name, h.step(p), Note(e.Data.Note))
+	case e.Type == sales.Decided:
+		s := p.T("%s approved: %s (%s).", who, name, h.step(p))
+		if e.Data.Note != "" {
+			s += " “" + Note(e.Data.Note) + "”"
+		}
+		return s
+	}
+	return who + ": " + string(e.Type)
+}
+
+func (h History) step(p text.Printer) string {
+	policy, _ := h.Process.Policy(h.Event.Data.Kind)
+	for _, s := range policy.Steps {
+		if s.Key == h.Event.Data.Step {
+			return Name(s.Name.In(p.Lang()))
+		}
+	}
+	return Name(h.Event.Data.Step)
+}
+
+// taken is the sentence of the event that was taken back.
+func (h History) taken(p text.Printer) string {
+	if h.Undone.Version == 0 || h.Undone.Type == sales.Undone {
+		return p.T("the last step.")
+	}
+	return History{Process: h.Process, Event: h.Undone, Name: h.Name}.Sentence(p)
+}
