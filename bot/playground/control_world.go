@@ -278,7 +278,7 @@ func (s *Server) serveFaults(w http.ResponseWriter, r *http.Request) {
 	case in.Clear:
 		s.faults.clear()
 	case in.Kind == "disconnect" && (in.Method == "" || in.Method == "socket"):
-		s.disconnect(in.Warn)
+		s.disconnect(in.Times, in.Warn)
 	default:
 		if err := s.faults.add(in.fault); err != nil {
 			refuse(w, err.Error())

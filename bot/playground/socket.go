@@ -232,12 +232,21 @@ func (s *Server) retire(ctx context.Context, k *socket) {
 	k.cancel()
 }
 
-// disconnect ends the connections: at once, or after Slack's warning.
-func (s *Server) disconnect(warn bool) {
-	for _, k := range s.sockets.all() {
+// disconnect ends connections, the oldest first: n of them after Slack's warning, which comes to one at a
+// time unless n says more; or at once, and then all of them unless n says fewer.
+func (s *Server) disconnect(n int, warn bool) {
+	open := s.sockets.all()
+	switch {
+	case n > 0:
+		open = open[:min(n, len(open))]
+	case warn:
+		open = open[:min(1, len(open))]
+	}
+	for _, k := range open {
 		if warn {
 			s.running.Go(func() { s.retire(s.ctx, k) })
 		} else {
+			s.sockets.remove(k)
 			k.cancel()
 		}
 	}

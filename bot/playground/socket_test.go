@@ -33,7 +33,7 @@ func TestEachPayloadGoesDownOneOfTheSockets(t *testing.T) {
 }
 
 func TestASocketThatBreaksIsNotMissed(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(s *Server) { s.limits.ack = 200 * time.Millisecond })
 	b := w.connect(2, acknowledge)
 	w.do("faults", obj{"kind": "disconnect"})
 	w.until("the app reconnected", func() bool { return w.sockets.count() == 2 })
