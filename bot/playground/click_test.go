@@ -212,3 +212,19 @@ func TestShortcuts(t *testing.T) {
 		t.Errorf("an unknown one: %v", out)
 	}
 }
+
+func TestAnAnswerWhereSlackTakesNoneIsIgnored(t *testing.T) {
+	w := newWorld(t)
+	w.connect(1, func(socketmode.Event) (any, bool) { return obj{"text": "lost"}, true })
+	_, ts, err := w.api.PostMessage("U0ANA", slack.MsgOptionText("card", false), slack.MsgOptionBlocks(card("1")...))
+	if err != nil {
+		t.Fatal(describe(err))
+	}
+	w.do("click", obj{"user": "ana", "channel": "dm", "ts": ts, "action_id": "open"})
+	if got := w.messages("dm", "ana"); len(got) != 1 {
+		t.Errorf("ana sees %q", got)
+	}
+	if all := w.journal.after(0); all[len(all)-1].Status != "payload_ignored" {
+		t.Errorf("the log ends with %+v", all[len(all)-1])
+	}
+}

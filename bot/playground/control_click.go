@@ -133,10 +133,19 @@ func (s *Server) controlClick(_ *http.Request, in ask) (obj, error) {
 	if !dispatched {
 		return out, nil
 	}
-	if a := s.deliver(d); !a.ok() {
-		return nil, problem(a.failure)
+	return out, s.perform(d)
+}
+
+// perform delivers an act whose acknowledgement carries nothing in Slack; the log says so when it does.
+func (s *Server) perform(d delivery) error {
+	a := s.deliver(d)
+	if !a.ok() {
+		return problem(a.failure)
 	}
-	return out, nil
+	if a.payload != nil {
+		s.note(Entry{Dir: "ack", Method: d.kind, User: d.user, Channel: d.channel, Status: "payload_ignored"})
+	}
+	return nil
 }
 
 // action is the entry of the payload's actions: the element, and what was chosen.

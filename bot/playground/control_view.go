@@ -262,7 +262,7 @@ func (s *Server) controlClose(_ *http.Request, in ask) (obj, error) {
 	out := s.openView(u.ID)
 	s.mu.Unlock()
 	for _, d := range told {
-		s.deliver(d)
+		_ = s.perform(d) // Slack closes the view whatever the app says
 	}
 	return out, nil
 }

@@ -109,10 +109,7 @@ func (s *Server) controlShortcut(_ *http.Request, in ask) (obj, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a := s.deliver(d); !a.ok() {
-		return nil, problem(a.failure)
-	}
-	return nil, nil
+	return nil, s.perform(d)
 }
 
 func (s *Server) prepareShortcut(in ask) (delivery, error) {
