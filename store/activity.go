@@ -120,7 +120,7 @@ func (tx *Tx) UndoActivity(ctx context.Context, c *sales.Case, a sales.Activity,
 }
 
 const (
-	recentSQL = `SELECT at FROM recent WHERE person = ? AND fingerprint = ?`
+	recentSQL   = `SELECT at FROM recent WHERE person = ? AND fingerprint = ?`
 	rememberSQL = `INSERT INTO recent (person, fingerprint, at) VALUES (?, ?, ?)
 		ON CONFLICT (person, fingerprint) DO UPDATE SET at = excluded.at`
 )

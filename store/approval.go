@@ -71,10 +71,6 @@ func (r *Reader) Approval(ctx context.Context, id int64) (sales.Approval, error)
 	return row.approval()
 }
 
-func (r *Reader) approvalsOf(ctx context.Context, deal int64) ([]sales.Approval, error) {
-	return r.approvals(ctx, approvalsOfSQL, deal)
-}
-
 func (r *Reader) approvals(ctx context.Context, query string, args ...any) ([]sales.Approval, error) {
 	var rows []approvalRow
 	if err := r.all(ctx, &rows, query, args...); err != nil {
@@ -147,7 +143,10 @@ func (r *Reader) decidableBy(ctx context.Context, pending []sales.Approval, f Ap
 var insertApprovalSQL = `INSERT INTO approval (deal, episode, kind, version, requester, at, form, state, steps, ended, map)
 	VALUES (` + marks(11) + `) RETURNING id`
 
-const updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ? WHERE id = ? AND version = ?`
+const (
+	updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ? WHERE id = ? AND version = ?`
+	countApprovalSQL  = `UPDATE deal SET approvals = approvals + 1 WHERE id = ?`
+)
 
 // SaveApproval writes a new request (ID 0) and gives it its id, in its events
 // too, or the next version of one: Conflict "approval.moved_on" when that was
@@ -189,7 +188,10 @@ func (tx *Tx) insertApproval(ctx context.Context, a *sales.Approval) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.get(ctx, &a.ID, insertApprovalSQL, values...)
+	if _, err := tx.get(ctx, &a.ID, insertApprovalSQL, values...); err != nil {
+		return wrap("save an approval", err)
+	}
+	_, err = tx.exec(ctx, countApprovalSQL, a.Deal)
 	return wrap("save an approval", err)
 }
 

@@ -240,4 +240,3 @@ func (s *Store) adopt(ctx context.Context) error {
 		}
 	}
 }
-

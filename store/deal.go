@@ -15,7 +15,7 @@ const visible = `batch NOT IN (SELECT id FROM import_batch WHERE published IS NU
 
 const dealColumns = `id, process, version, moves, episode, name, account, owner, team, amount, currency, source, stage,
 	entered, status, created, closed, done, reason, next_step, next_by, close_on, margin, waiting, wait_from, parked,
-	park_from, park_why, last_activity, fields, external`
+	park_from, park_why, last_activity, fields, external, batch, approvals`
 
 type dealRow struct {
 	ID           int64
@@ -49,6 +49,8 @@ type dealRow struct {
 	LastActivity sql.NullInt64 `db:"last_activity"`
 	Fields       string
 	External     string
+	Batch        int64
+	Approvals    int // how many requests there are: most deals have none, and the look-up is saved
 }
 
 func (r *dealRow) deal() (sales.Deal, error) {
@@ -71,11 +73,17 @@ func (r *dealRow) deal() (sales.Deal, error) {
 	return d, nil
 }
 
-// dealValues are what changes of a deal, in the order of dealSets, and then what is kept for searching.
-const dealSets = `process, version, moves, episode, name, account, owner, team, amount, currency, source, stage,
-	entered, status, created, closed, done, reason, next_step, next_by, close_on, margin, waiting, wait_from, parked,
-	park_from, park_why, last_activity, fields, external, search, alive, touched`
+// dealSets are the columns that dealValues fills: those that indexes hold, the others, and what is kept for searching.
+const (
+	dealSets   = `process, stage, owner, external, alive, ` + dealFields
+	dealFields = `version, moves, episode, name, account, team, amount, currency, source, entered, status, created, closed,
+		done, reason, next_step, next_by, close_on, margin, waiting, wait_from, parked, park_from, park_why, last_activity,
+		fields, search, touched`
+	dealKeys   = 5
+	dealOthers = 28
+)
 
+// dealValues are a deal's columns in the order of dealSets; touched is the time of its last event.
 func dealValues(d sales.Deal, touched int64) ([]any, error) {
 	fields, err := toJSON(d.Fields, len(d.Fields) == 0)
 	if err != nil {
@@ -86,11 +94,11 @@ func dealValues(d sales.Deal, touched int64) ([]any, error) {
 		margin = sql.NullFloat64{Float64: *d.Margin, Valid: true}
 	}
 	return []any{
-		d.Process, d.Version, d.Moves, d.Episode, d.Name, d.Account, d.Owner, d.Team, d.Amount.Minor, d.Amount.Currency,
-		d.Source, d.Stage, millis(d.Entered), string(d.Status), millis(d.Created), millis(d.Closed), millis(d.Done),
-		d.Reason, d.NextStep, millis(d.NextBy), millis(d.Close), margin, string(d.Waiting), millis(d.WaitFrom),
-		millis(d.Parked), millis(d.ParkFrom), d.ParkWhy, millis(d.Last), fields, d.External,
-		fold(d.Name) + "\n" + fold(d.Account), isAlive(d), touched,
+		d.Process, d.Stage, d.Owner, d.External, isAlive(d),
+		d.Version, d.Moves, d.Episode, d.Name, d.Account, d.Team, d.Amount.Minor, d.Amount.Currency, d.Source,
+		millis(d.Entered), string(d.Status), millis(d.Created), millis(d.Closed), millis(d.Done), d.Reason, d.NextStep,
+		millis(d.NextBy), millis(d.Close), margin, string(d.Waiting), millis(d.WaitFrom), millis(d.Parked),
+		millis(d.ParkFrom), d.ParkWhy, millis(d.Last), fields, fold(d.Name) + "\n" + fold(d.Account), touched,
 	}, nil
 }
 
@@ -99,30 +107,54 @@ func isAlive(d sales.Deal) bool {
 }
 
 const (
-	dealSQL    = `SELECT ` + dealColumns + ` FROM deal WHERE id = ? AND ` + visible
-	anyDealSQL = `SELECT ` + dealColumns + ` FROM deal WHERE id = ?`
+	dealSQL      = `SELECT ` + dealColumns + ` FROM deal WHERE id = ?`
+	publishedSQL = `SELECT COUNT(*) FROM import_batch WHERE id = ? AND published IS NOT NULL`
 )
 
 // Deal returns the deal. NotFound "deal.unknown".
 func (r *Reader) Deal(ctx context.Context, id int64) (sales.Deal, error) {
-	return r.oneDeal(ctx, id, dealSQL)
+	row, err := r.dealRow(ctx, id, dealSQL)
+	if err != nil {
+		return sales.Deal{}, err
+	}
+	return row.deal()
 }
 
 // anyDeal also finds a deal of an import that is not published, and locks it.
 func (tx *Tx) anyDeal(ctx context.Context, id int64) (sales.Deal, error) {
-	return tx.oneDeal(ctx, id, anyDealSQL+tx.dialect.forUpdate())
-}
-
-func (r *Reader) oneDeal(ctx context.Context, id int64, query string) (sales.Deal, error) {
 	var row dealRow
-	found, err := r.get(ctx, &row, query, id)
+	found, err := tx.get(ctx, &row, dealSQL+tx.dialect.forUpdate(), id)
+	if err == nil && !found {
+		err = unknownDeal(id)
+	}
 	if err != nil {
 		return sales.Deal{}, wrap("read a deal", err)
 	}
-	if !found {
-		return sales.Deal{}, sales.Refuse(sales.NotFound, "deal.unknown", "ref", sales.Deal{ID: id}.Ref())
-	}
 	return row.deal()
+}
+
+func unknownDeal(id int64) error {
+	return sales.Refuse(sales.NotFound, "deal.unknown", "ref", sales.Deal{ID: id}.Ref())
+}
+
+// dealRow finds a deal that may be seen.
+func (r *Reader) dealRow(ctx context.Context, id int64, query string) (*dealRow, error) {
+	var row dealRow
+	found, err := r.get(ctx, &row, query, id)
+	if err != nil {
+		return nil, wrap("read a deal", err)
+	}
+	if found && row.Batch != 0 {
+		published := 0
+		if _, err := r.get(ctx, &published, publishedSQL, row.Batch); err != nil {
+			return nil, wrap("read a deal", err)
+		}
+		found = published == 1
+	}
+	if !found {
+		return nil, unknownDeal(id)
+	}
+	return &row, nil
 }
 
 // Case returns all that a decision about the deal may look at, without its log.
@@ -132,21 +164,26 @@ func (r *Reader) Case(ctx context.Context, id int64) (*sales.Case, error) {
 	if r.writing {
 		query += r.dialect.forUpdate()
 	}
-	d, err := r.oneDeal(ctx, id, query)
+	row, err := r.dealRow(ctx, id, query)
 	if err != nil {
 		return nil, err
 	}
-	c := &sales.Case{Deal: d}
+	c := &sales.Case{}
+	if c.Deal, err = row.deal(); err != nil {
+		return nil, err
+	}
 	if c.Org, err = r.Organisation(ctx); err != nil {
 		return nil, err
 	}
-	if c.Process, err = r.Process(ctx, d.Process); err != nil {
+	if c.Process, err = r.Process(ctx, c.Deal.Process); err != nil {
 		return nil, err
 	}
 	if c.Activities, err = r.Activities(ctx, id); err != nil {
 		return nil, err
 	}
-	c.Approvals, err = r.approvalsOf(ctx, id)
+	if row.Approvals > 0 {
+		c.Approvals, err = r.approvals(ctx, approvalsOfSQL, id)
+	}
 	return c, err
 }
 

@@ -81,8 +81,12 @@ func TestDealLifecycle(t *testing.T) {
 			return c.Advance("UREP", sales.Move{To: "signed"}, now)
 		})
 		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Undo("UREP", now.Add(-time.Hour)) })
-		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Lose("UREP", "price", "too dear", 0, now) })
-		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Reopen("UREP", "a new budget", now) })
+		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) {
+			return c.Lose("UREP", "price", "too dear", 0, now)
+		})
+		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) {
+			return c.Reopen("UREP", "a new budget", now)
+		})
 		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Set("UREP", "amount", "", now) })
 		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Set("UREP", "margin", "33.3", now) })
 		step(func(c *sales.Case, now time.Time) ([]sales.Event, error) { return c.Assign("UREP", "USOUTH", now) })

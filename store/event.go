@@ -62,8 +62,10 @@ func (tx *Tx) insertEvents(ctx context.Context, events []sales.Event) error {
 }
 
 var (
-	insertDealSQL = `INSERT INTO deal (` + dealSets + `) VALUES (` + marks(33) + `) RETURNING id`
-	updateDealSQL = `UPDATE deal SET (` + dealSets + `) = (` + marks(33) + `) WHERE id = ? AND version = ?`
+	insertDealSQL = `INSERT INTO deal (` + dealSets + `) VALUES (` + marks(dealKeys+dealOthers) + `) RETURNING id`
+	updateDealSQL = `UPDATE deal SET ` + sets(dealSets) + ` WHERE id = ? AND version = ?`
+	// updateDealFieldsSQL leaves the indexes alone: SQLite rewrites those of every column that is named.
+	updateDealFieldsSQL = `UPDATE deal SET ` + sets(dealFields) + ` WHERE id = ? AND version = ?`
 )
 
 // CreateDeal writes a new deal as its events say, gives it the next id and returns it.
@@ -96,8 +98,7 @@ func (tx *Tx) Apply(ctx context.Context, c *sales.Case, events []sales.Event) er
 	if len(events) == 0 {
 		return errNoEvents
 	}
-	before := c.Deal.Version
-	if events[0].Version != before+1 {
+	if events[0].Version != c.Deal.Version+1 {
 		return tx.changedMeanwhile(c)
 	}
 	events = asStored(events)
@@ -105,16 +106,8 @@ func (tx *Tx) Apply(ctx context.Context, c *sales.Case, events []sales.Event) er
 	if err != nil {
 		return err
 	}
-	values, err := dealValues(d, events[len(events)-1].At.UnixMilli())
-	if err != nil {
+	if err := tx.updateDeal(ctx, c, d, events[len(events)-1].At.UnixMilli()); err != nil {
 		return err
-	}
-	n, err := tx.exec(ctx, updateDealSQL, append(values, d.ID, before)...)
-	if err != nil {
-		return wrap("change a deal", err)
-	}
-	if n == 0 {
-		return tx.changedMeanwhile(c)
 	}
 	if err := tx.insertEvents(ctx, events); err != nil {
 		return err
@@ -127,6 +120,28 @@ func (tx *Tx) Apply(ctx context.Context, c *sales.Case, events []sales.Event) er
 		c.Log = append(slices.Clone(c.Log), events...)
 	}
 	return nil
+}
+
+// updateDeal is the compare-and-set on the version that was read.
+func (tx *Tx) updateDeal(ctx context.Context, c *sales.Case, d sales.Deal, touched int64) error {
+	values, err := dealValues(d, touched)
+	if err != nil {
+		return err
+	}
+	query := updateDealSQL
+	if sameKeys(c.Deal, d) {
+		query, values = updateDealFieldsSQL, values[dealKeys:]
+	}
+	n, err := tx.exec(ctx, query, append(values, d.ID, c.Deal.Version)...)
+	if err == nil && n == 0 {
+		return tx.changedMeanwhile(c)
+	}
+	return wrap("change a deal", err)
+}
+
+// sameKeys reports whether nothing changed that an index holds.
+func sameKeys(a, b sales.Deal) bool {
+	return a.Process == b.Process && a.Stage == b.Stage && a.Owner == b.Owner && a.External == b.External && isAlive(a) == isAlive(b)
 }
 
 func (tx *Tx) changedMeanwhile(c *sales.Case) error {

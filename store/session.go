@@ -17,6 +17,7 @@ type session struct {
 	on      sqlx.ExtContext
 	prepare func(ctx context.Context, query string) (*sqlx.Stmt, error) // nil when the driver caches statements itself
 	failed  error                                                       // the first statement that failed
+	heads   map[string]head                                             // versions of the map in force; read once
 }
 
 // get reads one row into dest; found is false when there is none.
@@ -154,6 +155,15 @@ func fromJSON[T any](s string) (T, error) {
 
 // marks returns "?, ?, ?" for n arguments.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// sets returns "a = ?, b = ?" for the columns "a, b".
+func sets(columns string) string {
+	names := strings.Split(columns, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name) + " = ?"
+	}
+	return strings.Join(names, ", ")
+}
 
 // anys turns a slice into arguments.
 func anys[T any](in []T) []any {

@@ -90,6 +90,9 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	if e.writer, err = connect(ctx, e.db); err != nil {
 		return err
 	}
+	if _, err := e.writer.exec(ctx, `PRAGMA wal_autocheckpoint = 4000`); err != nil { // 16 MB: hot pages are copied once for many commits
+		return err
+	}
 	if e.ro, err = sqlx.Open("sqlite3", dsn(e.path, readerDSN)); err != nil {
 		return err
 	}
@@ -126,7 +129,9 @@ func connect(ctx context.Context, db *sqlx.DB) (*session, error) {
 		}
 		return stmt, err
 	}
-	return &session{dialect: sqliteDialect, prepare: prepare}, nil
+	s := &session{dialect: sqliteDialect, prepare: prepare}
+	_, err = s.exec(ctx, `PRAGMA temp_store = MEMORY`) // what a savepoint may have to take back stays off the disk
+	return s, err
 }
 
 const maxStatements = 400 // filters make different statements
@@ -157,7 +162,7 @@ func (e *sqlite) read(ctx context.Context, fn func(ctx context.Context, s *sessi
 	case <-e.closing:
 		return ErrClosed
 	}
-	r.failed = nil
+	r.failed, r.heads = nil, nil
 	defer func() {
 		r.failed = nil
 		_, _ = r.exec(context.Background(), `ROLLBACK`)

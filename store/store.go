@@ -135,8 +135,7 @@ type Reader struct {
 	*session
 	store   *Store
 	writing bool
-	heads   map[string]head // versions of the maps in force; read once
-	learned mapCache        // for the store's cache, once it is certain
+	learned mapCache // for the store's cache, once it is certain
 }
 
 // Tx is one write transaction.

@@ -102,7 +102,7 @@ func (e *sqlite) commit(batch []*job) {
 }
 
 func (e *sqlite) single(j *job) {
-	err := e.exec(`BEGIN IMMEDIATE`)
+	err := e.begin()
 	if err != nil {
 		j.finish(wrap("begin", err))
 		return
@@ -120,7 +120,7 @@ func (e *sqlite) single(j *job) {
 
 // together answers nobody unless everybody can be answered.
 func (e *sqlite) together(batch []*job) error {
-	if err := e.exec(`BEGIN IMMEDIATE`); err != nil {
+	if err := e.begin(); err != nil {
 		return err
 	}
 	errs := make([]error, len(batch))
@@ -147,6 +147,7 @@ func (e *sqlite) savepoint(j *job) error {
 	}
 	err := e.run(j)
 	if err != nil {
+		e.writer.heads = nil
 		if back := e.exec(`ROLLBACK TO job`); back != nil {
 			return fmt.Errorf("%w: %w", errLost, err)
 		}
@@ -167,6 +168,12 @@ func (e *sqlite) run(j *job) (err error) {
 	e.writer.failed = nil
 	_, err = j.fn(context.WithoutCancel(j.ctx), e.writer)
 	return err
+}
+
+// begin opens the transaction; nobody else writes until it ends.
+func (e *sqlite) begin() error {
+	e.writer.heads = nil
+	return e.exec(`BEGIN IMMEDIATE`)
 }
 
 func (e *sqlite) exec(query string) error {

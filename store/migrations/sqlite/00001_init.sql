@@ -94,6 +94,7 @@ CREATE TABLE deal (
   external      TEXT NOT NULL,
   search        TEXT NOT NULL,              -- folded name and account
   touched       INTEGER NOT NULL,           -- time of its last event
+  approvals     INTEGER NOT NULL DEFAULT 0, -- how many requests it has
   alive         BOOLEAN NOT NULL,           -- open, or won but not completed
   batch         INTEGER NOT NULL DEFAULT 0  -- import that brought it, until it is adopted
 );

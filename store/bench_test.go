@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/store"
+	"pipewright/store/pgtest"
+)
+
+// BenchmarkCommand measures whole durable commands as a handler runs them: inbox key, case,
+// decision, activity, event, card and history post, reply.
+func BenchmarkCommand(b *testing.B) {
+	for _, kind := range []string{"sqlite", "postgres"} {
+		for _, callers := range []int{1, 8, 32} {
+			b.Run(fmt.Sprintf("%s/callers=%d", kind, callers), func(b *testing.B) {
+				url := "sqlite:" + filepath.Join(b.TempDir(), "bench.db")
+				if kind == "postgres" {
+					url = pgtest.Start(b)
+				}
+				benchCommands(b, url, callers)
+			})
+		}
+	}
+}
+
+const benchDeals = 2000
+
+func benchCommands(b *testing.B, url string, callers int) {
+	s := open(b, url, store.Options{})
+	seedMap(b, s)
+	for i := range benchDeals {
+		newDeal(b, s, fmt.Sprint("Deal ", i), "Account")
+	}
+	var n atomic.Int64
+	b.SetParallelism(callers / 2) // of GOMAXPROCS, which is 2 here
+	if callers == 1 {
+		b.ResetTimer()
+		for range b.N {
+			command(b, s, n.Add(1))
+		}
+	} else {
+		b.ResetTimer()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				command(b, s, n.Add(1))
+			}
+		})
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+}
+
+func command(b *testing.B, s *store.Store, i int64) {
+	deal := 1 + i%benchDeals
+	key := fmt.Sprint("command:", i)
+	now := t0.Add(time.Duration(i) * time.Second)
+	err := s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if _, _, found, err := tx.Seen(ctx, key); err != nil || found {
+			return err
+		}
+		c, err := tx.Case(ctx, deal)
+		if err != nil {
+			return err
+		}
+		if i%10 == 0 && c.Deal.Stage == "contact" {
+			return moved(ctx, tx, c, key, now)
+		}
+		a := sales.Activity{Type: "call", Minutes: 15, Actor: "UREP", At: now, Note: "they want single sign-on"}
+		events, err := c.LogActivity("UREP", a, now)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.AddActivity(ctx, c, a, events); err != nil {
+			return err
+		}
+		return said(ctx, tx, c, key, now)
+	})
+	if err != nil {
+		b.Error(err)
+	}
+}
+
+func moved(ctx context.Context, tx *store.Tx, c *sales.Case, key string, now time.Time) error {
+	events, err := c.Advance("UREP", sales.Move{}, now)
+	if err != nil {
+		return err
+	}
+	if err := tx.Apply(ctx, c, events); err != nil {
+		return err
+	}
+	return said(ctx, tx, c, key, now)
+}
+
+func said(ctx context.Context, tx *store.Tx, c *sales.Case, key string, now time.Time) error {
+	subject := fmt.Sprint("deal:", c.Deal.ID)
+	if err := tx.Card(ctx, subject, "CDEALS", ""); err != nil {
+		return err
+	}
+	err := tx.Enqueue(ctx, store.Outbound{
+		Key: key + ":history", Kind: "history", Channel: "CDEALS", Under: subject, Body: []byte(`{"text":"Call, 15 min: they want single sign-on"}`),
+	})
+	if err != nil {
+		return err
+	}
+	return tx.MarkDone(ctx, key, []byte(`{"text":"Logged a call of 15 minutes on D-1."}`), now)
+}
