@@ -1,0 +1,110 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/handlers"
+)
+
+func echo(_ context.Context, in handlers.Intent) (handlers.Reply, error) {
+	return handlers.Reply{Text: in.Name + ": " + in.Text}, nil
+}
+
+func TestOnlySlackComesIn(t *testing.T) {
+	g := newGateway(t, newFakeSlack(t), echo)
+	body := commandForm("new", "1.1", "").Encode()
+	foreign := commandForm("new", "1.1", "")
+	foreign.Set("team_id", "T0OTHER")
+	unnamed := commandForm("new", "", "")
+	now := time.Now()
+	tampered := signed("/slack/commands", form, body, now, secret)
+	tampered.Body = http.NoBody
+	unsigned := signed("/slack/commands", form, body, now, secret)
+	unsigned.Header.Del("X-Slack-Signature")
+	for _, test := range []struct {
+		name string
+		r    *http.Request
+		want int
+	}{
+		{"signed", signed("/slack/commands", form, body, now, secret), 200},
+		{"four minutes old", signed("/slack/commands", form, body, now.Add(-4*time.Minute), secret), 200},
+		{"six minutes old", signed("/slack/commands", form, body, now.Add(-6*time.Minute), secret), 401},
+		{"six minutes ahead", signed("/slack/commands", form, body, now.Add(6*time.Minute), secret), 401},
+		{"another key", signed("/slack/commands", form, body, now, "guess"), 401},
+		{"another body", tampered, 401},
+		{"no signature", unsigned, 401},
+		{"another workspace", signed("/slack/commands", form, foreign.Encode(), now, secret), 403},
+		{"no trigger", signed("/slack/commands", form, unnamed.Encode(), now, secret), 400},
+		{"no form", signed("/slack/commands", form, "%zz", now, secret), 400},
+		{"no payload", signed("/slack/interactions", form, "x=y", now, secret), 400},
+		{"no JSON", signed("/slack/interactions", form, url.Values{"payload": {"{"}}.Encode(), now, secret), 400},
+		{"no event", signed("/slack/events", "application/json", `{"type":"event_callback","team_id":"`+team+`"}`, now, secret), 400},
+		{"garbage", signed("/slack/events", "application/json", `[`, now, secret), 400},
+		{"too large", signed("/slack/commands", form, "text="+strings.Repeat("x", maxBody), now, secret), 413},
+		{"another path", signed("/slack/other", form, body, now, secret), 404},
+	} {
+		if got := serve(g, test.r).Code; got != test.want {
+			t.Errorf("%s: status %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+func TestURLVerification(t *testing.T) {
+	g := newGateway(t, newFakeSlack(t), echo)
+	w := sendEvent(g, `{"type":"url_verification","challenge":"abc"}`)
+	if w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"challenge":"abc"}` {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
+func TestCommandIsAnsweredInItsAcknowledgement(t *testing.T) {
+	g := newGateway(t, newFakeSlack(t), echo)
+	w := sendCommand(g, "set acme &lt;5", "1.1", "")
+	want := `{"response_type":"ephemeral","text":"deal: set acme \u003c5","replace_original":false}`
+	if w.Code != 200 || w.Body.String() != want {
+		t.Errorf("got %d %s, want %s", w.Code, w.Body, want)
+	}
+}
+
+func TestWhatIsNotTakenIsNotAcknowledged(t *testing.T) {
+	for _, h := range []handle{
+		func(context.Context, handlers.Intent) (handlers.Reply, error) {
+			return handlers.Reply{}, errors.New("disk full")
+		},
+		func(context.Context, handlers.Intent) (handlers.Reply, error) { panic("bug") },
+	} {
+		g := newGateway(t, newFakeSlack(t), h)
+		if w := sendCommand(g, "new", "1.1", ""); w.Code != 500 {
+			t.Errorf("status %d, want 500", w.Code)
+		}
+	}
+}
+
+func TestFloodIsShed(t *testing.T) {
+	block := make(chan struct{})
+	g := newGateway(t, newFakeSlack(t), func(context.Context, handlers.Intent) (handlers.Reply, error) {
+		<-block
+		return handlers.Reply{Text: "done"}, nil
+	})
+	g.slots, g.admitted = make(chan struct{}, 1), make(chan struct{}, 2)
+	codes := make(chan int, 10)
+	for i := range 10 {
+		go func() { codes <- sendCommand(g, "new", string(rune('a'+i)), "").Code }()
+	}
+	shed := 0
+	for range 8 { // two are in: one handled, one waiting
+		if code := <-codes; code == 503 {
+			shed++
+		}
+	}
+	close(block)
+	if <-codes; <-codes != 200 || shed != 8 {
+		t.Errorf("%d shed, want 8", shed)
+	}
+}

@@ -1,0 +1,179 @@
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/store"
+)
+
+// Renderer turns a row into the message that it stands for, from the state at
+// this moment. An error that is a *sales.Error will not pass: the row is buried.
+type Renderer interface {
+	Render(ctx context.Context, o store.Outbound) (view.Message, error)
+}
+
+// Config is what an outbox needs.
+type Config struct {
+	Store    *store.Store
+	API      *slack.Client // without retries of its own, with a timeout well below Lease
+	Render   Renderer
+	Log      *slog.Logger
+	Admins   []string         // are told about dead letters
+	Now      func() time.Time // business time, for what is enqueued
+	Workers  int              // deliveries in flight; 0 is 16
+	Lease    time.Duration    // 0 is 30 s
+	Pace     time.Duration    // between two posts into one channel; 0 is 1 s
+	Backoff  time.Duration    // before the second try, doubled for each further one; 0 is 1 s
+	MaxTries int              // renderings and odd refusals before a row is buried; 0 is 6
+
+	Observe func(kind, outcome string, took time.Duration) // metrics; may be nil
+}
+
+// Outbox delivers.
+type Outbox struct {
+	Config
+	pace     pacer
+	poke     chan struct{}
+	free     chan struct{} // a delivery ended
+	inFlight atomic.Int32
+	working  sync.WaitGroup
+	plain    atomic.Bool     // this workspace refuses native blocks
+	paused   atomic.Int64    // Unix milliseconds until which nothing is sent
+	ending   context.Context // Run's: when it ends, nothing new is begun
+}
+
+// Outcomes of a delivery, as Observe gets them.
+const (
+	OutcomeDelivered = "delivered"
+	OutcomeUnchanged = "unchanged"
+	OutcomeFound     = "found" // it stood there already
+	OutcomeRetry     = "retry"
+	OutcomeBuried    = "buried"
+)
+
+// New returns an outbox; Run makes it deliver.
+func New(c Config) *Outbox {
+	if c.Workers == 0 {
+		c.Workers = 16
+	}
+	if c.Lease == 0 {
+		c.Lease = 30 * time.Second
+	}
+	if c.Pace == 0 {
+		c.Pace = time.Second
+	}
+	if c.Backoff == 0 {
+		c.Backoff = time.Second
+	}
+	if c.MaxTries == 0 {
+		c.MaxTries = 6
+	}
+	if c.Observe == nil {
+		c.Observe = func(string, string, time.Duration) {}
+	}
+	return &Outbox{
+		Config: c, pace: pacer{every: c.Pace},
+		poke: make(chan struct{}, 1), free: make(chan struct{}, 1),
+	}
+}
+
+// Poke makes Run look for due rows now.
+func (b *Outbox) Poke() { nudge(b.poke) }
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Run delivers until ctx ends, then waits for what is in flight.
+func (b *Outbox) Run(ctx context.Context) {
+	b.ending = ctx
+	defer b.working.Wait()
+	b.recall(ctx)
+	for ctx.Err() == nil {
+		more, err := b.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			b.Log.Error("outbox: no rows can be taken", "error", err)
+		}
+		if more {
+			continue
+		}
+		b.wait(ctx, err != nil)
+	}
+}
+
+// round starts what is due and for which a worker is free. It reports whether it
+// found something.
+func (b *Outbox) round(ctx context.Context) (bool, error) {
+	n := b.Workers - int(b.inFlight.Load())
+	if n <= 0 || time.Now().UnixMilli() < b.paused.Load() {
+		return false, nil
+	}
+	rows, err := b.Store.Lease(ctx, n, b.Lease)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range rows {
+		b.inFlight.Add(1)
+		b.working.Go(func() {
+			defer func() {
+				b.inFlight.Add(-1)
+				nudge(b.free)
+			}()
+			b.work(o)
+		})
+	}
+	return len(rows) > 0, nil
+}
+
+// wait returns when there may be something to do again.
+func (b *Outbox) wait(ctx context.Context, failed bool) {
+	pause := time.Minute
+	if failed {
+		pause = time.Second
+	} else if at, ok, err := b.Store.NextDue(ctx); err == nil && ok {
+		pause = min(pause, max(time.Until(at), 20*time.Millisecond))
+	}
+	if until := time.Until(time.UnixMilli(b.paused.Load())); until > 0 {
+		pause = until
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-b.Store.Wake():
+	case <-b.poke:
+	case <-b.free:
+	}
+}
+
+const nativeBlocks = "native_blocks"
+
+// recall reads whether the workspace is known to refuse native blocks.
+func (b *Outbox) recall(ctx context.Context) {
+	err := b.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		v, err := r.Meta(ctx, nativeBlocks)
+		b.plain.Store(v == "off")
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.Warn("outbox: cannot recall what blocks this workspace takes", "error", err)
+	}
+}
+
+func (b *Outbox) setMeta(ctx context.Context, key, value string) {
+	err := b.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SetMeta(ctx, key, value) })
+	if err != nil {
+		b.Log.Warn("outbox: a fact about this workspace was not kept", "key", key, "error", err)
+	}
+}
