@@ -1,0 +1,244 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+)
+
+// Verdict is what can be said of a stage.
+type Verdict string
+
+const (
+	VerdictBottleneck Verdict = "bottleneck" // takes most of the time, and its waiting grows
+	VerdictSlow       Verdict = "slow"       // takes most of the time, but is not limited by capacity
+	VerdictTied       Verdict = "tied"       // may take most of the time, as others may
+	VerdictNone       Verdict = "none"
+	VerdictUnknown    Verdict = "unknown" // not enough history
+)
+
+// windowWeeks is the calendar that "bottleneck" looks at, when nobody says.
+const windowWeeks = 13
+
+// BottleneckRow is one stage before the win of "bottleneck", most deal-days first.
+type BottleneckRow struct {
+	Stage      string  `json:"stage"`
+	Share      Num     `json:"share_of_days"`
+	Arrivals   Num     `json:"arrivals_per_day"`
+	Departures Num     `json:"departures_per_day"`
+	WIPNow     int     `json:"wip_now"`
+	WIPMean    Num     `json:"wip_mean"`
+	Trend      Num     `json:"wip_trend_per_week"` // weekly work in progress ÷ arrivals: its growth each week
+	Verdict    Verdict `json:"verdict"`
+	WaitsFor   *string `json:"waits_for"` // us, customer or approver
+	First      Num     `json:"first_in_bootstraps"`
+
+	place  int
+	visits int
+}
+
+type bottleneckBody struct {
+	h       *History
+	rows    []BottleneckRow
+	slowest ranking
+	window  span
+}
+
+// bottleneck asks of the stage where most time is spent whether its waiting grows.
+func bottleneck(h *History, o Options) Body {
+	w := o.window()
+	b := bottleneckBody{h: h, window: w, slowest: h.slowest(w), rows: []BottleneckRow{}}
+	candidates := b.slowest.candidates()
+	for _, place := range b.slowest.places {
+		row := h.flow(place, w)
+		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
+		trend := h.trend(place, w)
+		row.Trend, row.Verdict = Num(trend.Value), VerdictNone
+		switch {
+		case len(candidates) == 0:
+			row.Verdict = VerdictUnknown
+			row.First = Num(math.NaN())
+		case !slices.Contains(candidates, place):
+		case len(candidates) > 1:
+			row.Verdict = VerdictTied
+		case trend.Low > 0:
+			row.Verdict = VerdictBottleneck
+		default:
+			row.Verdict = VerdictSlow
+		}
+		row.WaitsFor = h.waitsFor(place, w)
+		b.rows = append(b.rows, row)
+	}
+	return b
+}
+
+// window returns the stretch of the calendar that the report looks at.
+func (o Options) window() span {
+	w := span{o.AsOf.Add(-windowWeeks * 7 * 24 * time.Hour).UnixMilli(), o.AsOf.UnixMilli()}
+	if !o.To.IsZero() {
+		w.to = min(w.to, o.To.UnixMilli())
+	}
+	if !o.From.IsZero() {
+		w.from = o.From.UnixMilli()
+	} else if !o.To.IsZero() {
+		w.from = w.to - windowWeeks*weekMillis
+	}
+	return w
+}
+
+const weekMillis = 7 * 86_400_000
+
+// flow counts what came into a stage, what left it and what is there.
+func (h *History) flow(place int, w span) BottleneckRow {
+	row := BottleneckRow{Stage: h.Stages[place], place: place}
+	in, out, total := 0, 0, 0.0
+	for i := range h.Stays {
+		s := &h.Stays[i]
+		if int(s.Stage) != place || !w.touches(s) {
+			continue
+		}
+		row.visits++
+		total += w.clip(s)
+		if s.Entered >= w.from {
+			in++
+		}
+		if s.Exit != stat.Censored && s.Left < w.to {
+			out++
+		} else {
+			row.WIPNow++
+		}
+	}
+	length := days(w.to - w.from)
+	row.Arrivals, row.Departures, row.WIPMean = Num(float64(in)/length), Num(float64(out)/length), Num(total/length)
+	return row
+}
+
+// waitShare is the share of a stage's days that must have been recorded as waiting
+// for one party before it is named.
+const waitShare = 0.25
+
+var parties = map[sales.WaitFor]string{sales.ForUs: "us", sales.ForCustomer: "customer", sales.ForApproval: "approver"}
+
+// waitsFor returns who was waited for most in the stage, nil when too little of its
+// time says so.
+func (h *History) waitsFor(place int, w span) *string {
+	waited := map[string]float64{}
+	total := 0.0
+	for i := range h.Stays {
+		s := &h.Stays[i]
+		if int(s.Stage) != place || !w.touches(s) {
+			continue
+		}
+		total += w.clip(s)
+		for _, wait := range h.waitsOf(h.Deals[s.Deal]) {
+			if party, ok := parties[wait.For]; ok {
+				waited[party] += max(0, days(min(wait.To, s.Left, w.to)-max(wait.From, s.Entered, w.from)))
+			}
+		}
+	}
+	keys := sortedKeys(waited)
+	if len(keys) == 0 {
+		return nil
+	}
+	most := slices.MaxFunc(keys, func(a, b string) int { return cmp.Compare(waited[a], waited[b]) })
+	if waited[most] < waitShare*total || waited[most] == 0 {
+		return nil
+	}
+	return &most
+}
+
+func (b bottleneckBody) Rows() any { return b.rows }
+
+// Lead names the bottleneck, or says why none can be named.
+func (b bottleneckBody) Lead(p text.Printer) string {
+	if len(b.rows) == 0 {
+		return b.slowest.sentence(b.h, p)
+	}
+	top := b.rows[0]
+	name, share := b.h.stageName(top.place, p), p.Percent(float64(top.Share), 0)
+	for _, r := range b.rows {
+		switch r.Verdict {
+		case VerdictBottleneck:
+			s := p.T("%s is the bottleneck: %s of all deal-days, and deals wait there longer every week. %d are there now.", name, share, top.WIPNow)
+			if top.WaitsFor != nil {
+				s = p.T("%s They mostly wait for %s.", s, partyName(*top.WaitsFor, p))
+			}
+			return s
+		case VerdictSlow:
+			return p.T("%s takes the most time: %s of all deal-days. It is slow, not capacity-limited: waiting does not grow.", name, share)
+		}
+	}
+	return b.slowest.sentence(b.h, p)
+}
+
+func partyName(party string, p text.Printer) string {
+	switch party {
+	case "customer":
+		return p.T("the customer")
+	case "approver":
+		return p.T("an approver")
+	}
+	return p.T("us")
+}
+
+func (b bottleneckBody) Table(p text.Printer) Table {
+	t := Table{Caption: p.T("Bottleneck"), Columns: []Column{
+		{Title: p.T("Stage")}, {Title: p.T("Share of time"), Right: true}, {Title: p.T("In, a week"), Right: true}, {Title: p.T("Out, a week"), Right: true},
+		{Title: p.T("There now"), Right: true}, {Title: p.T("On average"), Right: true}, {Title: p.T("Verdict")}, {Title: p.T("Waits for")},
+	}}
+	for _, r := range b.rows {
+		waits := dash
+		if r.WaitsFor != nil {
+			waits = partyName(*r.WaitsFor, p)
+		}
+		t.Rows = append(t.Rows, []Cell{
+			label(b.h.stageName(r.place, p)), value(p.Percent(float64(r.Share), 0), float64(r.Share)), weekly(p, r.Arrivals), weekly(p, r.Departures),
+			count(p, r.WIPNow), value(p.Number(float64(r.WIPMean), 1), float64(r.WIPMean)), label(r.Verdict.text(p)), label(waits),
+		})
+	}
+	return t
+}
+
+func weekly(p text.Printer, perDay Num) Cell {
+	v := 7 * float64(perDay)
+	return value(p.Number(v, 1), v)
+}
+
+func (v Verdict) text(p text.Printer) string {
+	switch v {
+	case VerdictBottleneck:
+		return p.T("bottleneck")
+	case VerdictSlow:
+		return p.T("slow")
+	case VerdictTied:
+		return p.T("maybe the slowest")
+	case VerdictUnknown:
+		return p.T("too little history")
+	}
+	return dash
+}
+
+func (b bottleneckBody) Chart(p text.Printer) *Chart {
+	if !(b.slowest.total > 0) {
+		return nil
+	}
+	c := &Chart{Title: p.T("Share of all deal-days"), Unit: p.T("Percent")}
+	s := Series{Name: p.T("Share of time")}
+	for _, place := range slices.Sorted(slices.Values(b.slowest.places)) {
+		c.Labels = append(c.Labels, b.h.stageName(place, p))
+		s.Values = append(s.Values, math.Round(1000*b.slowest.share(place))/10)
+	}
+	c.Series = []Series{s}
+	return c
+}
+
+func (b bottleneckBody) notes() []Note {
+	return []Note{func(p text.Printer) string {
+		return p.T("Looked at: %s to %s, stages before the win.", p.Date(instant(b.window.from)), p.Date(instant(b.window.to)))
+	}}
+}

@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+)
+
+// CycleRow is one row of "cycle": how long deals took from the start of their
+// last episode until they were won or lost.
+type CycleRow struct {
+	Outcome string `json:"outcome"` // won, lost or all
+	N       int    `json:"n"`
+	P25     Num    `json:"p25_days"` // quantiles over closed deals
+	Median  Num    `json:"median_days"`
+	P90     Num    `json:"p90_days"`
+}
+
+// CycleAllRow is the row for all deals, open ones included as censored.
+type CycleAllRow struct {
+	CycleRow
+	KMMedian Num `json:"km_median_days"`
+	KMLow    Num `json:"km_low"`
+	KMHigh   Num `json:"km_high"`
+	RMST     Num `json:"rmst_days"`
+}
+
+type cycleBody struct {
+	won, lost CycleRow
+	all       CycleAllRow
+	median    stat.Estimate
+	rmst      stat.HorizonEstimate
+	open      int
+	horizon   float64
+	left      int // deals whose times make no sense or are not known
+}
+
+func cycle(h *History, o Options) Body {
+	s := stat.NewSample(h.episodes())
+	b := cycleBody{
+		won: cycleRow("won", s, exitWon), lost: cycleRow("lost", s, exitLost), all: CycleAllRow{CycleRow: cycleRow("all", s, exitWon, exitLost)},
+		median: s.Median(), rmst: s.RMST(o.horizon()), open: s.Count(stat.Censored), horizon: o.horizon(), left: len(h.Deals) - s.N(),
+	}
+	b.all.N = s.N()
+	b.all.KMMedian, b.all.KMLow, b.all.KMHigh = Num(b.median.Value), Num(b.median.Low), Num(b.median.High)
+	b.all.RMST = Num(b.rmst.Value)
+	return b
+}
+
+func cycleRow(outcome string, s *stat.Sample, causes ...stat.Cause) CycleRow {
+	times := s.Times(causes...)
+	return CycleRow{
+		Outcome: outcome, N: len(times),
+		P25: Num(stat.Quantile(times, 0.25)), Median: Num(stat.Quantile(times, 0.5)), P90: Num(stat.Quantile(times, 0.9)),
+	}
+}
+
+func (b cycleBody) Rows() any { return []any{b.won, b.lost, b.all} }
+
+func (b cycleBody) Lead(p text.Printer) string {
+	switch closed := b.won.N + b.lost.N; {
+	case closed < few:
+		return p.T("Not enough history for times: %d won, %d lost, %d open.", b.won.N, b.lost.N, b.open)
+	case b.won.N < few:
+		return p.T("Half of the lost deals took %s or less; too few were won to say the same of them.", p.Days(float64(b.lost.Median)))
+	case b.lost.N < few:
+		return p.T("Half of the won deals took %s or less; too few were lost to say the same of them.", p.Days(float64(b.won.Median)))
+	default:
+		return p.T("Half of the won deals took %s or less, half of the lost ones %s.", p.Days(float64(b.won.Median)), p.Days(float64(b.lost.Median)))
+	}
+}
+
+func (b cycleBody) Table(p text.Printer) Table {
+	t := Table{Caption: p.T("Length of the cycle"), Columns: []Column{
+		{Title: p.T("Outcome")}, {Title: p.T("Deals"), Right: true}, {Title: p.T("A quarter within"), Right: true},
+		{Title: p.T("Half within"), Right: true}, {Title: p.T("Nine in ten within"), Right: true},
+	}}
+	for _, r := range []struct {
+		name   string
+		row    CycleRow
+		closed int
+	}{
+		{p.T("Won"), b.won, b.won.N},
+		{p.T("Lost"), b.lost, b.lost.N},
+		{p.T("Closed"), b.all.CycleRow, b.won.N + b.lost.N},
+	} {
+		cell := func(days Num) Cell { return value(plainDays(p, float64(days), r.closed), float64(days)) }
+		t.Rows = append(t.Rows, []Cell{label(r.name), count(p, r.closed), cell(r.row.P25), cell(r.row.Median), cell(r.row.P90)})
+	}
+	t.Rows = append(t.Rows, []Cell{
+		label(p.T("All, open ones included")), count(p, b.all.N), label(dash), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), label(dash),
+	})
+	return t
+}
+
+func (b cycleBody) Chart(p text.Printer) *Chart {
+	if b.won.N < few && b.lost.N < few {
+		return nil
+	}
+	c := &Chart{Title: p.T("Length of the cycle"), Unit: p.T("Days"), Labels: []string{p.T("A quarter within"), p.T("Half within"), p.T("Nine in ten within")}}
+	for _, r := range []struct {
+		name string
+		row  CycleRow
+	}{{p.T("Won"), b.won}, {p.T("Lost"), b.lost}} {
+		if r.row.N >= few {
+			c.Series = append(c.Series, Series{Name: r.name, Values: []float64{float64(r.row.P25), float64(r.row.Median), float64(r.row.P90)}})
+		}
+	}
+	return c
+}
+
+func (b cycleBody) notes() []Note {
+	out := extended(b.rmst.Extended, b.horizon)
+	if b.open > 0 {
+		out = append(out, func(p text.Printer) string {
+			return p.N(b.open, "%d deal is still open: it counts with the time that it has taken so far.", "%d deals are still open: they count with the time that they have taken so far.")
+		})
+	}
+	if b.left > 0 {
+		out = append(out, func(p text.Printer) string {
+			return p.N(b.left, "%d deal has no usable start or end and is left out.", "%d deals have no usable start or end and are left out.")
+		})
+	}
+	return out
+}

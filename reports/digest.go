@@ -1,0 +1,269 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+	"pipewright/store"
+)
+
+// How much of each list a digest shows, and how far back its funnel looks.
+const (
+	maxMoved     = 8
+	maxAttention = 5
+	maxPending   = 3
+	digestWeeks  = 26
+)
+
+// lateAfter is how long after its instant a digest counts as late.
+const lateAfter = 15 * time.Minute
+
+// digest is what is read for one digest.
+type digest struct {
+	sub      store.Subscription
+	slot     Slot
+	since    time.Time // the slot before: what happened later is news
+	late     bool
+	h        *History // of the deals that the channel may see
+	org      *sales.Organisation
+	hidden   []string
+	deals    map[int64]sales.Deal // those that moved, and those that need something
+	alerts   []attention
+	pending  []sales.Approval
+	people   map[string]string
+	moved    []change
+	previous period
+	now      period
+}
+
+// attention is an open deal that needs somebody.
+type attention struct {
+	id     int64
+	alerts []sales.Alert
+	age    float64 // working days in its stage ÷ target, or 0
+}
+
+// period counts what happened between two slots.
+type period struct {
+	created, won, lost  int
+	wonMoney, lostMoney money
+}
+
+// readDigest reads what the subscription's digest shows as of the slot.
+func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time) (*digest, error) {
+	rhythm := RhythmOf(sub)
+	before := rhythm.Before(slot.At)
+	d := &digest{sub: sub, slot: slot, since: before.At, late: now.Sub(slot.At) > lateAfter, deals: map[int64]sales.Deal{}, people: map[string]string{}}
+	var err error
+	if d.org, err = r.Organisation(ctx); err != nil {
+		return nil, err
+	}
+	d.hidden = Hidden(d.org, reader(sub.Channel), sub.Team)
+	all, err := Load(ctx, r, sub.Process, slot.At)
+	if err != nil {
+		return nil, err
+	}
+	d.h = all.Only(Options{Team: sub.Team, Hide: d.hidden}.belongs)
+	week := span{before.At.UnixMilli(), slot.At.UnixMilli()}
+	d.now = d.h.period(week)
+	d.previous = d.h.period(span{rhythm.Before(before.At).At.UnixMilli(), week.from})
+	d.moved = d.h.changes(week)
+	if err := d.readDeals(ctx, r); err != nil {
+		return nil, err
+	}
+	return d, d.readPeople(ctx, r)
+}
+
+// reader returns the person whose DM it is, "" for a channel.
+func reader(channel string) string {
+	if strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W") {
+		return channel
+	}
+	return ""
+}
+
+// readDeals finds the names of what moved, and what needs somebody now.
+func (d *digest) readDeals(ctx context.Context, r *store.Reader) error {
+	mine, open := map[int64]bool{}, map[int64]bool{}
+	for _, row := range d.h.Deals {
+		mine[row.ID] = true
+		open[row.ID] = row.Status == sales.Open
+	}
+	moved := map[int64]bool{}
+	for _, c := range d.moved {
+		moved[c.id] = true
+	}
+	waiting := map[int64]bool{}
+	pending, err := r.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
+	if err != nil {
+		return err
+	}
+	for _, a := range pending {
+		if mine[a.Deal] {
+			d.pending = append(d.pending, a)
+			waiting[a.Deal] = true
+		}
+	}
+	slices.SortStableFunc(d.pending, func(a, b sales.Approval) int { return a.At.Compare(b.At) })
+	err = r.EachDeal(ctx, d.h.Process.Key, func(deal sales.Deal) error {
+		alerts := []sales.Alert(nil)
+		if open[deal.ID] {
+			alerts = sales.Attention(deal, d.h.Process, d.slot.At)
+		}
+		if len(alerts) > 0 {
+			d.alerts = append(d.alerts, attention{deal.ID, alerts, d.overrun(deal)})
+		}
+		if len(alerts) > 0 || moved[deal.ID] || waiting[deal.ID] {
+			d.deals[deal.ID] = deal
+		}
+		return nil
+	})
+	slices.SortStableFunc(d.alerts, func(a, b attention) int {
+		return cmp.Or(len(b.alerts)-len(a.alerts), cmp.Compare(b.age, a.age), cmp.Compare(a.id, b.id))
+	})
+	return err
+}
+
+// overrun returns a deal's time in its stage as a multiple of the target.
+func (d *digest) overrun(deal sales.Deal) float64 {
+	if s, ok := d.h.Process.Stage(deal.Stage); ok && s.Target > 0 {
+		return float64(sales.Age(deal, d.h.Process, d.slot.At) / s.Target)
+	}
+	return 0
+}
+
+func (d *digest) readPeople(ctx context.Context, r *store.Reader) error {
+	people, err := r.People(ctx)
+	for _, p := range people {
+		d.people[p.ID] = cmp.Or(p.RealName, p.Name, p.ID)
+	}
+	return err
+}
+
+// page freezes the digest for its reader.
+func (d *digest) page(p text.Printer) Page {
+	g := Page{Lang: p.Lang(), Title: d.title(p)}
+	g.small(text.Plain(d.when(p)))
+	bottle := bottleneck(d.h, Options{AsOf: d.slot.At})
+	recent := d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
+	g.text("*" + text.Plain(d.lead(p, bottle)) + "*")
+	g.text(d.counts(p))
+	funnelBody := funnel(recent, Options{AsOf: d.slot.At})
+	chart := funnelBody.Chart(p)
+	if chart != nil {
+		chart.Title = p.T("Deals of the last %d weeks: stages reached", digestWeeks)
+	}
+	g.chart(chart)
+	g.table(d.stageTable(p, recent))
+	g.text(d.movedText(p))
+	g.text(d.attentionText(p))
+	g.small(text.Plain(d.context(p)))
+	return g
+}
+
+func (d *digest) title(p text.Printer) string {
+	title := ""
+	switch d.sub.Every {
+	case "daily":
+		title = p.T("Daily digest")
+	case "monthly":
+		title = p.T("Monthly digest")
+	default:
+		title = p.T("Weekly digest")
+	}
+	title += " · " + processName(d.h.Process, p)
+	if t, ok := d.org.Team(d.sub.Team); ok {
+		title += " · " + cmp.Or(t.Name.In(p.Lang()), t.Key)
+	}
+	return title
+}
+
+func (d *digest) when(p text.Printer) string {
+	s := p.T("%s to %s (%s)", p.DateTime(d.since), p.DateTime(d.slot.At), p.Location().String())
+	if d.late {
+		s += " · " + p.T("late: it was due on %s", p.DateTime(d.slot.At))
+	}
+	return s
+}
+
+// lead is the sentence that matters first: the bottleneck, when one can be named.
+func (d *digest) lead(p text.Printer, bottle Body) string {
+	if b, ok := bottle.(bottleneckBody); ok && slices.ContainsFunc(b.rows, func(r BottleneckRow) bool {
+		return r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow
+	}) {
+		return b.Lead(p)
+	}
+	won := p.N(d.now.won, "%d deal was won", "%d deals were won")
+	lost := p.N(d.now.lost, "%d was lost", "%d were lost")
+	if d.now.won+d.now.lost+len(d.moved)+d.now.created == 0 {
+		return p.T("A quiet time: nothing moved.")
+	}
+	return p.T("%s, %s; too early to say where work piles up.", won, lost)
+}
+
+func (d *digest) counts(p text.Printer) string {
+	item := func(name string, n int, m money) string {
+		s := "*" + name + "* " + p.Number(float64(n), 0)
+		if len(m) > 0 {
+			s += " (" + text.Escape(m.short(p)) + ")"
+		}
+		return s
+	}
+	now := strings.Join([]string{
+		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil),
+	}, " · ")
+	return now + "\n" + p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
+}
+
+// stageTable shows what stands in each stage, and how long deals stay there.
+func (d *digest) stageTable(p text.Printer, recent *History) Table {
+	t := Table{Caption: p.T("Stages"), Columns: []Column{
+		{Title: p.T("Stage")}, {Title: p.T("Open"), Right: true}, {Title: p.T("Value"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("Over target"), Right: true},
+	}}
+	visits := recent.visits()
+	standing := make([]struct {
+		n, over int
+		worth   money
+	}, len(d.h.Stages))
+	for i := range d.h.Stays {
+		s := &d.h.Stays[i]
+		if s.Exit != stat.Censored {
+			continue
+		}
+		at := &standing[s.Stage]
+		at.n++
+		if at.worth == nil {
+			at.worth = money{}
+		}
+		at.worth.add(d.h.Deals[s.Deal].Amount)
+		if int(s.Stage) < len(d.h.Process.Stages) {
+			if target := d.h.Process.Stages[s.Stage].Target; target > 0 && exceeds(d.h.Process.Calendar, s, target) {
+				at.over++
+			}
+		}
+	}
+	for i := range d.h.Process.Stages {
+		median := stat.NewSample(visits[i].observed).Median()
+		t.Rows = append(t.Rows, []Cell{
+			label(d.h.stageName(i, p)), count(p, standing[i].n), label(standing[i].worth.short(p)),
+			value(duration(p, median, visits[i].settled()), median.Value), count(p, standing[i].over),
+		})
+	}
+	return t
+}
+
+func (d *digest) context(p text.Printer) string {
+	s := p.T("%s, %s · as of %s, %s (%s)", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"),
+		p.Date(d.slot.At), p.Time(d.slot.At), p.Location().String())
+	for _, n := range notes(d.h, d.h, Options{Hide: d.hidden}, nil) {
+		s += " · " + n(p)
+	}
+	return s
+}

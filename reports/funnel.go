@@ -1,0 +1,139 @@
+package reports
+
+import (
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+)
+
+// FunnelRow is one stage of "funnel". Entries = Advanced + Back + Won + Lost + Open.
+type FunnelRow struct {
+	Stage            string         `json:"stage"`
+	Entries          int            `json:"entries"`  // visits
+	Advanced         int            `json:"advanced"` // forward, and completed
+	Back             int            `json:"back"`
+	Won              int            `json:"won"`
+	Lost             int            `json:"lost"`
+	Open             int            `json:"open"`
+	Reached          int            `json:"reached"`      // deals that came here or further
+	Skipped          int            `json:"skipped"`      // moves that passed it over
+	AdvanceRate      Num            `json:"advance_rate"` // (advanced + won) / settled, with its Wilson interval
+	AdvanceLow       Num            `json:"advance_low"`
+	AdvanceHigh      Num            `json:"advance_high"`
+	AdvanceByHorizon Num            `json:"advance_by_horizon"` // cumulative incidence; going back and losing compete
+	LostValue        map[string]Num `json:"lost_value"`         // by currency, in its units
+
+	place     int
+	rate      stat.Estimate
+	lostMoney money
+}
+
+func (r FunnelRow) settled() int { return r.Entries - r.Open }
+
+type funnelBody struct {
+	h        *History
+	rows     []FunnelRow
+	horizon  float64
+	extended bool
+}
+
+// funnel follows deals through the stages.
+func funnel(h *History, o Options) Body {
+	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
+	all, reached, skipped := h.visits(), h.reached(), h.skipped()
+	for _, i := range h.shown(func(i int) bool { return all[i].entries+skipped[i] > 0 }) {
+		v := &all[i]
+		e := stat.Wilson(v.advanced+v.won, v.settled())
+		by := stat.NewSample(v.observed).Incidence(b.horizon, exitForward, exitWon, exitCompleted)
+		b.extended = b.extended || by.Extended
+		b.rows = append(b.rows, FunnelRow{
+			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,
+			Reached: reached[i], Skipped: skipped[i], AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
+			AdvanceByHorizon: Num(by.Value), LostValue: v.lostValue.units(), place: i, rate: e, lostMoney: v.lostValue,
+		})
+	}
+	return b
+}
+
+// reached returns how many deals came to each stage or to a later one.
+func (h *History) reached() []int {
+	out := make([]int, len(h.Stages))
+	n := len(h.Process.Stages)
+	for i, d := range h.Deals {
+		for place := 0; place <= int(d.Furthest); place++ {
+			out[place]++
+		}
+		seen := map[int16]bool{} // removed stages have no order: who was there reached them
+		for _, s := range h.staysOf(h.Deals[i]) {
+			if int(s.Stage) >= n && !seen[s.Stage] {
+				seen[s.Stage] = true
+				out[s.Stage]++
+			}
+		}
+	}
+	return out
+}
+
+// skipped returns how many moves passed each stage over.
+func (h *History) skipped() []int {
+	out := make([]int, len(h.Stages))
+	for i := range h.Deals {
+		for _, place := range h.Deals[i].Skipped {
+			if place >= 0 {
+				out[place]++
+			}
+		}
+	}
+	return out
+}
+
+func (b funnelBody) Rows() any { return b.rows }
+
+func (b funnelBody) Lead(p text.Printer) string {
+	n, won := len(b.h.Deals), b.h.won()
+	if n == 0 {
+		return p.T("No deals yet.")
+	}
+	if won >= len(b.rows) {
+		return p.N(n, "%d deal so far.", "%d deals so far.")
+	}
+	return p.T("Of %d deals, %d came as far as %s; %d are still open.", n, b.rows[won].Reached, b.h.stageName(won, p), b.h.open())
+}
+
+func (b funnelBody) Table(p text.Printer) Table {
+	t := Table{Caption: p.T("Funnel"), Columns: []Column{
+		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("On"), Right: true},
+		{Title: p.T("Back"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open"), Right: true}, {Title: p.T("Skipped"), Right: true},
+		{Title: p.T("Go on"), Right: true}, {Title: p.T("Value lost"), Right: true},
+	}}
+	for _, r := range b.rows {
+		t.Rows = append(t.Rows, []Cell{
+			label(b.h.stageName(r.place, p)), count(p, r.Reached), count(p, r.Entries), count(p, r.Advanced+r.Won), count(p, r.Back), count(p, r.Lost),
+			count(p, r.Open), count(p, r.Skipped), value(rate(p, r.rate, r.settled()), r.rate.Value), label(r.lostMoney.short(p)),
+		})
+	}
+	return t
+}
+
+func (b funnelBody) Chart(p text.Printer) *Chart {
+	if len(b.h.Deals) == 0 {
+		return nil
+	}
+	c := &Chart{Title: p.T("Deals that reached each stage"), Unit: p.T("Deals")}
+	s := Series{Name: p.T("Deals")}
+	for _, r := range b.rows {
+		c.Labels = append(c.Labels, b.h.stageName(r.place, p))
+		s.Values = append(s.Values, float64(r.Reached))
+	}
+	c.Series = []Series{s}
+	return c
+}
+
+func (b funnelBody) notes() []Note {
+	out := extended(b.extended, b.horizon)
+	if n := b.h.open(); n > 0 {
+		out = append(out, func(p text.Printer) string {
+			return p.N(n, "%d deal is still open; “go on” is of the visits that have ended.", "%d deals are still open; “go on” is of the visits that have ended.")
+		})
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// DefaultHorizon is the horizon of cumulative incidence and restricted mean, in days.
+const DefaultHorizon = 30
+
+// Options say what a report is about. The zero value of each field is no limit;
+// AsOf must be set.
+type Options struct {
+	Process  string    // key; "" is the default process
+	AsOf     time.Time // the cut, itself included
+	From, To time.Time // creation of the deals, From ≤ t < To; in "bottleneck" a window of the calendar
+	Horizon  float64   // days; 0 is DefaultHorizon
+	Owner    string    // Slack user id
+	Team     string    // key
+	Source   string
+	Hide     []string // teams whose deals the reader may not see
+}
+
+// check refuses options that make no sense.
+func (o Options) check() error {
+	switch {
+	case o.AsOf.IsZero():
+		return errNoCut
+	case !o.From.IsZero() && !o.To.IsZero() && !o.From.Before(o.To):
+		return sales.Refuse(sales.Invalid, "report.period", "from", o.From.UnixMilli(), "to", o.To.UnixMilli())
+	case !o.From.IsZero() && o.From.After(o.AsOf):
+		return sales.Refuse(sales.Invalid, "report.future", "from", o.From.UnixMilli(), "as_of", o.AsOf.UnixMilli())
+	case !(o.Horizon >= 0 && o.Horizon <= 3650):
+		return sales.Refuse(sales.Invalid, "report.horizon", "horizon", o.Horizon)
+	}
+	return nil
+}
+
+// horizon returns the horizon in days.
+func (o Options) horizon() float64 {
+	if o.Horizon == 0 {
+		return DefaultHorizon
+	}
+	return o.Horizon
+}
+
+// belongs reports whether the deal is one that the report is about, whenever it was created.
+func (o Options) belongs(d Deal) bool {
+	return (o.Owner == "" || d.Owner == o.Owner) && (o.Team == "" || d.Team == o.Team) && (o.Source == "" || d.Source == o.Source) &&
+		!slices.Contains(o.Hide, d.Team)
+}
+
+// created reports whether the deal was created in the period. What was created
+// nobody knows when belongs to no period.
+func (o Options) created(d Deal) bool {
+	if o.From.IsZero() && o.To.IsZero() {
+		return true
+	}
+	return d.Created != never && (o.From.IsZero() || d.Created >= o.From.UnixMilli()) && (o.To.IsZero() || d.Created < o.To.UnixMilli())
+}
+
+// Hidden returns the private teams whose deals the person may not read; in a
+// channel, where user is "", all private teams but the one that is named.
+func Hidden(o *sales.Organisation, user, team string) []string {
+	var out []string
+	for _, t := range o.Teams {
+		open := !t.Private || user == "" && t.Key == team || user != "" && o.MayRead(user, sales.Deal{Team: t.Key})
+		if !open {
+			out = append(out, t.Key)
+		}
+	}
+	return out
+}
+
+// Explain puts a refusal of this package into words, and reports whether it is one.
+func Explain(p text.Printer, e *sales.Error) (string, bool) {
+	switch e.Code {
+	case "report.unknown":
+		return p.T("There is no report “%s”. There are: %s.", text.Plain(fact(e, "name")), p.List(Names())), true
+	case "report.period":
+		return p.T("That period ends before it begins: give a later end."), true
+	case "report.future":
+		return p.T("That period has not begun yet: give an earlier start."), true
+	case "report.horizon":
+		return p.T("The horizon must be between 1 and 3,650 days."), true
+	case "report.format":
+		return p.T("The format must be text, json or csv, not “%s”.", text.Plain(fact(e, "format"))), true
+	case "rhythm.unreadable":
+		return p.T("I don't understand “%s”. Say, for example, `weekly mon 09:00`, `daily 8:30` or `monthly 10:00 in Europe/Berlin`.", text.Plain(fact(e, "word"))), true
+	case "rhythm.zone":
+		return p.T("There is no time zone “%s”. Write it as in `Europe/Berlin` or `Asia/Shanghai`.", text.Plain(fact(e, "zone"))), true
+	}
+	return "", false
+}
+
+func fact(e *sales.Error, name string) string {
+	s, _ := e.Facts[name].(string)
+	return s
+}

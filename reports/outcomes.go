@@ -1,0 +1,181 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+)
+
+// OutcomesRow is the only row of "outcomes".
+type OutcomesRow struct {
+	Won           int                `json:"won"`
+	Lost          int                `json:"lost"`
+	Open          int                `json:"open"`
+	WinRate       Num                `json:"win_rate"` // of the decided, with its Wilson interval
+	WinLow        Num                `json:"win_low"`
+	WinHigh       Num                `json:"win_high"`
+	WinByHorizon  Num                `json:"win_by_horizon"` // cumulative incidence, losing competing
+	LostByHorizon Num                `json:"lost_by_horizon"`
+	Value         map[string]WonLost `json:"value"` // by currency, in its units
+	Reasons       []ReasonCount      `json:"reasons"`
+	win           stat.Estimate      // the same as above, with intervals
+	winBy, lostBy stat.HorizonEstimate
+	wonValue      money
+	lostValue     money
+	horizon       float64
+	timed         int
+	process       *sales.Process
+}
+
+// WonLost is what deals of one currency were worth.
+type WonLost struct {
+	Won  Num `json:"won"`
+	Lost Num `json:"lost"`
+}
+
+// ReasonCount is how many deals were lost for a reason; nobody gave one when it is null.
+type ReasonCount struct {
+	Reason *string `json:"reason"`
+	N      int     `json:"n"`
+}
+
+// outcomes counts each deal once, with the outcome of its last episode.
+func outcomes(h *History, o Options) Body {
+	row := OutcomesRow{Value: map[string]WonLost{}, Reasons: []ReasonCount{}, wonValue: money{}, lostValue: money{}, horizon: o.horizon(), process: h.Process}
+	reasons := map[string]int{}
+	for _, d := range h.Deals {
+		switch d.Status {
+		case sales.Won:
+			row.Won++
+			row.wonValue.add(d.Amount)
+		case sales.Lost:
+			row.Lost++
+			row.lostValue.add(d.Amount)
+			reasons[d.Reason]++
+		default:
+			row.Open++
+		}
+	}
+	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
+	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
+	sample := stat.NewSample(h.episodes())
+	row.timed = sample.N()
+	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
+	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
+	row.count(reasons)
+	return row
+}
+
+// episodes returns how long the last episode of each deal took until it was won or
+// lost; open deals are censored at the cut. Deals whose start or close nobody knows are left out.
+func (h *History) episodes() []stat.Observation {
+	out := make([]stat.Observation, 0, len(h.Deals))
+	for i, d := range h.Deals {
+		end, cause := h.AsOf.UnixMilli(), stat.Censored
+		switch d.Status {
+		case sales.Won:
+			end, cause = d.Closed, exitWon
+		case sales.Lost:
+			end, cause = d.Closed, exitLost
+		}
+		if d.Start != never && end != never {
+			out = append(out, stat.Observation{Time: days(end - d.Start), Group: int32(i), Cause: cause})
+		}
+	}
+	return out
+}
+
+func (r *OutcomesRow) count(reasons map[string]int) {
+	won, lost := r.wonValue.units(), r.lostValue.units()
+	for code := range won {
+		r.Value[code] = WonLost{Won: won[code], Lost: lost[code]}
+	}
+	for code := range lost {
+		r.Value[code] = WonLost{Won: won[code], Lost: lost[code]}
+	}
+	for key, n := range reasons {
+		c := ReasonCount{N: n}
+		if key != "" {
+			c.Reason = &key
+		}
+		r.Reasons = append(r.Reasons, c)
+	}
+	slices.SortFunc(r.Reasons, func(a, b ReasonCount) int {
+		return cmp.Or(b.N-a.N, cmp.Compare(a.key(), b.key()))
+	})
+}
+
+func (c ReasonCount) key() string {
+	if c.Reason == nil {
+		return ""
+	}
+	return *c.Reason
+}
+
+// Rows is one row.
+func (r OutcomesRow) Rows() any { return []OutcomesRow{r} }
+
+// Lead says the share that was won, or that there is too little to say it.
+func (r OutcomesRow) Lead(p text.Printer) string {
+	closed := r.Won + r.Lost
+	switch {
+	case closed < few:
+		return p.T("Not enough history for a rate: %d won, %d lost, %d open.", r.Won, r.Lost, r.Open)
+	case closed < enough:
+		return p.T("%d of %d closed deals were won; with so few, the rate may be anything from %s to %s.", r.Won, closed,
+			p.Percent(r.win.Low, 0), p.Percent(r.win.High, 0))
+	default:
+		return p.T("%s of %d closed deals were won; %d are still open.", p.Percent(r.win.Value, 0), closed, r.Open)
+	}
+}
+
+// Table has one line for each figure.
+func (r OutcomesRow) Table(p text.Printer) Table {
+	t := Table{Caption: p.T("Won and lost"), Columns: []Column{{Title: p.T("Figure")}, {Title: p.T("Value"), Right: true}}}
+	add := func(name string, c Cell) { t.Rows = append(t.Rows, []Cell{label(name), c}) }
+	add(p.T("Won"), count(p, r.Won))
+	add(p.T("Lost"), count(p, r.Lost))
+	add(p.T("Open"), count(p, r.Open))
+	add(p.T("Won of the closed"), label(rate(p, r.win, r.Won+r.Lost)))
+	add(p.T("Won within %s", p.Days(r.horizon)), label(rate(p, r.winBy.Estimate, r.timed)))
+	add(p.T("Lost within %s", p.Days(r.horizon)), label(rate(p, r.lostBy.Estimate, r.timed)))
+	add(p.T("Value won"), label(r.wonValue.short(p)))
+	add(p.T("Value lost"), label(r.lostValue.short(p)))
+	for _, c := range r.Reasons {
+		add(p.T("Lost: %s", reasonName(r.process, c.key(), p)), count(p, c.N))
+	}
+	return t
+}
+
+// Chart compares won, lost and open.
+func (r OutcomesRow) Chart(p text.Printer) *Chart {
+	if r.Won+r.Lost+r.Open == 0 {
+		return nil
+	}
+	return &Chart{Title: p.T("Won and lost"), Unit: p.T("Deals"), Labels: []string{p.T("Won"), p.T("Lost"), p.T("Open")},
+		Series: []Series{{Name: p.T("Deals"), Values: []float64{float64(r.Won), float64(r.Lost), float64(r.Open)}}}}
+}
+
+func (r OutcomesRow) notes() []Note {
+	var out []Note
+	if r.Open > 0 && r.Won+r.Lost >= few {
+		out = append(out, func(p text.Printer) string {
+			return p.N(r.Open, "%d deal is still open, so the share of the closed may change; “within %s” counts it as well.",
+				"%d deals are still open, so the share of the closed may change; “within %s” counts them as well.", p.Days(r.horizon))
+		})
+	}
+	return append(out, extended(r.winBy.Extended, r.horizon)...)
+}
+
+// extended warns where the data end before the horizon.
+func extended(is bool, horizon float64) []Note {
+	if !is {
+		return nil
+	}
+	return []Note{func(p text.Printer) string {
+		return p.T("The data end before %s: what is said about that time is what was known so far.", p.Days(horizon))
+	}}
+}

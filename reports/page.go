@@ -1,0 +1,98 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"pipewright/internal/text"
+)
+
+// Page is what a message shows, before it is known whether the workspace takes
+// native blocks: data and language are frozen in it. It is stored as JSON.
+type Page struct {
+	Lang  string `json:"lang"`
+	Title string `json:"title"`
+	Parts []Part `json:"parts"`
+}
+
+// Part is one piece of a page: a text in mrkdwn in which what people typed is
+// escaped, the same in small print, a chart, or a table.
+type Part struct {
+	Text  string `json:"text,omitempty"`
+	Small string `json:"small,omitempty"`
+	Chart *Chart `json:"chart,omitempty"`
+	Table *Table `json:"table,omitempty"`
+}
+
+// Render writes the report for Slack, in the reader's language.
+func Render(res Result, p text.Printer) Message { return res.page(p).message() }
+
+// RenderDigest writes a digest that was frozen when it was enqueued.
+func RenderDigest(body []byte) (Message, error) {
+	var page Page
+	if err := json.Unmarshal(body, &page); err != nil {
+		return Message{}, fmt.Errorf("read a digest: %w", err)
+	}
+	return page.message(), nil
+}
+
+func (res Result) page(p text.Printer) Page {
+	page := Page{Lang: p.Lang(), Title: res.title(p)}
+	page.text("*" + text.Plain(res.Body.Lead(p)) + "*")
+	if s := res.period(p); s != "" {
+		page.small(text.Plain(s))
+	}
+	page.chart(res.Body.Chart(p))
+	page.table(res.Body.Table(p))
+	page.small(text.Plain(res.context(p)))
+	var notes []string
+	for _, n := range res.Notes {
+		notes = append(notes, text.Plain(n(p)))
+	}
+	page.small(strings.Join(notes, "\n"))
+	return page
+}
+
+func (g *Page) text(s string) {
+	if s != "" {
+		g.Parts = append(g.Parts, Part{Text: s})
+	}
+}
+
+func (g *Page) small(s string) {
+	if s != "" {
+		g.Parts = append(g.Parts, Part{Small: s})
+	}
+}
+
+func (g *Page) chart(c *Chart) {
+	if c != nil && len(c.Labels) > 0 && len(c.Series) > 0 {
+		g.Parts = append(g.Parts, Part{Chart: c})
+	}
+}
+
+func (g *Page) table(t Table) {
+	if len(t.Rows) > 0 {
+		g.Parts = append(g.Parts, Part{Table: &t})
+	}
+}
+
+// message builds the page in both forms.
+func (g Page) message() Message {
+	m := composer{p: text.For(g.Lang, nil)}
+	m.header(g.Title)
+	for _, part := range g.Parts {
+		switch {
+		case part.Chart != nil:
+			m.chart(*part.Chart)
+		case part.Table != nil:
+			m.table(*part.Table)
+		case part.Small != "":
+			m.context(part.Small)
+		default:
+			m.section(part.Text)
+		}
+	}
+	return Message{Text: strings.Join(m.text, "\n"), Blocks: m.blocks, Plain: m.plain}
+}

@@ -1,0 +1,82 @@
+package reports
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// Report is one question and how it is answered.
+type Report struct {
+	Name    string
+	Title   string // English, for T
+	About   string // what it answers; English, for T
+	Compute func(h *History, o Options) Body
+	Window  bool // From and To are a window of the calendar over all deals, not a choice of deals
+}
+
+// All returns the reports in the order of help.
+func All() []Report {
+	return []Report{
+		{Name: "outcomes", Title: text.Msg("Won and lost"), About: text.Msg("how many deals are won, and why others are lost"), Compute: outcomes},
+		{Name: "funnel", Title: text.Msg("Funnel"), About: text.Msg("how far deals come, and where they are lost"), Compute: funnel},
+		{Name: "stages", Title: text.Msg("Time in stages"), About: text.Msg("how long deals stay in each stage"), Compute: stages},
+		{Name: "cycle", Title: text.Msg("Length of the cycle"), About: text.Msg("how long it takes to win or lose a deal"), Compute: cycle},
+		{Name: "process", Title: text.Msg("What really happens"), About: text.Msg("which stage follows which, loops and jumps included"), Compute: follows},
+		{Name: "bottleneck", Title: text.Msg("Bottleneck"), About: text.Msg("where work piles up, and who is waited for"), Compute: bottleneck, Window: true},
+	}
+}
+
+// Names returns the names of all reports.
+func Names() []string {
+	var out []string
+	for _, r := range All() {
+		out = append(out, r.Name)
+	}
+	return out
+}
+
+// Find returns the report, or NotFound "report.unknown" with the name.
+func Find(name string) (Report, error) {
+	all := All()
+	if i := slices.IndexFunc(all, func(r Report) bool { return r.Name == name }); i >= 0 {
+		return all[i], nil
+	}
+	return Report{}, sales.Refuse(sales.NotFound, "report.unknown", "name", name)
+}
+
+// Compute reads the log and answers the report. It refuses with NotFound
+// "report.unknown" or "process.unknown", or Invalid "report.period",
+// "report.future" or "report.horizon".
+func Compute(ctx context.Context, r *store.Reader, name string, o Options) (Result, error) {
+	report, err := Find(name)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := o.check(); err != nil {
+		return Result{}, err
+	}
+	h, err := Load(ctx, r, o.Process, o.AsOf)
+	if err != nil {
+		return Result{}, err
+	}
+	return report.of(h, o), nil
+}
+
+// of answers the report from a history of all deals.
+func (r Report) of(h *History, o Options) Result {
+	mine := h.Only(o.belongs)
+	chosen := mine
+	if !r.Window {
+		chosen = mine.Only(o.created)
+	}
+	res := Result{Report: r, History: chosen, Options: o, Body: r.Compute(chosen, o)}
+	res.Notes = notes(mine, chosen, o, res.Body)
+	return res
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,104 @@
+package reports
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// Run answers a report on w in the format "text", "json" or "csv". It refuses as
+// [Compute] does, and with Invalid "report.format".
+func Run(ctx context.Context, r *store.Reader, name string, o Options, format string, w io.Writer, p text.Printer) error {
+	write, ok := formats[format]
+	if !ok {
+		return sales.Refuse(sales.Invalid, "report.format", "format", format)
+	}
+	res, err := Compute(ctx, r, name, o)
+	if err != nil {
+		return err
+	}
+	return write(w, res, p)
+}
+
+var formats = map[string]func(io.Writer, Result, text.Printer) error{"text": WriteText, "json": WriteJSON, "csv": WriteCSV}
+
+// envelope is the contract's outer form.
+type envelope struct {
+	Report  string   `json:"report"`
+	Process string   `json:"process"`
+	AsOf    string   `json:"as_of"`
+	From    *string  `json:"from"`
+	To      *string  `json:"to"`
+	Horizon float64  `json:"horizon_days"`
+	Deals   int      `json:"deals"`
+	Open    int      `json:"open"`
+	Rows    any      `json:"rows"`
+	Notes   []string `json:"notes"`
+}
+
+// WriteJSON writes the contract's form: numbers unrounded, null for what is unknown.
+func WriteJSON(w io.Writer, res Result, p text.Printer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(res.envelope(p))
+}
+
+func (res Result) envelope(p text.Printer) envelope {
+	e := envelope{
+		Report: res.Report.Name, Process: res.History.Process.Key, AsOf: rfc3339(res.Options.AsOf), Horizon: res.Options.horizon(),
+		Deals: len(res.History.Deals), Open: res.History.open(), Rows: res.Body.Rows(), Notes: []string{},
+	}
+	from, to := res.Options.From, res.Options.To
+	if res.Report.Window {
+		w := res.Options.window()
+		from, to = instant(w.from), instant(w.to)
+	}
+	e.From, e.To = optional(from), optional(to)
+	for _, n := range res.Notes {
+		e.Notes = append(e.Notes, n(p))
+	}
+	return e
+}
+
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func optional(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := rfc3339(t)
+	return &s
+}
+
+// context is the line that stands with every report: how many deals, how many
+// are open, as of when and in which zone.
+func (res Result) context(p text.Printer) string {
+	deals, open := len(res.History.Deals), res.History.open()
+	return p.T("%s, %s · as of %s, %s (%s)", p.N(deals, "%d deal", "%d deals"), p.N(open, "%d open", "%d open"),
+		p.Date(res.Options.AsOf), p.Time(res.Options.AsOf), p.Location().String())
+}
+
+// period says which deals were asked for, "" when all were.
+func (res Result) period(p text.Printer) string {
+	from, to := res.Options.From, res.Options.To
+	switch {
+	case res.Report.Window || from.IsZero() && to.IsZero():
+		return ""
+	case to.IsZero():
+		return p.T("Deals created since %s.", p.Date(from))
+	case from.IsZero():
+		return p.T("Deals created before %s.", p.Date(to))
+	}
+	return p.T("Deals created from %s until %s.", p.Date(from), p.Date(to.Add(-time.Millisecond)))
+}
+
+// title is the report's name with the process's.
+func (res Result) title(p text.Printer) string {
+	return p.T(res.Report.Title) + " · " + processName(res.History.Process, p)
+}

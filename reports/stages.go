@@ -1,0 +1,158 @@
+package reports
+
+import (
+	"math"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports/stat"
+)
+
+// StagesRow is one stage of "stages". Days are calendar days, but for the target.
+type StagesRow struct {
+	Stage      string `json:"stage"`
+	Visits     int    `json:"visits"`
+	Deals      int    `json:"deals"`
+	Open       int    `json:"open"`
+	KMMedian   Num    `json:"km_median_days"` // of a visit, open ones censored
+	KMLow      Num    `json:"km_low"`
+	KMHigh     Num    `json:"km_high"`
+	RMST       Num    `json:"rmst_days"`
+	NaiveMean  Num    `json:"naive_mean_days"` // of ended visits only, to compare with
+	TotalDays  Num    `json:"total_days"`      // open time included
+	Share      Num    `json:"share_of_days"`
+	Target     Num    `json:"target_days"` // working days
+	OverTarget int    `json:"over_target"` // visits whose working time exceeds it
+
+	place  int
+	median stat.Estimate
+}
+
+func (r StagesRow) settled() int { return r.Visits - r.Open }
+
+type stagesBody struct {
+	h       *History
+	rows    []StagesRow
+	slowest ranking
+}
+
+// stages tells how long deals stay in each stage.
+func stages(h *History, o Options) Body {
+	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(span{math.MinInt64, h.AsOf.UnixMilli()})}
+	all, over := h.visits(), h.overTarget()
+	total := 0.0
+	for i := range all {
+		total += sum(all[i].observed)
+	}
+	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
+		row := stagesRow(&all[i], o.horizon())
+		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
+		row.Share = row.TotalDays / Num(total)
+		if i < len(h.Process.Stages) && h.Process.Stages[i].Target > 0 {
+			row.Target = Num(h.Process.Stages[i].Target)
+		}
+		b.rows = append(b.rows, row)
+	}
+	return b
+}
+
+func stagesRow(v *visits, horizon float64) StagesRow {
+	r := StagesRow{Visits: v.entries, Deals: v.deals, Open: v.open, TotalDays: Num(sum(v.observed))}
+	ended := 0.0
+	for _, o := range v.observed {
+		if o.Cause != stat.Censored {
+			ended += o.Time
+		}
+	}
+	r.NaiveMean = Num(ended / float64(v.settled()))
+	s := stat.NewSample(v.observed)
+	r.median = s.Median()
+	r.KMMedian, r.KMLow, r.KMHigh = Num(r.median.Value), Num(r.median.Low), Num(r.median.High)
+	r.RMST = Num(s.RMST(horizon).Value)
+	return r
+}
+
+func sum(observed []stat.Observation) float64 {
+	total := 0.0
+	for _, o := range observed {
+		total += o.Time
+	}
+	return total
+}
+
+// overTarget returns how many visits took more working time than their stage's target.
+func (h *History) overTarget() []int {
+	out := make([]int, len(h.Stages))
+	calendar := h.Process.Calendar
+	for i := range h.Stays {
+		s := &h.Stays[i]
+		if int(s.Stage) >= len(h.Process.Stages) {
+			continue
+		}
+		if target := h.Process.Stages[s.Stage].Target; target > 0 && exceeds(calendar, s, target) {
+			out[s.Stage]++
+		}
+	}
+	return out
+}
+
+func exceeds(c sales.Calendar, s *Stay, target sales.Days) bool {
+	return c.Worked(instant(s.Entered), instant(s.Left)) > time.Duration(float64(target)*float64(c.DayLength()))
+}
+
+func (b stagesBody) Rows() any { return b.rows }
+
+func (b stagesBody) Lead(p text.Printer) string { return b.slowest.sentence(b.h, p) }
+
+func (b stagesBody) Table(p text.Printer) Table {
+	t := Table{Caption: p.T("Time in stages"), Columns: []Column{
+		{Title: p.T("Stage")}, {Title: p.T("Visits"), Right: true}, {Title: p.T("Open"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("Share of time"), Right: true}, {Title: p.T("Target"), Right: true}, {Title: p.T("Over target"), Right: true},
+	}}
+	for _, r := range b.rows {
+		target, over := label(dash), label(dash)
+		if stat.Known(float64(r.Target)) {
+			target, over = value(b.h.workDays(p, r.Target), float64(r.Target)), count(p, r.OverTarget)
+		}
+		t.Rows = append(t.Rows, []Cell{
+			label(b.h.stageName(r.place, p)), count(p, r.Visits), count(p, r.Open), value(duration(p, r.median, r.settled()), r.median.Value),
+			value(p.Percent(float64(r.Share), 0), float64(r.Share)), target, over,
+		})
+	}
+	return t
+}
+
+// workDays writes working days of the process's calendar: "2.5 working days".
+func (h *History) workDays(p text.Printer, days Num) string {
+	length := h.Process.Calendar.DayLength()
+	return p.WorkDuration(time.Duration(float64(days)*float64(length)), length)
+}
+
+func (b stagesBody) Chart(p text.Printer) *Chart {
+	c := &Chart{Title: p.T("Share of all deal-days"), Unit: p.T("Percent")}
+	s := Series{Name: p.T("Share of time")}
+	for _, r := range b.rows {
+		if !stat.Known(float64(r.Share)) {
+			return nil
+		}
+		c.Labels = append(c.Labels, b.h.stageName(r.place, p))
+		s.Values = append(s.Values, math.Round(1000*float64(r.Share))/10)
+	}
+	c.Series = []Series{s}
+	return c
+}
+
+func (b stagesBody) notes() []Note {
+	open := 0
+	for _, r := range b.rows {
+		open += r.Open
+	}
+	if open == 0 {
+		return nil
+	}
+	return []Note{func(p text.Printer) string {
+		return p.N(open, "%d visit is still going on: it counts with the time that it has taken so far.",
+			"%d visits are still going on: they count with the time that they have taken so far.")
+	}}
+}

@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rivo/uniseg"
+
+	"pipewright/internal/text"
+)
+
+// WriteText writes the report as people read it on a terminal.
+func WriteText(w io.Writer, res Result, p text.Printer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n", res.title(p), res.context(p))
+	if s := res.period(p); s != "" {
+		fmt.Fprintln(&b, s)
+	}
+	fmt.Fprintf(&b, "\n%s\n", res.Body.Lead(p))
+	if t := res.Body.Table(p); len(t.Rows) > 0 {
+		b.WriteByte('\n')
+		writeTable(&b, t)
+	}
+	if len(res.Notes) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, n := range res.Notes {
+		fmt.Fprintf(&b, "- %s\n", n(p))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeTable aligns columns by the width that a terminal gives to characters.
+func writeTable(b *strings.Builder, t Table) {
+	widths := make([]int, len(t.Columns))
+	lines := [][]string{nil}
+	for _, c := range t.Columns {
+		lines[0] = append(lines[0], c.Title)
+	}
+	for _, row := range t.Rows {
+		var line []string
+		for _, c := range row {
+			line = append(line, oneLine(c.Text))
+		}
+		lines = append(lines, line)
+	}
+	for _, line := range lines {
+		for i, s := range line {
+			widths[i] = max(widths[i], uniseg.StringWidth(s))
+		}
+	}
+	for _, line := range lines {
+		var out strings.Builder
+		for i, s := range line {
+			gap := strings.Repeat(" ", widths[i]-uniseg.StringWidth(s))
+			if t.Columns[i].Right {
+				s = gap + s
+			} else {
+				s += gap
+			}
+			if i > 0 {
+				out.WriteString("  ")
+			}
+			out.WriteString(s)
+		}
+		b.WriteString(strings.TrimRight(out.String(), " "))
+		b.WriteByte('\n')
+	}
+}
+
+// oneLine makes every run of white space one space.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
