@@ -33,6 +33,8 @@ type interaction struct {
 		Channel string `json:"channel_id"`
 		Message string `json:"message_ts"`
 		Thread  string `json:"thread_ts"`
+
+		Ephemeral bool `json:"is_ephemeral"`
 	} `json:"container"`
 	Message struct {
 		TS     string `json:"ts"`
@@ -139,6 +141,7 @@ func (g *Gateway) interaction(payload []byte) (handlers.Intent, error) {
 	in := handlers.Intent{
 		User: p.User.ID, Channel: first(p.Channel.ID, p.Container.Channel), Thread: first(p.Container.Thread, p.Message.Thread),
 		Message: first(p.Container.Message, p.Message.TS, p.MessageTS), Trigger: p.Trigger, ResponseURL: p.ResponseURL, Now: g.Now(),
+		Ephemeral: p.Container.Ephemeral,
 	}
 	if p.View.Type == "modal" {
 		in.View = handlers.View{ID: p.View.ID, Hash: p.View.Hash, Callback: p.View.Callback, Meta: p.View.Meta}
