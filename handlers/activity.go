@@ -142,9 +142,8 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 
 func (a *App) logged(c *Call, k *sales.Case, act sales.Activity) Reply {
 	length := c.Duration(time.Duration(act.Minutes) * time.Minute)
-	r := a.goingOn(c, k, c.T("Logged for %s: %s, %s.", view.DealName(k.Deal), view.ActivityName(c.Printer, k.Process, act.Type), length))
-	r.Blocks = append(r.Blocks, view.Actions(view.Button("activity.undo", "", c.T("Undo")))...)
-	return r
+	undo := view.Button("activity.undo", "", c.T("Undo"))
+	return a.goingOn(c, k, c.T("Logged for %s: %s, %s.", view.DealName(k.Deal), view.ActivityName(c.Printer, k.Process, act.Type), length), undo)
 }
 
 // logUndo answers /log undo.
@@ -241,7 +240,7 @@ func (a *App) clickLog(ctx context.Context, c *Call) (Reply, error) {
 // pickedDeal offers the types of the chosen deal's process.
 func (a *App) pickedDeal(ctx context.Context, c *Call) (Reply, error) {
 	id, ok := refID(c.Value)
-	if !ok || c.View.Callback != "activity.create" {
+	if callback, _ := cutColon(c.View.Callback); !ok || callback != "activity.create" {
 		return Reply{}, nil
 	}
 	k, err := a.read(ctx, c, id)

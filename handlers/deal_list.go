@@ -175,29 +175,34 @@ const pageSize = 10
 // list shows one page of the deals that the filter names.
 func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply, error) {
 	l := view.DealList{Filter: filter, Page: page, Size: pageSize, Now: c.Now}
-	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		l.Name = names(ctx, r)
 		f, err := a.filter(ctx, r, c, filter, &l)
 		if err != nil {
 			return err
 		}
-		if filter == "mine" || filter == "stale" {
-			l.Rows, l.Total, err = pressing(ctx, r, c, f, filter == "stale", page)
+		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, filter, page); err != nil {
 			return err
 		}
-		if l.Total, err = r.CountDeals(ctx, f); err != nil {
-			return err
-		}
-		f.Limit, f.Offset = pageSize, page*pageSize
-		l.Rows, err = rows(ctx, r, c, f)
-		return err
+		reply = Reply{Text: l.Title + ": " + c.N(l.Total, "%d deal", "%d deals"), Blocks: view.DealListBlocks(c.Printer, l)}
+		return nil
 	})
-	if err != nil {
-		return Reply{}, err
+	return c.inPlace(reply), err
+}
+
+// pageOf returns the rows of one page and how many there are in all.
+func pageOf(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, filter string, page int) ([]view.DealRow, int, error) {
+	if filter == "mine" || filter == "stale" {
+		return pressing(ctx, r, c, f, filter == "stale", page)
 	}
-	l.Rows = slices.Clone(l.Rows)
-	reply := Reply{Blocks: view.DealListBlocks(c.Printer, l), Text: l.Title + ": " + c.N(l.Total, "%d deal", "%d deals")}
-	return c.inPlace(reply), nil
+	total, err := r.CountDeals(ctx, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	f.Limit, f.Offset = pageSize, page*pageSize
+	shown, err := rows(ctx, r, c, f)
+	return shown, total, err
 }
 
 // filter turns a filter's name into a query, and titles the list.
@@ -217,7 +222,6 @@ func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string,
 		l.Title, l.Empty = c.T("Your team's open deals"), c.T("Your team has no open deals.")
 		if len(f.Teams) == 0 {
 			l.Empty = c.T("You are in no team yet. A manager can add you with `%s`.", "/"+a.Prefix+"process team add")
-			f.Teams = []string{"\x00"}
 		}
 	case "stale":
 		l.Title, l.Empty = c.T("Deals that need somebody"), c.T("No open deal needs anybody right now.")
@@ -252,7 +256,7 @@ func readableTeams(org *sales.Organisation, user string) []string {
 }
 
 func teamsOf(org *sales.Organisation, user string) []string {
-	var out []string
+	out := []string{} // none, not all
 	for _, t := range org.Teams {
 		if t.Manager == user || slices.Contains(t.Members, user) {
 			out = append(out, t.Key)

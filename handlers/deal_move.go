@@ -58,41 +58,47 @@ func (a *App) advance(ctx context.Context, c *Call, deal int64, m sales.Move) (R
 // moved says where the deal is now and what it needs there.
 func (a *App) moved(c *Call, k *sales.Case) Reply {
 	d := k.Deal
-	name, stage := view.DealName(d), view.StageName(c.Printer, k.Process, d.Stage)
-	var sentence string
+	name, stage := view.DealName(d), k.Process.StageIndex(d.Stage)
 	switch {
-	case !d.Done.IsZero() && d.Status == sales.Won && k.Process.StageIndex(d.Stage) != k.Process.WonIndex():
-		sentence = c.T("%s is completed. Well done.", name)
-	case d.Status == sales.Won && k.Process.StageIndex(d.Stage) == k.Process.WonIndex():
-		sentence = c.T("%s is won. Congratulations!", name)
-	default:
-		sentence = c.T("%s is now in *%s*.", name, stage)
+	case d.Status == sales.Won && stage == k.Process.WonIndex():
+		return a.standing(c, k, c.T("%s is won. Congratulations!", name))
+	case !d.Done.IsZero():
+		return a.standing(c, k, c.T("%s is completed. Well done.", name))
 	}
-	return a.standing(c, k, sentence)
+	return a.standing(c, k, c.T("%s is now in *%s*.", name, view.StageName(c.Printer, k.Process, d.Stage)))
 }
 
-// standing adds to a sentence what the deal needs next, with the buttons for it.
+// standing adds to a sentence what the deal needs where it is, with the buttons for it.
 func (a *App) standing(c *Call, k *sales.Case, sentence string) Reply {
-	buttons := []slack.BlockElement{}
-	missing, err := k.Missing(followingStage(k))
-	if err == nil && k.Deal.Status != sales.Lost && k.Deal.Done.IsZero() {
-		if len(missing) > 0 {
-			sentence = view.Lines(sentence, c.T("Needed here:"), view.MissingList(c.Printer, k.Process, missing))
-		}
-		buttons = view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing, Commands: approvalCommands(k.Process)})
-	}
+	sentence, buttons := a.needed(c, k, sentence)
 	return say(sentence, view.Actions(append(buttons, undoButton(c, k.Deal))...)...)
 }
 
-// goingOn is standing with the way on: the button for the next stage when nothing is missing.
-func (a *App) goingOn(c *Call, k *sales.Case, sentence string) Reply {
+// needed adds what is missing, and returns the buttons that do it.
+func (a *App) needed(c *Call, k *sales.Case, sentence string) (string, []slack.BlockElement) {
 	missing, err := k.Missing(followingStage(k))
-	if err != nil || len(missing) > 0 || k.Deal.Status != sales.Open {
-		return a.standing(c, k, sentence)
+	if err != nil {
+		a.Log.Warn("the gate cannot be read", "deal", k.Deal.ID, "error", err)
 	}
-	to := view.StageName(c.Printer, k.Process, followingStage(k))
-	sentence += " " + c.T("Nothing is missing for *%s*.", to)
-	return say(sentence, view.Actions(view.Primary("deal.advance", moveValue(k.Deal), c.T("On to %s", view.Unmarked(to))))...)
+	if len(missing) == 0 || k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() {
+		return sentence, nil
+	}
+	sentence = view.Lines(sentence, c.T("Needed here:"), view.MissingList(c.Printer, k.Process, missing))
+	return sentence, view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing, Commands: approvalCommands(k.Process)})
+}
+
+// goingOn is standing with the way on: the button for the next stage when nothing
+// is missing. undo takes back what was done.
+func (a *App) goingOn(c *Call, k *sales.Case, sentence string, undo slack.BlockElement) Reply {
+	sentence, buttons := a.needed(c, k, sentence)
+	if len(buttons) == 0 && k.Deal.Status == sales.Open {
+		if missing, err := k.Missing(followingStage(k)); err == nil && len(missing) == 0 {
+			to := view.StageName(c.Printer, k.Process, followingStage(k))
+			sentence += " " + c.T("Nothing is missing for *%s*.", to)
+			buttons = append(buttons, view.Primary("deal.advance", moveValue(k.Deal), c.T("On to %s", view.Unmarked(to))))
+		}
+	}
+	return say(sentence, view.Actions(append(buttons, undo)...)...)
 }
 
 // followingStage is the key of the stage after the present one; "" after the last.

@@ -6,8 +6,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/slack-go/slack"
-
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -119,12 +117,8 @@ func (a *App) created(c *Call, k *sales.Case) Reply {
 	if channel := a.dealChannel(k.Org, d); channel != "" {
 		sentence += " " + c.T("Its card is in %s.", "<#"+channel+">")
 	}
-	buttons := []slack.BlockElement{view.Run("log", c.T("Log…")), view.Run("deal set "+d.Ref(), c.T("Edit…"))}
-	if missing, err := k.Missing(followingStage(k)); err == nil && len(missing) > 0 {
-		sentence = view.Lines(sentence, c.T("Needed here:"), view.MissingList(c.Printer, k.Process, missing))
-		buttons = append(view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing, Commands: approvalCommands(k.Process)}), buttons[1:]...)
-	}
-	return say(sentence, view.Actions(buttons...)...)
+	sentence, buttons := a.needed(c, k, sentence)
+	return say(sentence, view.Actions(append(buttons, view.Run("deal set "+d.Ref(), c.T("Edit…")))...)...)
 }
 
 // process returns the current version of a process, the default one for "".

@@ -69,7 +69,7 @@ func (a *App) wasSet(c *Call, k *sales.Case, field string) Reply {
 	f, _ := k.Process.FieldOf(field)
 	name := view.FieldName(c.Printer, k.Process, field)
 	value := view.FieldValue(c.Printer, f, k.Deal.Value(field), c.Now, func(user string) string { return "<@" + user + ">" })
-	return a.goingOn(c, k, c.T("%s: %s is %s.", view.DealName(k.Deal), name, value))
+	return a.goingOn(c, k, c.T("%s: %s is %s.", view.DealName(k.Deal), name, value), undoButton(c, k.Deal))
 }
 
 func (a *App) clickField(ctx context.Context, c *Call) (Reply, error) {

@@ -22,7 +22,8 @@ func (a *App) dispatch(ctx context.Context, c *Call) (Reply, error) {
 		a.address(c)
 		return a.command(ctx, c)
 	case Action:
-		return a.by(ctx, c, func(b book) map[string]handler { return b.actions }, name)
+		r, err := a.by(ctx, c, func(b book) map[string]handler { return b.actions }, name)
+		return c.inModal(r), err
 	case Submission:
 		return a.by(ctx, c, func(b book) map[string]handler { return b.submissions }, name)
 	case Shortcut:
@@ -155,7 +156,7 @@ func (a *App) address(c *Call) {
 // commandNames lists the commands that there are, in the order of help.
 func commandNames() []string {
 	var out []string
-	for _, r := range Routes() {
+	for _, r := range routes {
 		if !slices.Contains(out, r.Command) {
 			out = append(out, r.Command)
 		}
@@ -166,7 +167,7 @@ func commandNames() []string {
 // verbsOf lists the words that a command understands, its own before the others.
 func verbsOf(command string) []string {
 	var own, also []string
-	for _, r := range Routes() {
+	for _, r := range routes {
 		if r.Command == command && r.Verb != "" {
 			own, also = append(own, r.Verb), append(also, r.Also...)
 		}

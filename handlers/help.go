@@ -37,7 +37,7 @@ func (a *App) helpAll(c *Call) Reply {
 	sentence := c.T("I keep track of deals: what you did for them, what they need next, and who has to approve what.")
 	var lines []string
 	for _, name := range commandNames() {
-		for _, r := range Routes() {
+		for _, r := range routes {
 			if r.Command == name {
 				lines = append(lines, c.T("%s: %s", "`/"+a.Prefix+name+" help`", c.T(r.About)))
 				break

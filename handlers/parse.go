@@ -80,7 +80,7 @@ func wordEnd(s string, at int) int {
 }
 
 // slackMarkup is what Slack makes of links, people and channels.
-var slackMarkup = regexp.MustCompile(`<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>`)
+var slackMarkup = regexp.MustCompile(`<([@#]?)((?:https?|mailto|tel):[^<>|]+|[UWC][A-Z0-9]+)(?:\|([^<>]*))?>`)
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
@@ -102,9 +102,9 @@ func unescape(s string) string {
 		case g[1] == "":
 			return g[2]
 		case g[3] != "":
-			return strings.TrimRight(g[1], "!") + g[3]
+			return g[1] + g[3]
 		}
-		return strings.TrimRight(g[1], "!") + g[2]
+		return g[1] + g[2]
 	})
 	return entities.Replace(s)
 }

@@ -35,6 +35,7 @@ type book struct {
 	refusals    map[string]wording // by sales.Error.Code
 	cards       map[string]drawing // by the subject's kind: "deal"
 	changed     reaction           // nil, or what follows from every change of a deal
+	timed       timed              // what comes due by itself
 }
 
 // drawing draws the card of the subject with the id as it stands in the channel.
@@ -45,7 +46,7 @@ type drawing func(a *App, ctx context.Context, id int64, channel string) (view.M
 type reaction func(a *App, ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, events []sales.Event) error
 
 // Routes returns every subcommand, in the order of help.
-func Routes() []Route { return routes }
+func Routes() []Route { return slices.Clone(routes) }
 
 func find(pick func(book) map[string]handler, name string) (handler, bool) {
 	for _, b := range nouns() {
@@ -59,7 +60,7 @@ func find(pick func(book) map[string]handler, name string) (handler, bool) {
 // verb returns the command's route for the word, matched without case.
 func verb(command, word string) (Route, bool) {
 	word = fold(word)
-	for _, r := range Routes() {
+	for _, r := range routes {
 		if r.Command == command && (r.Verb == word || slices.ContainsFunc(r.Also, func(w string) bool { return fold(w) == word })) {
 			return r, true
 		}

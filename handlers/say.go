@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -90,8 +91,19 @@ func (a *App) direct(ctx context.Context, tx *store.Tx, key, user string, r Repl
 }
 
 // inPlace makes an answer take the place of the message that was clicked, if only
-// this person sees that: what it asked is answered.
+// this person sees that, or of the modal: what it asked is answered.
 func (c *Call) inPlace(r Reply) Reply {
-	r.Replace = c.Ephemeral && c.Kind == Action && (r.Text != "" || len(r.Blocks) > 0)
+	answered := r.Text != "" || len(r.Blocks) > 0
+	r.Replace = c.Kind == Action && answered && (c.Ephemeral || c.View.ID != "")
+	return r
+}
+
+// inModal makes a form that takes the place of a modal differ in its name from
+// whatever was sent in that modal before: what was sent under the same view and name
+// counts as the same form, and the first answer would be given again.
+func (c *Call) inModal(r Reply) Reply {
+	if r.Modal != nil && !r.Push && c.View.ID != "" && c.View.Hash != "" {
+		r.Modal.CallbackID += ":" + text.Truncate(c.View.Hash, 100)
+	}
 	return r
 }

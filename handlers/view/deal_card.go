@@ -108,6 +108,8 @@ func Age(p text.Printer, d sales.Deal, process *sales.Process, now time.Time) st
 	age := sales.Age(d, process, now)
 	stage, _ := process.Stage(d.Stage)
 	switch {
+	case d.Entered.IsZero():
+		return "–" // an import did not say
 	case stage.Target == 0:
 		return p.T("%s working days", number(p, float64(age)))
 	case age > stage.Target:
