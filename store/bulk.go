@@ -20,20 +20,23 @@ type bulk struct {
 	stays      [][]any
 	waits      [][]any
 	activities [][]any
-	logged     []loggedBy // which event waits for the id of which activity
+	approvals  [][]any
+	logged     []names // which event waits for the id of which activity
+	asked      []names // or approval
 	marshalled []sales.Event
 }
 
-// loggedBy says that an event names an activity whose id is not known yet.
-type loggedBy struct{ event, activity int }
+// names says that an event names a row whose id is not known yet.
+type names struct{ event, row int }
 
 const (
-	bulkDealSQL     = `INSERT INTO deal (id, batch, ` + dealSets + `) VALUES `
+	bulkDealSQL     = `INSERT INTO deal (id, batch, approvals, ` + dealSets + `) VALUES `
 	bulkEventSQL    = `INSERT INTO event (deal, version, at, actor, type, data, pos) VALUES `
 	bulkStaySQL     = `INSERT INTO stay (` + stayColumns + `) VALUES `
 	bulkWaitSQL     = `INSERT INTO wait (deal, n, kind, began, ended, why) VALUES `
 	bulkActivitySQL = `INSERT INTO activity (id, deal, type, minutes, actor, at, outcome, note, link, cost, cost_currency,
 		undone, event) VALUES `
+	bulkApprovalSQL = `INSERT INTO approval (id, deal, episode, kind, version, requester, at, form, state, steps, ended, map) VALUES `
 )
 
 // deal gathers one deal under the id that it is to have.
@@ -48,7 +51,7 @@ func (b *bulk) deal(id, batch int64, d ImportedDeal) error {
 	if err != nil {
 		return err
 	}
-	b.deals = append(b.deals, append([]any{id, batch}, values...))
+	b.deals = append(b.deals, append([]any{id, batch, len(d.Approvals)}, values...))
 	for _, s := range h.Stays {
 		values, err := stayValues(s)
 		if err != nil {
@@ -65,23 +68,54 @@ func (b *bulk) deal(id, batch int64, d ImportedDeal) error {
 		a.Deal = id
 		a.Note, a.Outcome, a.Link = clean(a.Note), clean(a.Outcome), clean(a.Link)
 		if i := slices.IndexFunc(events, func(e sales.Event) bool { return e.Version == a.Event && e.Type == sales.Logged }); i >= 0 {
-			b.logged = append(b.logged, loggedBy{first + i, len(b.activities)})
+			b.logged = append(b.logged, names{first + i, len(b.activities)})
 		}
 		b.activities = append(b.activities, activityValues(a))
+	}
+	for _, a := range d.Approvals {
+		for i, e := range events {
+			if e.Data.Approval == a.ID {
+				b.asked = append(b.asked, names{first + i, len(b.approvals)})
+			}
+		}
+		a.Deal = id
+		values, err := approvalValues(a)
+		if err != nil {
+			return err
+		}
+		b.approvals = append(b.approvals, values)
 	}
 	return nil
 }
 
+// number gives the rows of a table their ids, and returns them.
+func (b *bulk) number(ctx context.Context, table string, rows [][]any) ([]int64, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	ids, err := b.tx.nextIDs(ctx, table, len(rows))
+	if err != nil {
+		return nil, err
+	}
+	for i, values := range rows {
+		rows[i] = append([]any{ids[i]}, values...)
+	}
+	return ids, nil
+}
+
 func (b *bulk) write(ctx context.Context) error {
-	ids, err := b.tx.nextIDs(ctx, "activity", len(b.activities))
+	ids, err := b.number(ctx, "activity", b.activities)
 	if err != nil {
 		return err
 	}
-	for i, values := range b.activities {
-		b.activities[i] = append([]any{ids[i]}, values...)
-	}
 	for _, l := range b.logged {
-		b.marshalled[l.event].Data.Activity = ids[l.activity]
+		b.marshalled[l.event].Data.Activity = ids[l.row]
+	}
+	if ids, err = b.number(ctx, "approval", b.approvals); err != nil {
+		return err
+	}
+	for _, l := range b.asked {
+		b.marshalled[l.event].Data.Approval = ids[l.row]
 	}
 	for _, e := range b.marshalled {
 		data, err := json.Marshal(e.Data)
@@ -95,6 +129,7 @@ func (b *bulk) write(ctx context.Context) error {
 		rows  [][]any
 	}{
 		{bulkDealSQL, b.deals}, {bulkEventSQL, b.events}, {bulkStaySQL, b.stays}, {bulkWaitSQL, b.waits}, {bulkActivitySQL, b.activities},
+		{bulkApprovalSQL, b.approvals},
 	} {
 		if err := b.tx.insertMany(ctx, part.query, part.rows); err != nil {
 			return err

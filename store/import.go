@@ -15,6 +15,7 @@ type ImportedDeal struct {
 	External   string           // the deal's id where it comes from
 	Events     []sales.Event    // from version 1, without the deal's number
 	Activities []sales.Activity // Event is the version of its own event, 0 when it has none
+	Approvals  []sales.Approval // with ids of any kind above 0, by which the events name them
 }
 
 // ImportResult is what an import brought.
@@ -208,7 +209,7 @@ func (s *Store) discard(ctx context.Context, batch int64) error {
 
 // dropDeals deletes staged deals; the numbers come from the database.
 func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
-	for _, table := range []string{"activity", "wait", "stay", "event"} {
+	for _, table := range []string{"approval", "activity", "wait", "stay", "event"} {
 		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE deal IN (`+ids+`)`); err != nil {
 			return err
 		}
