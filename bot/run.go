@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"net/url"
+)
+
+type runCommand struct{}
+
+// Run runs the bot against Slack until it is told to stop.
+func (*runCommand) Run(ctx context.Context, t terminal) error {
+	cfg, err := t.config()
+	if err != nil {
+		return err
+	}
+	if err := cfg.forSlack(); err != nil {
+		return err
+	}
+	b, err := newBot(ctx, cfg, newLog(t.err, cfg.LogFormat, cfg.LogLevel), &clock{})
+	if err != nil {
+		return err
+	}
+	if api, err := url.Parse(cfg.APIURL); err == nil && isLoopback(api) {
+		b.followed = api.Scheme + "://" + api.Host
+	}
+	if err := b.run(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+
+	"pipewright/bot/gateway"
+	"pipewright/handlers"
+)
+
+// schedules lists what falls due at instants of its own.
+func (b *bot) schedules(app *handlers.App) []schedule {
+	return []schedule{app}
+}
+
+// keepInbox is how long the key of a payload is remembered: Slack has been seen
+// to send one again an hour later.
+const keepInbox = 7 * 24 * time.Hour
+
+// schedule wakes the parts that have something to do from time to time. gocron
+// only wakes: what is due is computed from the database.
+func (b *bot) schedule(ctx context.Context, g *gateway.Gateway) (stop func(), err error) {
+	s, err := gocron.NewScheduler(gocron.WithLocation(time.UTC))
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range []struct {
+		every time.Duration
+		first bool // at once as well
+		run   func()
+	}{
+		{time.Minute, true, func() { b.logged(ctx, "what is due", b.clock.tick(ctx)) }},
+		{2 * time.Second, true, func() { b.logged(ctx, "the audit trail", b.sealer.seal(ctx, b)) }},
+		{30 * time.Second, false, func() { b.finishPending(ctx, g, 30*time.Second) }},
+		{5 * time.Minute, true, func() { b.logged(ctx, "user groups", b.people.Refresh(ctx, b.clock.Now())) }},
+		{24 * time.Hour, true, func() { b.prune(ctx) }},
+	} {
+		options := []gocron.JobOption{gocron.WithSingletonMode(gocron.LimitModeReschedule)}
+		if j.first {
+			options = append(options, gocron.WithStartAt(gocron.WithStartImmediately()))
+		}
+		if _, err := s.NewJob(gocron.DurationJob(j.every), gocron.NewTask(j.run), options...); err != nil {
+			return nil, err
+		}
+	}
+	s.Start()
+	return func() { _ = s.Shutdown() }, nil
+}
+
+// logged reports a failure of something that is tried again anyway.
+func (b *bot) logged(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		b.log.Error("a scheduled task failed; it is tried again", "task", what, "error", err)
+	}
+}
+
+func (b *bot) prune(ctx context.Context) {
+	n, err := b.store.PruneInbox(ctx, b.clock.Now().Add(-keepInbox))
+	b.logged(ctx, "pruning the inbox", err)
+	if n > 0 {
+		b.log.Info("inbox pruned", "keys", n)
+	}
+}
+
+// sealer gives committed events their place in the audit chain.
+type sealer struct{ last atomic.Int64 } // Unix milliseconds of the last complete run
+
+func (s *sealer) seal(ctx context.Context, b *bot) error {
+	start := time.Now()
+	if _, err := b.store.Seal(ctx, b.clock.Now()); err != nil {
+		return err
+	}
+	s.last.Store(start.UnixMilli())
+	return nil
+}
+
+// lag is the time since the last complete run.
+func (s *sealer) lag() time.Duration {
+	last := s.last.Load()
+	if last == 0 {
+		return 0
+	}
+	return time.Since(time.UnixMilli(last))
+}
