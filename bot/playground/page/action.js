@@ -7,10 +7,16 @@ import { showError } from "./toast.js";
 // Form holds the values of the controls of one surface by block and action.
 export class Form {
   values = new Map();
-  set(block, action, value) { this.values.set(`${block}/${action}`, value); }
+  inputs = new Map(); // block -> action, of input blocks
+  onset = () => {};   // told the block that changed
+  set(block, action, value) {
+    this.values.set(`${block}/${action}`, value);
+    this.onset(block);
+  }
   get(block, action) { return this.values.get(`${block}/${action}`); }
   has(block, action) { return this.values.has(`${block}/${action}`); }
-  all() { return Object.fromEntries(this.values); }
+  // filled is the value of every input by its block, as the server takes them.
+  filled() { return Object.fromEntries([...this.inputs].map(([block, action]) => [block, this.get(block, action)])); }
 }
 
 // act asks for confirmation when the element wants it, tells the server, and shows the control as busy until the
@@ -22,7 +28,7 @@ export async function act(ctx, block, element, value, node) {
   try {
     await post("click", {
       user: state.me, channel: ctx.channel, ts: ctx.ts, block_id: block.block_id, action_id: element.action_id, value,
-      values: ctx.surface === "modal" ? ctx.form.all() : undefined,
+      values: ctx.surface === "message" ? undefined : ctx.form.filled(),
     });
   } catch (error) {
     showError(error);
@@ -43,6 +49,7 @@ export function changed(ctx, block, element, value, node) {
 
 // startOf is a control's first value: what the person chose before a redraw, else the app's initial one.
 export function startOf(ctx, block, element, initial) {
+  if (inInput(block)) ctx.form.inputs.set(block.block_id, element.action_id);
   if (ctx.form.has(block.block_id, element.action_id)) return ctx.form.get(block.block_id, element.action_id);
   ctx.form.set(block.block_id, element.action_id, initial);
   return initial;

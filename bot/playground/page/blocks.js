@@ -39,7 +39,9 @@ const drawers = {
   table, data_table: dataTable, data_visualization: chart, card, carousel, container, alert, file, video,
 };
 
-const header = (block) => h("div", { role: "heading", "aria-level": block.level ? block.level + 2 : 3 }, textObject(block.text));
+function header(block) {
+  return h("div", { role: "heading", "aria-level": 3 }, textObject(block.text));
+}
 
 function section(block, ctx) {
   const wide = block.accessory && block.accessory.type !== "image" && !["button", "overflow"].includes(block.accessory.type);
@@ -55,7 +57,9 @@ function context(block) {
     (el.type === "image" ? imageElement(el, "context-image") : h("span", { class: "context-text" }, textObject(el)))));
 }
 
-const actions = (block, ctx) => h("div", { role: "group" }, block.elements.map((el) => element(el, block, ctx)));
+function actions(block, ctx) {
+  return h("div", { role: "group" }, block.elements.map((el) => element(el, block, ctx)));
+}
 
 // input draws a labelled control, its hint, and the place of its error.
 function input(block, ctx) {

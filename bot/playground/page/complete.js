@@ -49,15 +49,16 @@ export function usageOf(text) {
 // commandOf is the app's command of that name, in any case.
 export const commandOf = (name) => state.app.commands.find((c) => c.command.toLowerCase() === name.toLowerCase());
 
-// encode turns typed text into Slack's: escaped, with people and channels as <@U1> and <#C1>.
+// encode writes the names of people and channels in typed text as Slack's marks, <@U1> and <#C1>; the server
+// does the rest.
 export function encode(text) {
-  const names = [...people(), user(state.app.bot_user_id)].flatMap((u) => [[`@${nameOf(u)}`, `<@${u.id}>`], [`@${u.name}`, `<@${u.id}>`]]);
+  const names = [...people(), user(state.app.bot_user_id)].map((u) => [`@${nameOf(u)}`, `<@${u.id}>`]);
   const places = myChannels().map((c) => [`#${labelOf(c)}`, `<#${c.id}>`]);
   const known = [...names, ...places].sort((a, b) => b[0].length - a[0].length);
   let out = "";
   for (let i = 0; i < text.length;) {
     const hit = /[@#]/.test(text[i]) && !isWord(text[i - 1]) && known.find(([name]) => startsHere(text, i, name));
-    out += hit ? hit[1] : escape(text[i]);
+    out += hit ? hit[1] : text[i];
     i += hit ? hit[0].length : 1;
   }
   return out;
@@ -65,4 +66,3 @@ export function encode(text) {
 
 const isWord = (c) => c !== undefined && /[a-z0-9_]/i.test(c);
 const startsHere = (text, i, name) => text.slice(i, i + name.length).toLowerCase() === name.toLowerCase() && !isWord(text[i + name.length]);
-const escape = (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c] || c;

@@ -160,7 +160,7 @@ export function composer({ channel: id, thread = "" }) {
     changed();
     node.setAttribute("aria-busy", "true");
     try {
-      if (slash) await post("command", { user: state.me, channel: id, command: commandOf(`/${slash[1]}`).command, text: slash[2] });
+      if (slash) await command(commandOf(`/${slash[1]}`), slash[2]);
       else await post("message", { user: state.me, channel: id, text: encode(text), thread_ts: thread || undefined });
     } catch (error) {
       if (!input.value) { input.value = text; changed(); }
@@ -170,8 +170,10 @@ export function composer({ channel: id, thread = "" }) {
     }
   };
 
+  const command = (c, words) => post("command", { user: state.me, channel: id, command: c.command, text: c.should_escape ? encode(words) : words });
+
   input.value = state.drafts.get(key) || "";
   requestAnimationFrame(grow);
   send.classList.toggle("ready", Boolean(input.value.trim()));
-  return { node, fill, focus: () => { if (!phone()) input.focus({ preventScroll: true }); }, stop: () => {} };
+  return { node, fill, focus: () => { if (!phone()) input.focus({ preventScroll: true }); } };
 }

@@ -1,4 +1,5 @@
 // The middle of the page: a channel or direct conversation; and the thread beside it.
+import { post } from "./api.js";
 import { composer } from "./composer.js";
 import { h, replace } from "./dom.js";
 import { icon, mark } from "./icons.js";
@@ -28,17 +29,24 @@ export function conversation(id) {
   document.addEventListener("visibilitychange", focused);
   const box = composer({ channel: id });
   const node = h("section", { class: "conversation", data: { channel: id }, "aria-label": labelOf(ch) },
-    ch.is_im ? appHeader("messages") : channelHeader(ch), welcome(box.fill), list.node, box.node);
+    ch.is_im ? appHeader("messages") : channelHeader(ch), welcome(box.fill), list.node, joined(ch) ? box.node : joinBar(ch));
   update();
   if (!state.messages.has(id)) loadChannel(id).catch(showError);
   return {
     node, focus: box.focus, fill: box.fill,
     stop: () => {
       stops.forEach((stop) => stop());
-      box.stop();
       document.removeEventListener("visibilitychange", focused);
     },
   };
+}
+
+const joined = (ch) => ch.is_im || (ch.members || []).includes(state.me);
+
+// joinBar stands in place of the composer where the person is no member.
+function joinBar(ch) {
+  return h("div", { class: "join" }, h("span", null, t("notMember", { name: labelOf(ch) })),
+    h("button", { type: "button", class: "btn btn-primary", data: { join: ch.id }, onclick: () => post("join", { user: state.me, channel: ch.id }).catch(showError) }, t("join")));
 }
 
 function seen(place, messages) {
@@ -51,7 +59,7 @@ const backButton = (href) => h("a", { class: "icon-btn back-btn", href, "aria-la
 
 function channelHeader(ch) {
   const count = (ch.members || []).filter((m) => !isApp(m)).length;
-  const topic = typeof ch.topic === "string" ? ch.topic : ch.topic?.value || "";
+  const topic = ch.topic?.value || "";
   return h("header", { class: "place-head" }, backButton(toList()),
     h("div", { class: "place-title" },
       h("h1", null, icon(ch.is_private ? "lock" : "hash", 17), h("span", null, labelOf(ch))),
@@ -101,7 +109,7 @@ export function threadPane(id, ts) {
     list.node, box.node);
   update();
   loadThread(id, ts).catch(showError);
-  return { node, focus: box.focus, stop: () => { stops.forEach((stop) => stop()); box.stop(); } };
+  return { node, focus: box.focus, stop: () => stops.forEach((stop) => stop()) };
 }
 
 // threadsView lists the threads of the person's channels.

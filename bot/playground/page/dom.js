@@ -54,7 +54,7 @@ export function announce(text) {
 export const phone = () => matchMedia("(max-width: 760px)").matches;
 
 // touch says whether the person points with a finger.
-export const touch = () => matchMedia("(hover: none)").matches;
+export const touch = () => matchMedia("(pointer: coarse)").matches;
 
 function apply(node, props) {
   for (const [key, value] of Object.entries(props || {})) {

@@ -2,6 +2,7 @@
 import { act, changed, ids, inInput, startOf } from "./action.js";
 import { h, safeUrl, uid } from "./dom.js";
 import { icon } from "./icons.js";
+import { fileInput } from "./upload.js";
 import { openMenu } from "./menu.js";
 import { imageElement } from "./image.js";
 import { textObject } from "./mrkdwn.js";
@@ -21,7 +22,7 @@ const elements = {
   button, overflow, checkboxes: choices, radio_buttons: choices, image: (el) => imageElement(el),
   datepicker: dateControl, timepicker: timeControl, datetimepicker: dateTimeControl,
   plain_text_input: textInput, email_text_input: textInput, url_text_input: textInput, number_input: textInput,
-  rich_text_input: textInput, workflow_button: button,
+  rich_text_input: textInput, file_input: fileInput, workflow_button: button,
 };
 
 function button(el, block, ctx) {

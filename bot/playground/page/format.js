@@ -92,7 +92,7 @@ export function ago(ms) {
   for (const [unit, size] of units) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
-  return relative.format(seconds, "second");
+  return t("justNow");
 }
 
 const dateTokens = {

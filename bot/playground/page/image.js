@@ -6,7 +6,7 @@ import { textObject } from "./mrkdwn.js";
 // sourceOf is the address of an image block or element: a public one, or a file of the workspace.
 export function sourceOf(image) {
   const file = image.slack_file || {};
-  return safeUrl(image.image_url || file.url || (file.id ? `/_control/file?id=${encodeURIComponent(file.id)}` : ""));
+  return safeUrl(image.image_url || file.url || (file.id ? `/files/${encodeURIComponent(file.id)}/image` : ""));
 }
 
 // imageElement draws a small picture, as in a section or a context block.

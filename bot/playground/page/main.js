@@ -12,7 +12,7 @@ import { openQuick } from "./quick.js";
 import { format, parse, to } from "./route.js";
 import { sidebar } from "./sidebar.js";
 import { emit, labelOf, channel, me, myChannels, nameOf, on, people, state, user } from "./state.js";
-import { t } from "./strings.js";
+import { errorText, t } from "./strings.js";
 import { loadState, myThreads, switchTo, threadUnread } from "./sync.js";
 import { showError, toast } from "./toast.js";
 import { trafficPane } from "./traffic.js";
@@ -27,11 +27,12 @@ async function start() {
   try {
     await loadState();
   } catch (error) {
-    replace(app, h("p", { class: "empty" }, t("unreachable")));
+    replace(app, h("p", { class: "empty" }, errorText("unreachable")));
     showError(error);
     setTimeout(start, 2000);
     return;
   }
+  fromPermalink();
   startModals();
   addEventListener("hashchange", () => follow(parse(location.hash)));
   on("route", follow);
@@ -39,6 +40,14 @@ async function start() {
   on("connection", () => app.classList.toggle("lost", !state.streaming));
   on("arrived", tell);
   await follow(parse(location.hash));
+}
+
+// A permalink, /archives/C1/p1700000000000100?thread_ts=…, becomes the address of that message.
+function fromPermalink() {
+  const link = /^\/archives\/(\w+)\/p(\d{10})(\d{6})$/.exec(location.pathname);
+  if (!link) return;
+  const thread = new URLSearchParams(location.search).get("thread_ts") || `${link[2]}.${link[3]}`;
+  history.replaceState(null, "", `/#/c/${link[1]}/t/${thread}`);
 }
 
 // follow shows a route, switching the person first when it names another.

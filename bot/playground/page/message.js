@@ -43,7 +43,8 @@ export function messageNode(message, options) {
 }
 
 function body(message, ctx) {
-  if (message.blocks?.length) return blocks(message.blocks, ctx);
+  // What people typed stands in the text too, with their emoji and stars.
+  if (message.blocks?.length && (message.bot_id || !message.text)) return blocks(message.blocks, ctx);
   return h("div", { class: "text" }, mrkdwn(message.text));
 }
 

@@ -8,7 +8,7 @@ import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { on, state } from "./state.js";
 import { t } from "./strings.js";
-import { loadView } from "./sync.js";
+import { loadView, setView } from "./sync.js";
 import { showError } from "./toast.js";
 
 const forms = new Map(); // view id -> Form: what was typed survives an update, and a view pushed on top
@@ -22,17 +22,14 @@ export function startModals() {
 
 function draw() {
   const { view } = state;
-  const sign = view ? JSON.stringify([state.me, view, state.depth]) : "";
+  const sign = view ? JSON.stringify([state.me, state.depth, view.id, view.title, view.blocks, view.submit, view.close]) : "";
   if (shown?.sign === sign) return;
   const focus = shown?.id === view?.id ? markFocus() : null;
   const scroll = shown?.id === view?.id ? shown?.node.querySelector(".dialog-body").scrollTop : 0;
   const before = shown?.node.focusBefore;
   if (shown) closeDialog(shown.node);
   shown = null;
-  if (!view) {
-    forms.clear();
-    return;
-  }
+  if (!view) return;
   if (!forms.has(view.id)) forms.set(view.id, new Form());
   shown = { id: view.id, sign, node: open(view, forms.get(view.id)) };
   if (before) shown.node.focusBefore = before;
@@ -42,9 +39,7 @@ function draw() {
 
 function open(view, form) {
   const ctx = { surface: "modal", channel: "modal", ts: view.id, form };
-  const submitText = view.submit ? plain(view.submit.text) : null;
-  const hasInputs = (view.blocks || []).some((b) => b.type === "input");
-  const submit = submitText || hasInputs ? h("button", { type: "submit", class: "btn btn-primary", data: { submit: "true" } }, h("span", { class: "btn-label" }, submitText || t("submit"))) : null;
+  const submit = view.submit ? h("button", { type: "submit", class: "btn btn-primary", data: { submit: "true" } }, h("span", { class: "btn-label" }, plain(view.submit.text))) : null;
   const node = showDialog({
     className: "dialog-view", title: plain(view.title?.text || state.app.name),
     back: state.depth > 1 ? h("button", { type: "button", class: "icon-btn", "aria-label": t("back"), onclick: close }, icon("back")) : null,
@@ -53,9 +48,13 @@ function open(view, form) {
       h("span", { class: "dialog-by muted" }, state.app.name),
       h("button", { type: "button", class: "btn", data: { close: "true" }, onclick: close }, view.close ? plain(view.close.text) : submit ? t("cancel") : t("close")), submit,
     ],
-    onSubmit: () => { if (submit) send(view, form, node, submit); }, onCancel: close,
+    onSubmit: () => { if (submit) send(view, form, submit); }, onCancel: close,
   });
   node.dataset.view = view.id;
+  form.onset = (block) => {
+    const box = [...node.querySelectorAll(".invalid")].find((b) => b.dataset.inputBlock === block);
+    if (box) mark(box, "");
+  };
   node.dataset.callbackId = view.callback_id || "";
   const first = node.querySelector(".dialog-body :is(input, textarea, button, [tabindex='0']):not([disabled])");
   (first || submit || node.querySelector("[data-close]")).focus({ preventScroll: true });
@@ -64,27 +63,28 @@ function open(view, form) {
 
 async function close() {
   try {
-    await post("close", { user: state.me });
-    await loadView();
+    const { view, depth } = await post("close", { user: state.me });
+    setView(view, depth);
   } catch (error) {
     showError(error);
   }
 }
 
-async function send(view, form, node, button) {
+async function send(view, form, button) {
+  const { node } = shown;
   if (button.getAttribute("aria-busy") === "true") return;
   const problems = check(view, form);
-  showProblems(node, problems);
+  showProblems(problems);
   if (Object.keys(problems).length) return;
   button.setAttribute("aria-busy", "true");
   node.classList.add("busy");
   try {
-    const answer = await post("submit", { user: state.me, values: valuesOf(view, form) });
-    if (answer.errors && Object.keys(answer.errors).length) showProblems(node, answer.errors);
+    form.inputs = new Map(inputs(view).map((b) => [b.block_id, b.element.action_id]));
+    const answer = await post("submit", { user: state.me, values: form.filled() });
+    if (answer.errors) showProblems(answer.errors);
     else await loadView();
   } catch (error) {
-    if (error.answer?.errors) showProblems(node, error.answer.errors);
-    else showError(error);
+    showError(error);
   } finally {
     button.removeAttribute("aria-busy");
     node.classList.remove("busy");
@@ -93,12 +93,6 @@ async function send(view, form, node, button) {
 
 const inputs = (view) => (view.blocks || []).filter((b) => b.type === "input");
 const isEmpty = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
-
-// valuesOf is what the server wants: the raw value of every filled input by its block_id.
-function valuesOf(view, form) {
-  const filled = inputs(view).map((b) => [b.block_id, form.get(b.block_id, b.element.action_id)]);
-  return Object.fromEntries(filled.filter(([, value]) => !isEmpty(value)));
-}
 
 // check finds what Slack would refuse before it asks the app: {block_id: sentence}.
 function check(view, form) {
@@ -135,20 +129,27 @@ const checks = {
 };
 
 // showProblems writes each sentence under its input and goes to the first.
-function showProblems(node, problems) {
+function showProblems(problems) {
+  if (!shown) return;
   let first = null;
-  for (const box of node.querySelectorAll("[data-input-block]")) {
-    const problem = problems[box.dataset.inputBlock];
-    box.classList.toggle("invalid", Boolean(problem));
-    box.querySelector(".input-error").textContent = problem || "";
-    const control = box.querySelector("input, textarea, select, button");
-    if (control) control.setAttribute("aria-invalid", String(Boolean(problem)));
+  for (const box of shown.node.querySelectorAll("[data-input-block]")) {
+    const problem = problems[box.dataset.inputBlock] || "";
+    const control = mark(box, problem);
     if (problem && !first) first = { control, problem };
   }
   if (!first) return;
   first.control?.focus();
   first.control?.scrollIntoView({ block: "center" });
   announce(first.problem);
+}
+
+// mark writes a sentence, or none, under an input and returns its control.
+function mark(box, problem) {
+  box.classList.toggle("invalid", Boolean(problem));
+  box.querySelector(".input-error").textContent = problem;
+  const control = box.querySelector("input, textarea, select, button");
+  control?.setAttribute("aria-invalid", String(Boolean(problem)));
+  return control;
 }
 
 // An update of the same view keeps the focus and the caret where they were.

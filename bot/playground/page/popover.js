@@ -40,7 +40,7 @@ export function openPopover(anchor, content, options = {}) {
   open = { close, node, place };
   anchor.setAttribute("aria-expanded", "true");
   place();
-  if (!options.keepFocus) (node.querySelector("[autofocus], input, [tabindex='0'], button, a") || node).focus({ preventScroll: true });
+  if (!options.keepFocus) (node.querySelector("[autofocus]") || node.querySelector("input, [tabindex='0'], button, a"))?.focus({ preventScroll: true });
   return close;
 }
 

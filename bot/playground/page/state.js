@@ -38,7 +38,7 @@ export const channel = (id) => state.channels.get(id) || { id, name: id || "?", 
 // nameOf is what people call somebody.
 export function nameOf(u) {
   const profile = u.profile || {};
-  return profile.display_name || u.real_name || profile.real_name || u.name || u.id;
+  return u.real_name || profile.real_name || profile.display_name || u.name || u.id;
 }
 
 // titleOf is a person's job.

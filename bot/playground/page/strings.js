@@ -11,11 +11,12 @@ export const strings = {
     unreadLabel: ({ name, n }) => `${name}, ${n} unread`,
     beginDM: ({ app }) => `This is your private conversation with ${app}. Type / to see what it can do.`,
     beginChannel: ({ name }) => `This is the very beginning of #${name}.`,
+    notMember: ({ name }) => `You are not in #${name}.`, join: "Join channel",
     noThreads: "No threads yet. Reply to a message and it shows up here.", threadGone: "This message is not here any more.",
     noHome: ({ app }) => `${app} has nothing to show here yet.`, group: "group", newIn: ({ place }) => `New message in ${place}`,
     // Messages
     messageFrom: ({ name, time }) => `${name}, ${time}`, edited: "(edited)", onlyYou: "Only visible to you", dismissMessage: "Dismiss",
-    replies: ({ n }) => (n === 1 ? "1 reply" : `${n} replies`), lastReply: ({ when }) => `Last reply ${when}`,
+    replies: ({ n }) => (n === 1 ? "1 reply" : `${n} replies`), lastReply: ({ when }) => `Last reply ${when}`, justNow: "just now",
     replyInThread: "Reply in thread", moreActions: "More actions", copyLink: "Copy link", linkCopied: "Link copied", new: "New",
     newMessages: "New messages", file: "File", today: "Today", yesterday: "Yesterday", tomorrow: "Tomorrow",
     // Composer
@@ -25,7 +26,7 @@ export const strings = {
     noSlashInThread: ({ app }) => `Slash commands do not work in threads. Mention ${app} instead.`, writeThat: "Write it that way",
     noCommand: ({ command, known }) => `${command} is not a command here. Try one of: ${known}`,
     // Welcome
-    welcome: "Welcome", youAre: ({ who }) => `You are ${who}.`, tryThese: "Three things to try. Click one, then press Enter:",
+    welcome: "Welcome", youAre: ({ name, title }) => (title ? `You are ${name}, ${title}.` : `You are ${name}.`), tryThese: "Three things to try. Click one, then press Enter:",
     trySwitch: ({ name }) => `Click a face at the top, such as ${name}’s, to sit in somebody else’s chair. Alt + a digit does it too.`,
     // People and language
     people: "People", whoAreYou: "Who are you now?", member: "Member", switchTo: ({ name }) => `Switch to ${name}`,
@@ -39,7 +40,7 @@ export const strings = {
     // Blocks and controls
     choose: "Choose an option", chooseDate: "Choose a date", time: "Time", search: "Search", nothingFound: "Nothing found",
     typeMore: ({ n }) => `Type at least ${n} characters`, loading: "Loading…", noOptions: "The app sent no options",
-    previousMonth: "Previous month", nextMonth: "Next month", more: "More", optional: "optional", submit: "Submit", cancel: "Cancel",
+    previousMonth: "Previous month", nextMonth: "Next month", more: "More", optional: "optional", cancel: "Cancel",
     table: "Table", sortBy: ({ name }) => `Sort by ${name}`, rows: ({ n }) => (n === 1 ? "1 row" : `${n} rows`),
     pageOf: ({ page, pages }) => `Page ${page} of ${pages}`, previousPage: "Previous page", nextPage: "Next page",
     previous: "Previous", next: "Next", cards: ({ n }) => `${n} cards`, chart: "chart", showNumbers: "Show the numbers",
@@ -51,10 +52,10 @@ export const strings = {
     tooBig: ({ n }) => `Please enter ${n} or less.`, notEmail: "Please enter an email address.", notUrl: "Please enter a link that starts with https://",
     // Traffic
     filter: "Filter", dir_all: "All", dir_to_bot: "To the app", dir_from_bot: "From the app", dir_ack: "Answers", noTraffic: "Nothing yet. Type a command and watch.",
-    request: "Sent", response: "Answer", copy: "Copy",
+    request: "Sent", response: "Answer", copy: "Copy", sendAgain: "Send again",
     // Notices
     dismiss: "Dismiss", reconnecting: "The playground does not answer. Trying again…",
-    unreachable: "The playground does not answer. Is it still running?", wentWrong: ({ error }) => `That did not work: ${error}`,
+    wentWrong: ({ error }) => `That did not work: ${error}`,
   },
   zh: {
     workspace: "工作区", channels: "频道", directMessages: "私信", apps: "应用", threads: "消息列", thread: "消息列",
@@ -64,10 +65,11 @@ export const strings = {
     unreadLabel: ({ name, n }) => `${name}，${n} 条未读`,
     beginDM: ({ app }) => `这是你和 ${app} 的私聊。输入 / 看看它能做什么。`,
     beginChannel: ({ name }) => `这里是 #${name} 的开头。`,
+    notMember: ({ name }) => `你还没有加入 #${name}。`, join: "加入频道",
     noThreads: "还没有消息列。回复一条消息，它就会出现在这里。", threadGone: "这条消息已经不在了。",
     noHome: ({ app }) => `${app} 暂时没有内容要显示。`, group: "群组", newIn: ({ place }) => `${place} 有新消息`,
     messageFrom: ({ name, time }) => `${name}，${time}`, edited: "（已编辑）", onlyYou: "仅你可见", dismissMessage: "关闭",
-    replies: ({ n }) => `${n} 条回复`, lastReply: ({ when }) => `最后回复：${when}`,
+    replies: ({ n }) => `${n} 条回复`, lastReply: ({ when }) => `最后回复：${when}`, justNow: "刚刚",
     replyInThread: "在消息列中回复", moreActions: "更多操作", copyLink: "复制链接", linkCopied: "链接已复制", new: "新消息",
     newMessages: "有新消息", file: "文件", today: "今天", yesterday: "昨天", tomorrow: "明天",
     messageApp: ({ app }) => `给 ${app} 发消息`, messageChannel: ({ name }) => `在 #${name} 发消息`, replyHere: "回复…", send: "发送",
@@ -75,7 +77,7 @@ export const strings = {
     composerHint: "Enter 发送 · Shift + Enter 换行",
     noSlashInThread: ({ app }) => `消息列中不能使用斜杠命令。请改为提及 ${app}。`, writeThat: "改成这样写",
     noCommand: ({ command, known }) => `这里没有 ${command} 这个命令。可以试试：${known}`,
-    welcome: "欢迎", youAre: ({ who }) => `你现在是${who}。`, tryThese: "先试这三件事。点一下，再按 Enter：",
+    welcome: "欢迎", youAre: ({ name, title }) => (title ? `你现在是 ${name}（${title}）。` : `你现在是 ${name}。`), tryThese: "先试这三件事。点一下，再按 Enter：",
     trySwitch: ({ name }) => `点页面上方的头像（例如 ${name}）就能换成另一个人，也可以按 Alt + 数字。`,
     people: "人员", whoAreYou: "你现在是谁？", member: "成员", switchTo: ({ name }) => `切换到 ${name}`,
     youAreSwitch: ({ name }) => `你是 ${name}。切换人员`, hasNews: "有新的私信",
@@ -86,7 +88,7 @@ export const strings = {
     clockMoved: ({ when }) => `现在是 ${when}`,
     choose: "请选择", chooseDate: "选择日期", time: "时间", search: "搜索", nothingFound: "没有找到",
     typeMore: ({ n }) => `请至少输入 ${n} 个字符`, loading: "正在加载…", noOptions: "应用没有返回选项",
-    previousMonth: "上个月", nextMonth: "下个月", more: "更多", optional: "选填", submit: "提交", cancel: "取消",
+    previousMonth: "上个月", nextMonth: "下个月", more: "更多", optional: "选填", cancel: "取消",
     table: "表格", sortBy: ({ name }) => `按“${name}”排序`, rows: ({ n }) => `共 ${n} 行`,
     pageOf: ({ page, pages }) => `第 ${page} 页，共 ${pages} 页`, previousPage: "上一页", nextPage: "下一页",
     previous: "上一个", next: "下一个", cards: ({ n }) => `${n} 张卡片`, chart: "图表", showNumbers: "显示数据",
@@ -97,41 +99,43 @@ export const strings = {
     notNumber: "请输入数字。", notWhole: "请输入整数。", tooSmall: ({ n }) => `请输入不小于 ${n} 的数。`,
     tooBig: ({ n }) => `请输入不大于 ${n} 的数。`, notEmail: "请输入电子邮件地址。", notUrl: "请输入以 https:// 开头的链接",
     filter: "筛选", dir_all: "全部", dir_to_bot: "发给应用", dir_from_bot: "来自应用", dir_ack: "应答", noTraffic: "还没有记录。输入一个命令看看。",
-    request: "发送内容", response: "应答内容", copy: "复制",
+    request: "发送内容", response: "应答内容", copy: "复制", sendAgain: "再发一次",
     dismiss: "关闭", reconnecting: "演练场没有响应，正在重试…",
-    unreachable: "演练场没有响应。它还在运行吗？", wentWrong: ({ error }) => `没有成功：${error}`,
+    wentWrong: ({ error }) => `没有成功：${error}`,
   },
 };
 
-// What a server's error name means to a person.
+// What an error means to a person, by the name that stands in it.
 export const errors = {
   en: {
-    operation_timeout: "The app did not answer within 3 seconds. Try again; if it did the work, you will see the result.",
+    operation_timeout: "The app did not answer within 3 seconds. Look whether it did the work before you try again.",
     dispatch_failed: "The app could not be reached. Is it running?",
-    not_connected: "The app is not connected. Start it, then try again.",
-    bad_acknowledgement: "The app answered with something Slack does not understand. The traffic shows what.",
-    trigger_expired: "The app took longer than 3 seconds to open its form. Try again.",
-    invalid_view: "The app sent a form that Slack would refuse. The traffic shows why.",
-    no_view: "This form is closed already.", view_not_found: "This form is closed already.",
-    message_not_found: "This message is not here any more.", action_not_found: "This control is not here any more. The message may have changed.",
+    invalid_command_response: "The app answered with something Slack would refuse. The traffic shows what.",
+    invalid_options: "The app sent options that Slack would refuse. The traffic shows why.",
+    interactivity_disabled: "This app takes no clicks: interactivity is off in its manifest.",
+    expired_trigger_id: "The app took longer than 3 seconds to open its form. Try again.",
+    no_open_view: "This form is closed already.", home_not_published: "The app has not published its Home yet.",
+    message_not_found: "This message is not here any more.", thread_not_found: "This message is not here any more.",
+    no_such_action: "This control is not here any more. The message has changed.", no_such_option: "This option is not offered any more.",
     channel_not_found: "This channel does not exist.", not_in_channel: "This person is not in this channel.",
-    user_not_found: "This person does not exist.", command_not_found: "There is no such command here.",
-    missing_input: "Please fill in everything that is required.", bad_answer: "The playground sent something unreadable.",
-    clock_moving: "The clock is moving already. Wait a moment.", bad_advance: "The clock only moves forward.",
+    is_archived: "This channel is archived.", user_not_found: "This person does not exist.",
+    missing_required: "Please fill in everything that is required.", no_text: "Write something first.",
+    bad_answer: "The playground sent something unreadable.", unreachable: "The playground does not answer. Is it still running?",
   },
   zh: {
-    operation_timeout: "应用在 3 秒内没有应答。请重试；如果它已经处理，你会看到结果。",
+    operation_timeout: "应用在 3 秒内没有应答。重试前请先看看它是否已经处理。",
     dispatch_failed: "无法连接到应用。它在运行吗？",
-    not_connected: "应用未连接。请先启动它，然后重试。",
-    bad_acknowledgement: "应用的应答 Slack 无法识别。详情见通信记录。",
-    trigger_expired: "应用打开表单超过了 3 秒。请重试。",
-    invalid_view: "应用发来的表单会被 Slack 拒绝。原因见通信记录。",
-    no_view: "这个表单已经关闭。", view_not_found: "这个表单已经关闭。",
-    message_not_found: "这条消息已经不在了。", action_not_found: "这个控件已经不在了，消息可能有变化。",
+    invalid_command_response: "应用的应答会被 Slack 拒绝。详情见通信记录。",
+    invalid_options: "应用返回的选项会被 Slack 拒绝。原因见通信记录。",
+    interactivity_disabled: "这个应用不接收点击：清单中关闭了交互功能。",
+    expired_trigger_id: "应用打开表单超过了 3 秒。请重试。",
+    no_open_view: "这个表单已经关闭。", home_not_published: "应用还没有发布主页。",
+    message_not_found: "这条消息已经不在了。", thread_not_found: "这条消息已经不在了。",
+    no_such_action: "这个控件已经不在了，消息有了变化。", no_such_option: "这个选项已经不提供了。",
     channel_not_found: "没有这个频道。", not_in_channel: "此人不在这个频道中。",
-    user_not_found: "没有这个人。", command_not_found: "这里没有这个命令。",
-    missing_input: "请填写所有必填项。", bad_answer: "演练场返回的内容无法读取。",
-    clock_moving: "时钟正在拨动，请稍候。", bad_advance: "时钟只能向前拨。",
+    is_archived: "这个频道已归档。", user_not_found: "没有这个人。",
+    missing_required: "请填写所有必填项。", no_text: "请先写点内容。",
+    bad_answer: "演练场返回的内容无法读取。", unreachable: "演练场没有响应。它还在运行吗？",
   },
 };
 
@@ -158,8 +162,11 @@ export function t(key, values) {
   return typeof entry === "function" ? entry(values || {}) : entry;
 }
 
-// errorText says what an error means; one that is not known is named.
-export const errorText = (code) => (code === "unreachable" ? t("unreachable") : errors[language()][code]) || t("wentWrong", { error: code });
+// errorText says what an error means; one that is not known is shown as it came.
+export function errorText(error) {
+  const names = Object.keys(errors.en).filter((name) => new RegExp(`\\b${name}\\b`).test(error));
+  return names.length ? errors[language()][names[0]] : t("wentWrong", { error });
+}
 
 // tries are the examples of the first visit.
 export const tries = () => examples[language()];

@@ -13,7 +13,7 @@ export async function loadState() {
   state.users = new Map(answer.users.map((u) => [u.id, u]));
   state.channels = new Map(answer.channels.map((c) => [c.id, c]));
   state.app = { commands: [], shortcuts: [], ...answer.app };
-  state.connected = answer.connected !== false;
+  state.connected = Boolean(answer.connected);
   state.mode = answer.mode || "";
   state.offset = answer.now - Date.now();
   reads.open(answer.now);
@@ -73,7 +73,7 @@ export async function loadThread(id, ts) {
 // loadView reads the modal that is open for the person.
 export async function loadView() {
   const answer = await get("view", { user: state.me });
-  setView(answer.view || null, answer.depth || (answer.view ? 1 : 0));
+  setView(answer.view, answer.depth);
 }
 
 // openHome tells the app that the person looks at its Home tab.
@@ -90,7 +90,8 @@ export async function loadLog() {
   keepEntries(entries);
 }
 
-function setView(view, depth) {
+// setView makes a view the open one; null closes it.
+export function setView(view, depth) {
   state.view = view;
   state.depth = depth;
   emit("view");
@@ -133,7 +134,6 @@ function put(id, message) {
   if (isReply(message)) {
     upsert(state.threads, threadKey(id, message.thread_ts), message);
     emit("messages", { channel: id, thread: message.thread_ts });
-    refreshSoon(id);
     if (message.subtype !== "thread_broadcast") return;
   } else {
     upsert(state.threads, threadKey(id, message.ts), message);
@@ -155,14 +155,6 @@ function drop(id, message) {
   for (const [key, list] of state.threads) if (key.startsWith(`${id}/`)) state.threads.set(key, without(list));
   emit("messages", { channel: id });
   emit("messages", { channel: id, thread: message.thread_ts || message.ts });
-  if (isReply(message)) refreshSoon(id);
-}
-
-// A reply changes the summary under its first message, which only the server counts.
-const waiting = new Map();
-function refreshSoon(id) {
-  clearTimeout(waiting.get(id));
-  waiting.set(id, setTimeout(() => loadChannel(id).catch(showError), 150));
 }
 
 const KEPT = 1000;

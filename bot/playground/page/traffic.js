@@ -1,4 +1,5 @@
 // The traffic between the workspace and the app: every request, acknowledgement and delivery.
+import { post } from "./api.js";
 import { h, replace } from "./dom.js";
 import { timeSeconds } from "./format.js";
 import { icon } from "./icons.js";
@@ -65,7 +66,10 @@ function fillDetails(node, e) {
   const part = (title, value) => (value === undefined || value === null ? null : [
     h("div", { class: "traffic-title" }, title, h("button", { type: "button", class: "link-btn", onclick: () => navigator.clipboard?.writeText(JSON.stringify(value, null, 2)) }, t("copy"))),
     h("pre", { class: "json" }, json(value))]);
-  replace(node, part(t("request"), e.request), part(t("response"), e.response));
+  const again = e.dir === "to_bot" ? h("button", {
+    type: "button", class: "btn btn-small", data: { again: e.n }, onclick: () => post("redeliver", { n: e.n }).catch(showError),
+  }, t("sendAgain")) : null;
+  replace(node, part(t("request"), e.request), part(t("response"), e.response), again);
 }
 
 // json draws a value as indented JSON with its keys, texts and numbers told apart.

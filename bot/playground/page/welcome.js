@@ -9,11 +9,10 @@ const KEY = "playground.welcome";
 // welcome draws the strip until it was dismissed once; fill puts an example into the composer.
 export function welcome(fill) {
   if (kept()) return null;
-  const who = titleOf(me()) ? `${nameOf(me())}, ${titleOf(me())}` : nameOf(me());
   const other = people().find((u) => u.id !== state.me);
   const node = h("aside", { class: "welcome", "aria-label": t("welcome") },
     h("div", { class: "welcome-text" },
-      h("strong", null, t("youAre", { who })),
+      h("strong", null, t("youAre", { name: nameOf(me()), title: titleOf(me()) })),
       h("p", null, t("tryThese")),
       h("div", { class: "welcome-tries" }, examples().map(({ text, why }) =>
         h("button", { type: "button", class: "try", data: { try: text }, title: why, onclick: () => fill(text) }, h("span", null, why), h("code", null, text)))),

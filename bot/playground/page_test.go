@@ -1,0 +1,432 @@
+package playground
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// browser is a person at the page.
+type browser struct {
+	*testing.T
+	*world
+	bot *pageBot
+	ctx context.Context
+}
+
+// openBrowser starts Chromium, or skips the test where there is none; in CI that is a failure.
+func openBrowser(t *testing.T) *browser {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no Chromium: the page's test needs one in CI")
+		}
+		t.Skip("no Chromium on this machine: install it to test the page")
+	}
+	if testing.Short() {
+		t.Skip("a browser takes a while")
+	}
+	w, bot := newPageWorld(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 800),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"))
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	b := &browser{T: t, world: w, bot: bot, ctx: ctx}
+	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
+		t.Fatalf("start %s: %v", path, err)
+	}
+	b.size(1280, 800)
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.IsException() || m.Type == chromedp.ConsoleError && m.Source == "" {
+				t.Errorf("the page complained: %s", m.Text)
+			}
+		}
+	}()
+	return b
+}
+
+func (b *browser) run(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.T.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.shot("failed")
+		b.T.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (b *browser) js(script string) {
+	b.T.Helper()
+	b.run(script, chromedp.Evaluate[chromedp.Void](script))
+}
+
+func (b *browser) open(hash string) {
+	b.T.Helper()
+	b.run("open "+hash, chromedp.Navigate("about:blank"), chromedp.Navigate(b.URL()+"/"+hash))
+	b.sees(".people .me", "")
+}
+
+// follow moves within the page.
+func (b *browser) follow(hash string) {
+	b.T.Helper()
+	b.js(fmt.Sprintf("location.hash = %q", hash))
+}
+
+func (b *browser) click(selector string) {
+	b.T.Helper()
+	b.run("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// keys presses keys where the focus is. As at a keyboard, the text comes with the key that is pressed: a page that
+// keeps the key to itself gets no text.
+func (b *browser) keys(keys string, modifiers ...chromedp.Modifier) {
+	b.T.Helper()
+	b.run("press "+keys, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		for _, r := range keys {
+			var down *input.DispatchKeyEventParams
+			for _, k := range kb.Encode(r) {
+				for _, m := range modifiers {
+					k.Modifiers |= int64(m)
+				}
+				switch k.Type {
+				case kb.KeyDown:
+					down = k
+					continue
+				case kb.KeyChar:
+					if len(modifiers) == 0 {
+						down.Text, down.UnmodifiedText = k.Text, k.UnmodifiedText
+					}
+					continue
+				}
+				for _, event := range []*input.DispatchKeyEventParams{down, k} {
+					if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *event); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+// write replaces what stands in a field.
+func (b *browser) write(selector, text string) {
+	b.T.Helper()
+	b.is(selector+" is there", fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", selector))
+	b.js(fmt.Sprintf("document.querySelector(%q).focus(), document.querySelector(%q).select()", selector, selector))
+	b.keys(text)
+}
+
+// is waits until the JavaScript expression is true.
+func (b *browser) is(what, js string) {
+	b.T.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 8*time.Second)
+	defer cancel()
+	for {
+		if yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && yes {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.shot("failed")
+			b.T.Fatalf("never came true: %s", what)
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+// sees waits until a visible element that matches holds the text.
+func (b *browser) sees(selector, text string) {
+	b.T.Helper()
+	b.is(fmt.Sprintf("%s shows %q", selector, text), fmt.Sprintf("[...document.querySelectorAll(%q)].some(e => e.checkVisibility() && e.textContent.includes(%q))", selector, text))
+}
+
+func (b *browser) seesNot(selector string) {
+	b.T.Helper()
+	b.is(selector+" is gone", fmt.Sprintf("![...document.querySelectorAll(%q)].some(e => e.checkVisibility())", selector))
+}
+
+func (b *browser) size(width, height int64) {
+	b.T.Helper()
+	options := []chromedp.EmulateViewportOption{}
+	if width < 760 {
+		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.run("resize", chromedp.EmulateViewport(width, height, options...))
+}
+
+// shot keeps a picture when SHOTS names a folder.
+func (b *browser) shot(name string) {
+	b.T.Helper()
+	dir := os.Getenv("SHOTS")
+	if dir == "" {
+		return
+	}
+	time.Sleep(300 * time.Millisecond) // transitions
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
+	}
+	if err != nil {
+		b.T.Logf("picture %s: %v", name, err)
+	}
+}
+
+// TestPage drives the page as a person would.
+func TestPage(t *testing.T) {
+	b := openBrowser(t)
+	b.open("#/u/U0ANA/c/C0DEALS")
+	b.shot("01-welcome")
+
+	// A slash command, with completion.
+	input := "[data-composer=channel]"
+	b.write(input, "/de")
+	b.sees(".offer", "/deal")
+	b.shot("02-completion")
+	b.keys(kb.Tab)
+	b.sees(".usage", "new NAME")
+	b.keys(`new "Acme rollout" 12k`)
+	b.keys(kb.Enter)
+	b.sees(".ephemeral", `Done: /deal new "Acme rollout" 12k`)
+	b.sees(".block-header", "Acme rollout")
+	b.shot("03-card")
+
+	// What was typed comes back; an ephemeral message can be dismissed.
+	b.keys(kb.ArrowUp)
+	b.is("the command is back", `document.querySelector("[data-composer=channel]").value.startsWith("/deal new")`)
+	b.click("[data-dismiss]")
+	b.seesNot(".ephemeral")
+
+	// Buttons: a confirmation that is refused, then a click that updates the card and answers in the thread.
+	b.click("[data-action-id=lose]")
+	b.sees(".dialog-confirm", "Close as lost?")
+	b.shot("04-confirm")
+	b.click("[data-confirm=no]")
+	b.seesNot("dialog")
+	b.click("[data-action-id=advance]")
+	b.sees(".block-context", "Proposal, day 1")
+	b.sees(".thread-summary", "1 reply")
+	if a := <-b.bot.clicked; a.ActionID != "advance" || a.Value != "D-12" {
+		t.Errorf("the app saw %s %s first, not the click that was confirmed", a.ActionID, a.Value)
+	}
+
+	b.thread(t)
+	b.form(t)
+	b.people(t)
+	b.clock(t)
+	b.traffic(t)
+	b.failures(t)
+}
+
+func (b *browser) thread(t *testing.T) {
+	b.click(".thread-summary")
+	b.sees(".thread-pane", "moved it to Proposal")
+	thread := "[data-composer=thread]"
+	b.write(thread, "/deal list"+kb.Enter)
+	b.sees(".thread-pane .composer-notice", "do not work in threads")
+	b.shot("05-thread-slash")
+	b.click(".composer-notice .btn")
+	b.is("the words are rewritten", `document.querySelector("[data-composer=thread]").value === "@Pipewright deal list"`)
+	b.keys(kb.Enter)
+	b.sees(".thread-pane .message", "Noted, @Ana Reyes")
+	b.sees(".thread-summary", "3 replies")
+	b.shot("06-thread")
+	b.click("[data-close-pane=thread]")
+	b.seesNot(".thread-pane")
+}
+
+func (b *browser) form(t *testing.T) {
+	b.click("[data-shortcuts]")
+	b.click("[data-callback-id=new_quote]")
+	b.sees("dialog", "Request a quote")
+	b.shot("07-form")
+	b.click("[data-submit]")
+	b.sees("[data-input-block=title] .input-error", "Please fill this in")
+	b.shot("08-form-required")
+	b.write("[data-block-id=title] input", "Acme, first year")
+	b.write("[data-block-id=amount] input", "120000")
+	b.click("button[data-block-id=terms]")
+	b.keys("90")
+	b.keys(kb.Enter)
+	b.click("button[data-block-id=product]")
+	b.keys("x")
+	b.sees(".option", "Gateway x")
+	b.shot("09-form-external")
+	b.keys(kb.ArrowDown + kb.Enter)
+	b.click("button[data-block-id=people]")
+	b.keys("bo" + kb.Enter)
+	b.keys(kb.Escape)
+	b.click("button[data-block-id=until]")
+	b.sees(".calendar", "")
+	b.shot("10-form-calendar")
+	b.keys(kb.ArrowDown + kb.Enter)
+	b.click("[data-submit]")
+	b.sees("[data-input-block=amount] .input-error", "above 99,999")
+	b.shot("11-form-error")
+	b.write("[data-block-id=amount] input", "48000")
+	b.keys(kb.Enter)
+	b.seesNot("dialog")
+	select {
+	case v := <-b.bot.submitted:
+		got := fmt.Sprint(v["title"]["v"].Value, "|", v["amount"]["v"].Value, "|", v["terms"]["v"].SelectedOption.Value, "|",
+			v["product"]["v"].SelectedOption.Value, "|", v["people"]["v"].SelectedUsers, "|", v["extras"]["v"].SelectedOptions[0].Value, "|", v["call"]["v"].SelectedTime)
+		if want := "Acme, first year|48000|net90|meter x|[U0BO]|support|09:30"; got != want {
+			t.Errorf("submitted %s, want %s", got, want)
+		}
+		if len(v["until"]["v"].SelectedDate) != len("2026-01-31") {
+			t.Errorf("submitted the date %q", v["until"]["v"].SelectedDate)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the form was never submitted")
+	}
+}
+
+func (b *browser) people(t *testing.T) {
+	b.keys("3", chromedp.ModifierAlt)
+	b.sees(".me-text", "林晓伟")
+	b.sees(".side-heading", "频道")
+	b.is("the address names the person", `location.hash.startsWith("#/u/U0WEI/c/C0DEALS")`)
+	b.is("the page speaks Chinese", `document.documentElement.lang === "zh-CN"`)
+	b.shot("12-chinese")
+	b.click("[data-switcher]")
+	b.shot("13-people")
+	b.click("[data-locale=en-US][data-user=U0WEI]")
+	b.sees(".side-heading", "Channels")
+	b.click("[data-switcher]")
+	b.click(".people-panel [data-switch=U0BO]")
+	b.sees(".me-text", "Bo Lindqvist")
+
+	// The app's Home, and a private message that waits for somebody else.
+	b.click("[data-go=home]")
+	b.sees(".home-body", "What needs you now")
+	b.shot("14-home")
+	b.bot.say("U0ANA", "", "Your quote was approved.", nil)
+	b.is("Ana has news", `document.querySelector(".face[data-user=U0ANA] .face-dot")`)
+	b.keys("k", chromedp.ModifierCtrl)
+	b.write("[data-quick]", "ana")
+	b.shot("15-quick")
+	b.keys(kb.Enter)
+	b.sees(".me-text", "Ana Reyes")
+	b.is("the message counts as unread", `[...document.querySelectorAll(".side-count")].some(e => e.textContent === "1")`)
+	b.follow("#/u/U0ANA/c/C0DEALS")
+}
+
+func (b *browser) clock(t *testing.T) {
+	before := b.Server.clock.Now()
+	b.click("[data-clock]")
+	b.shot("16-clock")
+	b.click("[data-advance=monday]")
+	b.is("the clock shows that it moves", `document.querySelector(".clock.moving")`)
+	b.sees(".message", "Weekly digest")
+	b.sees(".toast", "Mon")
+	b.seesNot(".clock.moving")
+	zone, _ := time.LoadLocation("America/New_York")
+	at := b.Server.clock.Now().In(zone)
+	if at.Weekday() != time.Monday || at.Hour() != 9 || at.Minute() != 0 || at.Sub(before) > 7*24*time.Hour {
+		t.Errorf("the clock went from %v to %v", before, at)
+	}
+	b.sees(".row-day", "Today")
+}
+
+func (b *browser) traffic(t *testing.T) {
+	b.click("[data-go=traffic]")
+	b.sees(".traffic-row", "chat.postMessage")
+	b.click(`.segments [data-dir=to_bot]`)
+	b.is("only what went to the app is listed", `!document.querySelector(".traffic-row.dir-from_bot") && document.querySelector(".traffic-row.dir-to_bot")`)
+	b.click(".traffic-row summary")
+	b.sees(".json", "\"command\": \"/deal\"")
+	b.shot("17-traffic")
+	b.click("[data-close-pane=traffic]")
+}
+
+func (b *browser) failures(t *testing.T) {
+	b.Server.limits.ack = 300 * time.Millisecond
+	b.write("[data-composer=channel]", "/slow ")
+	b.keys(kb.Enter)
+	b.sees(".toast-error", "did not answer within 3 seconds")
+	b.shot("18-timeout")
+	b.write("[data-composer=channel]", "/nonsense"+kb.Enter)
+	b.sees(".composer-notice", "/nonsense is not a command here")
+}
+
+// TestPageBlocks looks at one of every block, at both widths, light and dark, in both languages.
+func TestPageBlocks(t *testing.T) {
+	b := openBrowser(t)
+	b.bot.gallery()
+	b.run("a visit before", chromedp.Navigate(b.URL()+"/_page/icon.svg"))
+	b.js(`localStorage.setItem("playground.welcome", "done")`)
+	b.open("#/u/U0ANA/c/C0GALLERY")
+	b.sees(".chart-title", "Won by month")
+	b.is("every chart is drawn", `document.querySelectorAll(".chart-figure svg path").length > 10`)
+	b.is("nothing is unknown", `!document.querySelector(".unknown")`)
+	b.is("markup stays text", `!document.querySelector(".message-body script, .message-body b:not(.legend b):not(.tip-row b)") && document.body.textContent.includes("<script>alert(1)</script>")`)
+
+	// A table is sorted by its numbers and read page by page; a button in it works.
+	b.click("[data-column='2']")
+	b.is("the largest value is first", `document.querySelector(".data-table tbody tr").textContent.startsWith("Borealis")`)
+	b.click("[data-page=next]")
+	b.sees(".data-table tbody", "Cobalt")
+	b.click("[data-action-id=open_3]")
+	if a := <-b.bot.clicked; a.Value != "D-14" {
+		t.Errorf("clicked %s", a.Value)
+	}
+	b.click("[data-action-id=owner]")
+	b.keys("wei" + kb.Enter)
+	if a := <-b.bot.clicked; a.SelectedUser != "U0WEI" {
+		t.Errorf("selected %s", a.SelectedUser)
+	}
+	b.sees("[data-action-id=owner]", "林晓伟")
+
+	for _, theme := range []string{"light", "dark"} {
+		for _, person := range []string{"U0ANA", "U0WEI"} {
+			for _, width := range []int64{1280, 390} {
+				b.gallery(theme, person, width)
+			}
+		}
+	}
+}
+
+func (b *browser) gallery(theme, person string, width int64) {
+	b.T.Helper()
+	name := fmt.Sprintf("%s-%s-%d-", theme, strings.ToLower(person[2:]), width)
+	b.size(width, map[int64]int64{1280: 800, 390: 844}[width])
+	b.run("open", chromedp.Navigate(b.URL()+"/?theme="+theme+"#/u/"+person+"/c/C0GALLERY"), chromedp.Reload())
+	b.sees(".chart-title", "Won by month")
+	for i := range 5 {
+		b.js(fmt.Sprintf(`document.querySelectorAll("article.message")[%d].scrollIntoView({block: "start"})`, i))
+		b.shot(fmt.Sprintf("%sgallery-%d", name, i))
+	}
+	b.is("nothing is wider than the page", `document.documentElement.scrollWidth <= innerWidth && [...document.querySelectorAll("article.message")].every(m => m.scrollWidth <= m.clientWidth + 1)`)
+	for _, place := range []string{"c/C0EMPTY", "home", "threads"} {
+		b.follow("#/u/" + person + "/" + place)
+		b.is("the place is there", `document.querySelector(".conversation") && !document.querySelector(".conversation[data-channel=C0GALLERY]")`)
+		b.shot(name + strings.ReplaceAll(place, "/", "-"))
+	}
+}
