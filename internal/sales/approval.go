@@ -2,6 +2,7 @@ package sales
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -82,24 +83,52 @@ func (p Policy) FormFields() []Field {
 	}, p.Form...)
 }
 
-// Request opens an approval. A second request of a kind while one is pending is
-// Conflict "approval.open" with the id of the first; a missing required field is
-// Invalid "approval.field" with the field.
-func (c *Case) Request(actor, kind string, form map[string]string, now time.Time) (Approval, []Event, error) {
-	if err := c.mayOpen(actor); err != nil {
-		return Approval{}, nil, err
+// MayRequest reports whether the person may ask for an approval of the kind now: on
+// an open deal, or a won one that is not completed. A second request while one is
+// pending is Conflict "approval.open" with the id of the first.
+func (c *Case) MayRequest(actor, kind string) error {
+	if err := c.mayWork(actor); err != nil {
+		return err
 	}
-	policy, ok := c.Process.Policy(kind)
-	if !ok {
-		return Approval{}, nil, refuse(NotFound, "approval.unknown_kind", "kind", kind)
+	if _, ok := c.Process.Policy(kind); !ok {
+		return refuse(NotFound, "approval.unknown_kind", "kind", kind)
+	}
+	if err := c.isOver(); err != nil {
+		return err
 	}
 	if last, ok := c.Approval(kind); ok && last.State == Pending {
-		return Approval{}, nil, refuse(Conflict, "approval.open", "kind", kind, "id", last.ID)
+		return refuse(Conflict, "approval.open", "kind", kind, "id", last.ID)
 	}
+	return nil
+}
+
+// isOver refuses what is only of use while the deal still moves.
+func (c *Case) isOver() error {
+	switch {
+	case c.Deal.Status == Lost:
+		return refuse(Conflict, "deal.lost", "ref", c.Deal.Ref())
+	case !c.Deal.Done.IsZero():
+		return refuse(Conflict, "deal.completed", "ref", c.Deal.Ref())
+	}
+	return nil
+}
+
+// Request opens an approval; see MayRequest for who may. A missing required field
+// is Invalid "approval.field" with the field, a discount that is no share of a price
+// Invalid "approval.discount", and a step that nobody but the requester may decide
+// Conflict "approval.nobody" with the step and its roles.
+func (c *Case) Request(actor, kind string, form map[string]string, now time.Time) (Approval, []Event, error) {
+	if err := c.MayRequest(actor, kind); err != nil {
+		return Approval{}, nil, err
+	}
+	policy, _ := c.Process.Policy(kind)
 	for _, f := range policy.Required {
 		if form[f] == "" {
 			return Approval{}, nil, refuse(Invalid, "approval.field", "field", f)
 		}
+	}
+	if d, err := strconv.ParseFloat(form["discount"], 64); err == nil && (d < 0 || d > 100) {
+		return Approval{}, nil, refuse(Invalid, "approval.discount", "field", "discount", "value", form["discount"])
 	}
 	a := Approval{
 		Deal: c.Deal.ID, Episode: c.Deal.Episode, Kind: kind, Version: 1, Requester: actor, At: now, Form: form,
@@ -155,21 +184,27 @@ func (c *Case) deciders(s StepState, requester string) []string {
 // approval as it then stands. It refuses with NotAllowed (the requester, or
 // somebody without the step's role), Conflict "approval.decided" when the
 // request is over, Conflict "approval.moved_on" when the person saw an older
-// version, and Invalid "approval.no_reason" for a rejection without a comment.
+// version (told before the rights, since the step that they saw may be another's
+// by now), and Invalid "approval.no_reason" for a rejection without a comment.
 func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event, error) {
 	if a.State != Pending {
 		return a, nil, refuse(Conflict, "approval.decided", "id", a.ID, "state", string(a.State))
 	}
-	if d.By == a.Requester {
-		return a, nil, refuse(NotAllowed, "approval.own")
+	if err := c.isOver(); err != nil {
+		return a, nil, err
 	}
-	if may := c.Deciders(a); !slices.Contains(may, d.By) {
-		e := refuse(NotAllowed, "approval.not_yours", "step", a.Current().Key)
-		e.Who = may
+	if d.By == a.Requester {
+		e := refuse(NotAllowed, "approval.own", "id", a.ID)
+		e.Who = c.Deciders(a)
 		return a, nil, e
 	}
 	if d.Seen != 0 && d.Seen != a.Version {
 		return a, nil, refuse(Conflict, "approval.moved_on", "id", a.ID)
+	}
+	if may := c.Deciders(a); !slices.Contains(may, d.By) {
+		e := refuse(NotAllowed, "approval.not_yours", "id", a.ID, "step", a.Current().Key)
+		e.Who = may
+		return a, nil, e
 	}
 	if d.Verdict == Reject && d.Comment == "" {
 		return a, nil, refuse(Invalid, "approval.no_reason")

@@ -35,6 +35,8 @@ func TestQuoteIsDecidedStepByStep(t *testing.T) {
 	}
 	_, _, err = s.Case.Decide(b, Decision{By: "UPRICE", Verdict: Approve, Seen: a.Version}, s.now)
 	s.refused(err, Conflict, "approval.moved_on")
+	_, _, err = s.Case.Decide(b, Decision{By: "UPROD", Verdict: Approve, Seen: a.Version}, s.now)
+	s.refused(err, Conflict, "approval.moved_on") // a second click, on a step that is decided
 	c, events, err := s.Case.Decide(b, Decision{By: "UPRICE", Verdict: Approve, Seen: b.Version}, s.now)
 	s.ok(events, err)
 	if c.State != Approved || c.Ended.IsZero() {
@@ -91,5 +93,47 @@ func TestWithdraw(t *testing.T) {
 	a, _, err = s.Withdraw(a, "UANA", s.now)
 	if err != nil || a.State != Retracted {
 		t.Fatalf("%+v %v", a, err)
+	}
+}
+
+func TestApprovalsAreAskedForUntilTheDealIsOver(t *testing.T) {
+	form := map[string]string{"amount": "20000 EUR"}
+	for name, c := range map[string]struct {
+		status Status
+		done   bool
+		code   string
+	}{
+		"open":                   {Open, false, ""},
+		"won, not yet completed": {Won, false, ""},
+		"completed":              {Won, true, "deal.completed"},
+		"lost":                   {Lost, false, "deal.lost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t, Money{2_000_000, "EUR"})
+			s.Deal.Status = c.status
+			if c.done {
+				s.Deal.Done = s.now
+			}
+			_, _, err := s.Request("UANA", "quote", form, s.now)
+			if c.code == "" && err != nil {
+				t.Fatal(err)
+			}
+			if c.code != "" {
+				s.refused(err, Conflict, c.code)
+			}
+		})
+	}
+}
+
+func TestDiscountIsAShareOfThePrice(t *testing.T) {
+	s := begin(t, Money{2_000_000, "EUR"})
+	for _, d := range []string{"-1", "100.5", "2000"} {
+		_, _, err := s.Request("UANA", "quote", map[string]string{"amount": "20000 EUR", "discount": d}, s.now)
+		s.refused(err, Invalid, "approval.discount")
+	}
+	for _, d := range []string{"", "0", "12.5", "100"} {
+		if _, _, err := s.Request("UANA", "quote", map[string]string{"amount": "20000 EUR", "discount": d}, s.now); err != nil {
+			t.Errorf("%q: %v", d, err)
+		}
 	}
 }

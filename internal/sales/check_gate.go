@@ -108,8 +108,6 @@ func (c *checker) approvalNeeds(path string, p *Process, s Stage) bool {
 			can = false
 		case c.stuck(policy):
 			can = false
-		case pastWin(p, s.Key):
-			c.warn(at+".kind", "gate.late", "stage", s.Key, "kind", need.Kind)
 		}
 		c.condition(at+".when", need.When, p, nil)
 	}

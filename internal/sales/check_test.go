@@ -153,7 +153,6 @@ var mistakes = []mistake{
 	{code: "gate.count", was: "{type: call, at_least: 2, since: ever}", is: "{type: call, at_least: 200, since: ever} #HERE"},
 	{code: "gate.since", was: "{type: call, at_least: 2, since: ever}", is: "{type: call, at_least: 2, since: stages} #HERE", facts: "nearest:stage"},
 	{code: "gate.repeated", was: "        fields: [amount, region]", is: "        fields: [amount, amount]", facts: "need:field:amount"},
-	{code: "gate.late?", was: "      won: true", is: "      won: true\n      gate:\n        approvals: [quote] #HERE"},
 	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discuont > 10 #HERE", facts: "name:discuont nearest:discount"},
 	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discount > #HERE", facts: "column:10"},
 	{code: "condition.invalid", was: "          when: discount > 10 || volume > 100", is: "          when: discount + 1 #HERE", facts: "reason:not true or false"},

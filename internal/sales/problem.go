@@ -84,7 +84,6 @@ import (
 //	gate.count             stage, type, n, max
 //	gate.since             stage, since, nearest
 //	gate.repeated          stage, need: the requirement's key, such as "field:close"
-//	gate.late (w)          stage, kind (approvals cannot be asked for after the win; an earlier one may stand)
 //	condition.invalid      condition, and the facts of Condition.Check: reason, column, detail, name, nearest
 //	condition.impossible   condition
 //	condition.always (w)   condition
