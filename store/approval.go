@@ -58,8 +58,16 @@ const (
 	approvalsOfSQL = `SELECT ` + approvalColumns + ` FROM approval WHERE deal = ? ORDER BY id`
 )
 
-// Approval returns one request. NotFound "approval.unknown".
+const lockDealOfSQL = `SELECT id FROM deal WHERE id = (SELECT deal FROM approval WHERE id = ?) FOR UPDATE`
+
+// Approval returns one request. Inside a transaction nobody else changes it until
+// that ends. NotFound "approval.unknown".
 func (r *Reader) Approval(ctx context.Context, id int64) (sales.Approval, error) {
+	if r.writing && r.dialect == postgresDialect {
+		if _, err := r.exec(ctx, lockDealOfSQL, id); err != nil {
+			return sales.Approval{}, wrap("lock a deal", err)
+		}
+	}
 	var row approvalRow
 	found, err := r.get(ctx, &row, approvalSQL, id)
 	if err != nil {

@@ -1,0 +1,69 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"pipewright/store"
+)
+
+func TestPeople(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		ann := store.Person{ID: "U1", Name: "ann", RealName: "Ann 安", Locale: "zh-CN", TZ: "Asia/Shanghai"}
+		bot := store.Person{ID: "U2", Name: "bot", Bot: true, Deleted: true}
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.SavePeople(ctx, []store.Person{bot, ann}, t0) })
+		ann.Name, ann.Seen, bot.Seen = "anna", t0.Add(time.Hour), t0
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.SavePeople(ctx, []store.Person{ann}, t0.Add(time.Hour))
+		})
+		read(t, s, func(ctx context.Context, r *store.Reader) error {
+			people, err := r.People(ctx)
+			if diff := cmp.Diff([]store.Person{ann, bot}, people); diff != "" || err != nil {
+				t.Errorf("%s %v", diff, err)
+			}
+			if p, err := r.Person(ctx, "U1"); err != nil || p != ann {
+				t.Errorf("%+v, %v", p, err)
+			}
+			if p, err := r.Person(ctx, "U9"); err != nil || p != (store.Person{ID: "U9", Name: "U9"}) {
+				t.Errorf("somebody unknown: %+v, %v", p, err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestSettingsAndMeta(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		want := store.Settings{Lang: "zh", Daily: true, Snoozed: t0, HomeSeen: true, PulseAsked: t0.Add(time.Minute), NudgedOn: "2026-03-02"}
+		for _, muted := range []bool{true, false} {
+			want.Muted = muted
+			inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+				if err := tx.SaveSettings(ctx, "U1", want); err != nil {
+					return err
+				}
+				if err := tx.SetMeta(ctx, "native_blocks", "off"); err != nil {
+					return err
+				}
+				return tx.SetMeta(ctx, "native_blocks", "on")
+			})
+			read(t, s, func(ctx context.Context, r *store.Reader) error {
+				if got, err := r.Settings(ctx, "U1"); err != nil || got != want {
+					t.Errorf("%+v, %v", got, err)
+				}
+				if got, err := r.Settings(ctx, "U2"); err != nil || got != (store.Settings{}) {
+					t.Errorf("%+v, %v", got, err)
+				}
+				if got, err := r.Meta(ctx, "native_blocks"); err != nil || got != "on" {
+					t.Errorf("%q, %v", got, err)
+				}
+				if got, err := r.Meta(ctx, "none"); err != nil || got != "" {
+					t.Errorf("%q, %v", got, err)
+				}
+				return nil
+			})
+		}
+	})
+}
