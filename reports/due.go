@@ -98,7 +98,7 @@ func (d *Digests) post(ctx context.Context, sub store.Subscription, slot Slot, n
 			return err
 		}
 		return tx.Enqueue(ctx, store.Outbound{
-			Key: fmt.Sprintf("digest:%d:%s", sub.ID, slot.Period), Kind: "digest", Channel: sub.Channel, Body: body, Enqueued: now,
+			Key: fmt.Sprintf("digest:%d:%s", sub.ID, slot.Period), Kind: "digest", Channel: sub.Channel, Body: body,
 		})
 	})
 }

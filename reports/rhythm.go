@@ -101,7 +101,7 @@ var (
 	fillers  = regexp.MustCompile(`^(?:every|each|on|at|的|在)(?:\s|$)|^[的在]`)
 	weekdays = regexp.MustCompile(`^(?:(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?s?\b|每?个?(?:周|星期|礼拜)([一二三四五六日天]))`)
 	clockEN  = regexp.MustCompile(`^(\d{1,2})(?::([0-5]\d))?\s*(am|pm)?(?:$|\s)`)
-	clockZH  = regexp.MustCompile(`^(早上|上午|中午|下午|晚上)?(\d{1,2})(?:[:：]([0-5]\d)|[点時时](?:(半)|(\d{1,2})分?|整)?)?`)
+	clockZH  = regexp.MustCompile(`^(早上|上午|中午|下午|晚上)?(\d{1,2})(?:[:：]([0-5]\d)|[点時时](?:(半)|(\d{1,2})分?|整)?)`)
 )
 
 // take reads one thing at the start of s and returns how long it was; 0 when it is

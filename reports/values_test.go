@@ -33,7 +33,9 @@ func small() *script {
 
 func same(t *testing.T, want, got any, o ...cmp.Option) {
 	t.Helper()
-	o = append(o, cmp.Comparer(func(a, b Num) bool { return a == b || math.Abs(float64(a-b)) < 1e-9 || a != a && b != b }))
+	o = append(o, cmp.Comparer(func(a, b Num) bool {
+		return a == b || math.Abs(float64(a-b)) < 1e-9 || math.IsNaN(float64(a)) && math.IsNaN(float64(b))
+	}))
 	if diff := cmp.Diff(want, got, o...); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
