@@ -15,6 +15,7 @@ type Built struct {
 	Process    *sales.Process
 	Events     []sales.Event // versions from 1, sales.Event.Deal is 0
 	Activities []sales.Activity
+	Approvals  []sales.Approval // with the ids that the events use
 }
 
 // Build makes the events of deal i, which the store does not know. It returns nil for
@@ -24,6 +25,9 @@ func (l *Loader) Build(i int) (*Built, *Bad) {
 	l.arrange()
 	e := &l.entries[i]
 	acts := l.activities[e.acts.from:e.acts.to]
+	if e.log.to > 0 {
+		return l.replay(i)
+	}
 	if e.row == nil && e.history.to == 0 {
 		if len(acts) > 0 {
 			return nil, l.badAt(activitiesFile, int(acts[0].line), l.printer.T("there is no deal %s — import it first, or in the same run with --deals or --history", e.external))

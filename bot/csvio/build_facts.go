@@ -110,8 +110,11 @@ func (b *builder) withActivities(rows []activityRow) ([]sales.Event, []sales.Act
 	activities := make([]sales.Activity, 0, len(rows))
 	for _, r := range rows {
 		a := b.activity(r)
+		if a.Undone {
+			continue // it is in the whole log, which is another file
+		}
 		activities = append(activities, a)
-		b.events = append(b.events, logged(a))
+		b.events = append(b.events, Logged(a))
 	}
 	// The creation comes first whatever its time is: it is the deal.
 	slices.SortStableFunc(b.events[1:], func(x, y sales.Event) int { return x.At.Compare(y.At) })
@@ -131,11 +134,16 @@ func (b *builder) activity(r activityRow) sales.Activity {
 		Type: b.words.texts[r.kind], Minutes: int(r.minutes), Actor: b.words.texts[r.actor], At: instant(r.at),
 		Outcome: b.words.texts[r.outcome], Note: r.note,
 	}
-	a.Cost = Cost(b.m.process, b.o.Org, a)
+	if r.extra != nil {
+		a.Link, a.Cost, a.Undone = r.extra.link, r.extra.cost, r.extra.undone
+	} else {
+		a.Cost = Cost(b.m.process, b.o.Org, a)
+	}
 	return a
 }
 
-func logged(a sales.Activity) sales.Event {
+// Logged is the event of an imported activity, without its place in a log.
+func Logged(a sales.Activity) sales.Event {
 	return sales.Event{At: a.At, Actor: a.Actor, Type: sales.Logged, Data: sales.EventData{
 		Kind: a.Type, Minutes: a.Minutes, Note: a.Note, Outcome: a.Outcome, Source: Source,
 	}}

@@ -1,6 +1,7 @@
 package csvio
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -55,7 +56,16 @@ var (
 		{name: "actor", also: []string{"activity assigned to", "assigned to user", "assigned to", "assigned", "created by", "owner", "user"}},
 		{name: "outcome", also: []string{"result", "call outcome", "disposition"}},
 		{name: "note", also: []string{"notes", "comment", "comments", "description", "subject"}},
-		{name: "process"},
+		{name: "process"}, {name: "link"}, {name: "cost"}, {name: "undone"}, {name: "event"},
+	}
+	eventColumns = []column{
+		{name: "deal_id", required: true}, {name: "process", required: true}, {name: "version", required: true}, {name: "at", required: true},
+		{name: "actor"}, {name: "type", required: true}, {name: "data", required: true},
+	}
+	approvalColumns = []column{
+		{name: "deal_id", required: true}, {name: "process", required: true}, {name: "approval_id", required: true}, {name: "kind", required: true},
+		{name: "requester"}, {name: "requested_at", required: true}, {name: "state", required: true}, {name: "ended_at"},
+		{name: "episode"}, {name: "version"}, {name: "map"}, {name: "form"}, {name: "steps", required: true},
 	}
 )
 
@@ -87,13 +97,34 @@ func ParseMapping(s string) (Mapping, bool) {
 type binding struct {
 	at     map[string][]int // field → indices, the preferred first
 	unused []string         // columns that nothing reads
-	mapped map[string]bool  // columns that a mapping named, as it named them
+}
+
+// CheckMappings returns an error for a mapping of a field that nothing has, or of a
+// column that stands in none of the tables.
+func (l *Loader) CheckMappings(tables ...*Table) error {
+	fields := Columns()
+	for _, c := range l.ownColumns() {
+		fields = append(fields, c.name)
+	}
+	for _, m := range l.o.Mappings {
+		if !slices.ContainsFunc(fields, func(f string) bool { return plainHeader(f) == plainHeader(m.Field) }) {
+			return errors.New(l.printer.T("--map %s=%s: there is no field %s; the fields are %s", m.Field, m.Column, m.Field, strings.Join(fields, ", ")))
+		}
+		var all []string
+		for _, t := range tables {
+			all = append(all, t.Header...)
+		}
+		if !slices.ContainsFunc(all, func(h string) bool { return plainHeader(h) == plainHeader(m.Column) }) {
+			return errors.New(l.printer.T("--map %s=%s: there is no column %s; the columns are %s", m.Field, m.Column, m.Column, strings.Join(all, ", ")))
+		}
+	}
+	return nil
 }
 
 // bind finds the columns. A mapping goes before everything; where it does not name a
 // field, the field's own name counts, then the others. own are further columns.
 func bind(t *Table, columns []column, mappings []Mapping, p text.Printer) (binding, error) {
-	b := binding{at: map[string][]int{}, mapped: map[string]bool{}}
+	b := binding{at: map[string][]int{}}
 	header := make([]string, len(t.Header))
 	for i, h := range t.Header {
 		header[i] = plainHeader(h)
@@ -106,7 +137,7 @@ func bind(t *Table, columns []column, mappings []Mapping, p text.Printer) (bindi
 			continue // it may be meant for another file
 		}
 		b.at[columns[j].name] = append(b.at[columns[j].name], i)
-		b.mapped[m.Field+"="+m.Column], taken[i] = true, true
+		taken[i] = true
 	}
 	for _, c := range columns {
 		if len(b.at[c.name]) > 0 {

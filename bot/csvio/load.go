@@ -38,8 +38,10 @@ type Loader struct {
 	entries    []entry
 	history    []historyRow
 	activities []activityRow
+	logs       []eventRow
+	approvals  []approvalRow
 	words      interner // actors and texts that repeat
-	files      [3]string
+	files      [5]string
 	unused     []string
 	bad        int
 	sorted     bool
@@ -52,6 +54,8 @@ type entry struct {
 	row      *dealRow // nil without a row in the file of deals
 	history  span
 	acts     span
+	log      span
+	asked    span
 }
 
 const unsaid int16 = -1
@@ -76,7 +80,16 @@ type activityRow struct {
 	minutes int32
 	actor   int32
 	outcome int32
+	event   int32 // version of its event, 0 when it has none yet
 	note    string
+	extra   *activityExtra
+}
+
+// activityExtra is what only our own export says of an activity.
+type activityExtra struct {
+	link   string
+	cost   sales.Money
+	undone bool
 }
 
 // The files of a Loader, in Loader.files.
@@ -84,6 +97,8 @@ const (
 	dealsFile = iota
 	historyFile
 	activitiesFile
+	eventsFile
+	approvalsFile
 )
 
 // NewLoader returns an empty Loader.
@@ -112,19 +127,52 @@ func (l *Loader) BadRows() int { return l.bad }
 // Unused lists the columns that nothing was read from.
 func (l *Loader) Unused() []string { return l.unused }
 
-// External returns the deal_id of deal i, and whether a row of the deals file speaks of it.
-func (l *Loader) External(i int) (id string, row bool) {
-	return l.entries[i].external, l.entries[i].row != nil
+// Process returns the process of deal i.
+func (l *Loader) Process(i int) *sales.Process { return l.matcher(int32(i)).process }
+
+// DealID is the deal_id of a stored deal in files: that of the system that it came
+// from, or else its number here.
+func DealID(d sales.Deal) string {
+	if d.External != "" {
+		return d.External
+	}
+	return d.Ref()
 }
 
-// Find returns the place of a deal_id.
-func (l *Loader) Find(external string) (int, bool) {
-	i, ok := l.index[external]
-	return int(i), ok
+// Match returns the place of the files' deal that is the stored one. A number that
+// was given here means this deal only when it was created at the same time: it
+// may come from another database.
+func (l *Loader) Match(d sales.Deal) (int, bool) {
+	i, ok := l.index[DealID(d)]
+	if !ok || l.matcher(i).process.Key != d.Process {
+		return 0, false
+	}
+	return int(i), d.External != "" || l.createdAt(i, d.Created)
 }
 
-// refuse reports a row that cannot be taken.
-func (l *Loader) refuse(b *Bad) {
+// createdAt reports whether the files say that a deal was created at the instant.
+func (l *Loader) createdAt(i int32, at time.Time) bool {
+	l.arrange()
+	e := &l.entries[i]
+	switch {
+	case e.log.to > 0:
+		return l.logs[e.log.from].at == at.UnixMilli()
+	case e.row != nil && !e.row.created.at.IsZero():
+		return e.row.created.at.Equal(at)
+	case e.history.to > 0:
+		return l.history[e.history.from].at == at.UnixMilli()
+	}
+	return e.row == nil // activities alone: they say nothing else than the number
+}
+
+// Speaks reports whether the files have more of deal i than rows that were refused.
+func (l *Loader) Speaks(i int) bool {
+	e := &l.entries[i]
+	return e.row != nil || e.history.to > 0 || e.log.to > 0
+}
+
+// Refuse reports a row that cannot be taken.
+func (l *Loader) Refuse(b *Bad) {
 	l.bad++
 	if l.o.Bad != nil {
 		l.o.Bad(b)
@@ -143,13 +191,13 @@ func (l *Loader) each(t *Table, take func(Row) string) error {
 			if bad.Line == 0 {
 				return err
 			}
-			l.refuse(bad)
+			l.Refuse(bad)
 			continue
 		case err != nil:
 			return err
 		}
 		if why := take(row); why != "" {
-			l.refuse(t.bad(row.Line, why))
+			l.Refuse(t.bad(row.Line, why))
 		}
 	}
 }
@@ -244,6 +292,18 @@ func (l *Loader) arrange() {
 	slices.SortStableFunc(l.activities, func(a, b activityRow) int {
 		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.at, b.at))
 	})
+	slices.SortStableFunc(l.logs, func(a, b eventRow) int {
+		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.version, b.version))
+	})
+	slices.SortStableFunc(l.approvals, func(a, b approvalRow) int {
+		return cmp.Or(cmp.Compare(a.deal, b.deal), cmp.Compare(a.ID, b.ID))
+	})
+	for i, r := range l.logs {
+		grow(&l.entries[r.deal].log, i)
+	}
+	for i, r := range l.approvals {
+		grow(&l.entries[r.deal].asked, i)
+	}
 	for i, r := range l.history {
 		grow(&l.entries[r.deal].history, i)
 	}

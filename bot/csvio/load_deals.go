@@ -165,6 +165,10 @@ func (d *dealReader) money(cell string, currencies ...string) (sales.Money, stri
 			def = c
 		}
 	}
+	// Of the few currencies with thousandths, 1.500 is no ambiguity: export writes it.
+	if canonical, err := sales.MoneyFromCanonical(cell + " " + def); err == nil && canonical.Canonical() == cell+" "+def && canonical.Minor >= 0 {
+		return canonical, ""
+	}
 	money, err := sales.ParseMoney(cell, def)
 	var e *sales.Error
 	if !errors.As(err, &e) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pipewright/internal/sales"
 	"pipewright/internal/text"
 )
 
@@ -73,13 +74,24 @@ func (l *Loader) LoadActivities(t *Table) error {
 			a, _ := m.process.Activity(key)
 			minutes = a.Minutes
 		}
+		event, _ := strconv.Atoi(b.cell(r, "event"))
 		l.activities = append(l.activities, activityRow{
-			at: at.at.UnixMilli(), deal: deal, line: int32(r.Line), minutes: int32(minutes),
+			at: at.at.UnixMilli(), deal: deal, line: int32(r.Line), minutes: int32(minutes), event: int32(event), extra: activityExtras(&b, r),
 			kind: l.words.number(key), actor: l.words.number(l.people.find(b.cell(r, "actor"))),
 			outcome: l.words.number(b.cell(r, "outcome")), note: strings.Clone(b.cell(r, "note")),
 		})
 		return ""
 	})
+}
+
+// activityExtras reads what only our own export says; nil when there is nothing.
+func activityExtras(b *binding, r Row) *activityExtra {
+	x := activityExtra{link: strings.Clone(b.cell(r, "link")), undone: b.cell(r, "undone") == "true"}
+	x.cost, _ = sales.MoneyFromCanonical(b.cell(r, "cost"))
+	if x == (activityExtra{}) {
+		return nil
+	}
+	return &x
 }
 
 func (m *matcher) activityKeys() []string {

@@ -33,6 +33,9 @@ func (l *Loader) Reconcile(i int, s Stored, now time.Time) (Change, *Bad) {
 	e := &l.entries[i]
 	var out Change
 	var bad *Bad
+	if e.log.to > 0 {
+		return Change{}, nil // a whole log is for deals that are not there
+	}
 	if e.history.to > 0 {
 		out, bad = l.reconcileHistory(i, s)
 	} else if e.row != nil {

@@ -107,7 +107,7 @@ func (l *Loader) newActivities(e *entry, s Stored) []sales.Activity {
 	for _, r := range l.activities[e.acts.from:e.acts.to] {
 		a := b.activity(r)
 		a.Deal = s.Deal.ID
-		if have[key(a)]--; have[key(a)] < 0 {
+		if have[key(a)]--; have[key(a)] < 0 && !a.Undone {
 			out = append(out, a)
 		}
 	}

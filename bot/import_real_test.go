@@ -1,0 +1,215 @@
+package main
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/internal/sales"
+)
+
+// realFile returns the path of a real data set, which the repository does not hold.
+func realFile(t testing.TB, name string) string {
+	t.Helper()
+	path := filepath.Join("..", "..", "shared", "data", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("there is no %s beside the repository: real data are read where they lie", name)
+	}
+	return path
+}
+
+// readPlain reads a file with nothing but encoding/csv, for an independent count.
+func readPlain(t *testing.T, path string) []map[string]string {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	all, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for _, row := range all[1:] {
+		m := map[string]string{}
+		for i, name := range all[0] {
+			m[name] = row[i]
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// stagesMap is the shipped map with other stages: the one called won wins.
+func stagesMap(won string, keys ...string) *sales.Map {
+	m := sales.Shipped()
+	p := *m.Processes[0]
+	p.Stages = nil
+	for _, k := range keys {
+		key := strings.ReplaceAll(strings.ToLower(k), " ", "_")
+		p.Stages = append(p.Stages, sales.Stage{Key: key, Name: sales.Text{"en": k}, Who: []string{"rep"}, Won: k == won})
+	}
+	m.Processes = []*sales.Process{&p}
+	return m
+}
+
+// A CRM's export: 8,800 deals without history, 500 of them without any date.
+func TestImportRealDeals(t *testing.T) {
+	path := realFile(t, "crm-opportunities/sales_pipeline.csv")
+	i := newImporter(t)
+	i.apply(stagesMap("Signed", "Prospecting", "Engaging", "Signed"))
+	c := importCommand{Deals: path, Map: []string{
+		"deal_id=opportunity_id", "name=product", "created_at=engage_date", "closed_at=close_date", "amount=close_value",
+	}}
+	said := i.mustRun(c)
+	if !strings.Contains(said, "8800 rows of sales_pipeline.csv.\n8800 deals are new.\n") || i.err.Len() > 0 {
+		t.Errorf("it says\n%s%s", said, i.err.String())
+	}
+	state := i.state()
+	count := func(parts ...string) int {
+		n := 0
+		for line := range strings.Lines(state) {
+			if !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(line, p) }) {
+				n++
+			}
+		}
+		return n
+	}
+	want := map[string]int{}
+	minor := int64(0)
+	for _, row := range readPlain(t, path) {
+		want[row["deal_stage"]]++
+		if row["account"] == "" {
+			want["no account"]++
+		}
+		if row["engage_date"] == "" {
+			want["no date"]++
+		}
+		var units int64
+		for _, digit := range row["close_value"] {
+			units = units*10 + int64(digit-'0')
+		}
+		minor += units * 100
+	}
+	for what, got := range map[string]int{
+		"Won": count("Status:won", "Stage:signed"), "Lost": count("Status:lost", "Stage:prospecting"),
+		"Engaging": count("Status:open", "Stage:engaging"), "Prospecting": count("Status:open", "Stage:prospecting"),
+		"no account": count("deal ", "Account: "), "no date": count("Created:0001-01-01"),
+	} {
+		if got != want[what] || got == 0 {
+			t.Errorf("%s: %d deals, an independent count says %d", what, got, want[what])
+		}
+	}
+	if n := strings.Count(state, "deal {"); n != strings.Count(state, "\n") {
+		t.Errorf("stays were made up: %d deals in %d lines", n, strings.Count(state, "\n"))
+	}
+	if got := sumMinor(t, state); got != minor {
+		t.Errorf("amounts add up to %d cents, an independent count says %d", got, minor)
+	}
+	if again := i.mustRun(c); !strings.Contains(again, "8800 deals were known already; brought up to date: 0") {
+		t.Errorf("the second time it says\n%s", again)
+	}
+	if i.state() != state {
+		t.Error("the second run changed something")
+	}
+}
+
+func sumMinor(t *testing.T, state string) (sum int64) {
+	t.Helper()
+	for part := range strings.SplitSeq(state, "Amount:{Minor:") {
+		var n int64
+		for i := 0; i < len(part) && part[i] >= '0' && part[i] <= '9'; i++ {
+			n = n*10 + int64(part[i]-'0')
+		}
+		sum += n
+	}
+	return sum
+}
+
+// The log of a real process with rework, skips and odd orders: 4,580 cases.
+func TestImportRealHistory(t *testing.T) {
+	path := realFile(t, "helpdesk-history/helpdesk.csv")
+	stages := []string{
+		"Assign seriousness", "Insert ticket", "Take in charge ticket", "Wait", "Require upgrade", "Create SW anomaly", "Resolve SW anomaly",
+		"Schedule intervention", "Resolve ticket", "VERIFIED", "RESOLVED", "INVALID", "DUPLICATE", "Closed",
+	}
+	i := newImporter(t)
+	i.apply(stagesMap("Closed", stages...))
+	c := importCommand{History: path}
+	said := i.mustRun(c)
+	if !strings.Contains(said, "21348 rows of helpdesk.csv.\n4580 deals are new.\n") || i.err.Len() > 0 {
+		t.Errorf("it says\n%s%s", said, i.err.String())
+	}
+	state := i.state()
+
+	// Independently: sort each case by time, drop repetitions, and count what each
+	// step is. The last stage wins and opens no stay; leaving it again does.
+	want := map[string]int{}
+	cases := map[string][]map[string]string{}
+	for _, row := range readPlain(t, path) {
+		cases[row["case_id"]] = append(cases[row["case_id"]], row)
+	}
+	place := map[string]int{}
+	for n, s := range stages {
+		place[s] = n
+	}
+	for _, rows := range cases {
+		slices.SortStableFunc(rows, func(a, b map[string]string) int { return when(t, a).Compare(when(t, b)) })
+		var path []string
+		for _, row := range rows {
+			if n := len(path); n == 0 || path[n-1] != row["activity"] {
+				path = append(path, row["activity"])
+			}
+		}
+		for n, s := range path {
+			if s == "Closed" {
+				continue
+			}
+			want["stays"]++
+			switch {
+			case n == len(path)-1:
+				want["open"]++
+			case path[n+1] == "Closed":
+				want["won"]++
+			case place[path[n+1]] > place[s]:
+				want["forward"]++
+			default:
+				want["back"]++
+			}
+		}
+	}
+	got := map[string]int{}
+	for line := range strings.Lines(state) {
+		if strings.HasPrefix(line, "deal ") {
+			continue
+		}
+		got["stays"]++
+		for _, exit := range []string{"open", "won", "forward", "back"} {
+			if strings.Contains(line, " "+exit+"→") {
+				got[exit]++
+			}
+		}
+	}
+	for what, n := range want {
+		if got[what] != n {
+			t.Errorf("%s: %d, an independent count says %d", what, got[what], n)
+		}
+	}
+	if again := i.mustRun(c); !strings.Contains(again, "Nothing is new") || i.state() != state {
+		t.Errorf("the second run: %s", again)
+	}
+}
+
+func when(t *testing.T, row map[string]string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, row["timestamp"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
