@@ -29,6 +29,8 @@ const (
 type commands struct {
 	Play     playCommand     `cmd:"" help:"Try it: a Slack-like workspace and the bot in one process. No account needed."`
 	Run      runCommand      `cmd:"" help:"Run the bot against Slack. Configured by the environment; .env is read when present."`
+	Import   importCommand   `cmd:"" help:"Bring in CSV: deals, their histories and activities, from any CRM. The same files again change nothing."`
+	Export   exportCommand   `cmd:"" help:"Write everything out as CSV that import takes back."`
 	Backup   backupCommand   `cmd:"" help:"Copy the database into FILE while the bot runs."`
 	Audit    auditCommand    `cmd:"" help:"The audit trail."`
 	Doctor   doctorCommand   `cmd:"" help:"Check tokens, scopes, channels, clock, database and more, and say what to do."`
