@@ -94,6 +94,9 @@ func (r *Reader) approvals(ctx context.Context, query string, args ...any) ([]sa
 	return out, nil
 }
 
+// notStaged leaves out the approvals of imports that are not published.
+const notStaged = `NOT EXISTS (SELECT 1 FROM deal WHERE deal.id = approval.deal AND batch <> 0 AND NOT ` + visible + `)`
+
 // ApprovalFilter selects approvals; its zero values select everything.
 type ApprovalFilter struct {
 	Deal      int64
@@ -108,7 +111,7 @@ func (r *Reader) Approvals(ctx context.Context, f ApprovalFilter) ([]sales.Appro
 	if f.Decider != "" {
 		f.State = sales.Pending
 	}
-	query, args := `SELECT `+approvalColumns+` FROM approval WHERE 1 = 1`, []any{}
+	query, args := `SELECT `+approvalColumns+` FROM approval WHERE `+notStaged, []any{}
 	if f.Deal != 0 {
 		query, args = query+` AND deal = ?`, append(args, f.Deal)
 	}

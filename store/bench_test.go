@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,42 +17,44 @@ import (
 // BenchmarkCommand measures whole durable commands as a handler runs them: inbox key, case,
 // decision, activity, event, card and history post, reply.
 func BenchmarkCommand(b *testing.B) {
+	for _, callers := range []int{1, 8, 32} {
+		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
+			benchBoth(b, func(b *testing.B, s *store.Store) { benchCommands(b, s, callers) })
+		})
+	}
+}
+
+func benchBoth(b *testing.B, bench func(b *testing.B, s *store.Store)) {
 	for _, kind := range []string{"sqlite", "postgres"} {
-		for _, callers := range []int{1, 8, 32} {
-			b.Run(fmt.Sprintf("%s/callers=%d", kind, callers), func(b *testing.B) {
-				url := "sqlite:" + filepath.Join(b.TempDir(), "bench.db")
-				if kind == "postgres" {
-					url = pgtest.Start(b)
-				}
-				benchCommands(b, url, callers)
-			})
-		}
+		b.Run(kind, func(b *testing.B) {
+			url := "sqlite:" + filepath.Join(b.TempDir(), "bench.db")
+			if kind == "postgres" {
+				url = pgtest.Start(b)
+			}
+			s := open(b, url, store.Options{})
+			seedMap(b, s)
+			bench(b, s)
+		})
 	}
 }
 
 const benchDeals = 2000
 
-func benchCommands(b *testing.B, url string, callers int) {
-	s := open(b, url, store.Options{})
-	seedMap(b, s)
+func benchCommands(b *testing.B, s *store.Store, callers int) {
 	for i := range benchDeals {
 		newDeal(b, s, fmt.Sprint("Deal ", i), "Account")
 	}
 	var n atomic.Int64
-	b.SetParallelism(callers / 2) // of GOMAXPROCS, which is 2 here
-	if callers == 1 {
-		b.ResetTimer()
-		for range b.N {
-			command(b, s, n.Add(1))
-		}
-	} else {
-		b.ResetTimer()
-		b.RunParallel(func(pb *testing.PB) {
-			for pb.Next() {
-				command(b, s, n.Add(1))
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			for i := n.Add(1); i <= int64(b.N); i = n.Add(1) {
+				command(b, s, i)
 			}
 		})
 	}
+	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
 }
 

@@ -30,13 +30,9 @@ type bulk struct {
 type names struct{ event, row int }
 
 const (
-	bulkDealSQL     = `INSERT INTO deal (id, batch, approvals, ` + dealSets + `) VALUES `
-	bulkEventSQL    = `INSERT INTO event (deal, version, at, actor, type, data, pos) VALUES `
-	bulkStaySQL     = `INSERT INTO stay (` + stayColumns + `) VALUES `
-	bulkWaitSQL     = `INSERT INTO wait (deal, n, kind, began, ended, why) VALUES `
-	bulkActivitySQL = `INSERT INTO activity (id, deal, type, minutes, actor, at, outcome, note, link, cost, cost_currency,
-		undone, event) VALUES `
-	bulkApprovalSQL = `INSERT INTO approval (id, deal, episode, kind, version, requester, at, form, state, steps, ended, map) VALUES `
+	bulkDealColumns  = `id, batch, approvals, ` + dealSets
+	bulkEventColumns = `deal, version, at, actor, type, data, pos`
+	bulkWaitColumns  = `deal, n, kind, began, ended, why`
 )
 
 // deal gathers one deal under the id that it is to have.
@@ -125,24 +121,33 @@ func (b *bulk) write(ctx context.Context) error {
 		b.events = append(b.events, []any{e.Deal, e.Version, millis(e.At), e.Actor, string(e.Type), string(data), 0})
 	}
 	for _, part := range []struct {
-		query string
-		rows  [][]any
+		table, columns string
+		rows           [][]any
 	}{
-		{bulkDealSQL, b.deals}, {bulkEventSQL, b.events}, {bulkStaySQL, b.stays}, {bulkWaitSQL, b.waits}, {bulkActivitySQL, b.activities},
-		{bulkApprovalSQL, b.approvals},
+		{"deal", bulkDealColumns, b.deals},
+		{"event", bulkEventColumns, b.events},
+		{"stay", stayColumns, b.stays},
+		{"wait", bulkWaitColumns, b.waits},
+		{"activity", activityColumns, b.activities},
+		{"approval", approvalColumns, b.approvals},
 	} {
-		if err := b.tx.insertMany(ctx, part.query, part.rows); err != nil {
+		if err := b.tx.insertMany(ctx, part.table, part.columns, part.rows); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// insertMany writes rows bulkRows at a time, and what is left over one by one.
-func (tx *Tx) insertMany(ctx context.Context, query string, rows [][]any) error {
+// insertMany writes rows with COPY where there is one; otherwise bulkRows at a
+// time, and what is left over one by one.
+func (tx *Tx) insertMany(ctx context.Context, table, columns string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	if tx.copyFrom != nil {
+		return tx.note(tx.copyFrom(ctx, table, columnNames(columns), rows))
+	}
+	query := `INSERT INTO ` + table + ` (` + columns + `) VALUES `
 	one := "(" + marks(len(rows[0])) + ")"
 	many := strings.TrimSuffix(strings.Repeat(one+", ", bulkRows), ", ")
 	for len(rows) >= bulkRows {

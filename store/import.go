@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +32,7 @@ type Importer struct {
 	batch   int64
 	process string
 	now     time.Time
+	known   map[string]bool // External of the deals that are there
 	result  ImportResult
 }
 
@@ -81,7 +81,24 @@ func (s *Store) Importer(ctx context.Context, process string, now time.Time) (*I
 			err = s.discard(ctx, batch)
 		}
 	}
+	if err == nil {
+		err = im.readKnown(ctx)
+	}
 	return im, err
+}
+
+const knownSQL = `SELECT external FROM deal WHERE process = ? AND external <> ''`
+
+// readKnown reads which deals are there already: nobody else imports into the process meanwhile.
+func (im *Importer) readKnown(ctx context.Context) error {
+	return im.store.Read(ctx, func(ctx context.Context, r *Reader) error {
+		im.known = map[string]bool{}
+		err := each(ctx, r.session, func(row *struct{ External string }) error {
+			im.known[row.External] = true
+			return nil
+		}, knownSQL, im.process)
+		return wrap("read the known deals", err)
+	})
 }
 
 // Add stages a batch of deals, in one commit: some hundred at a time are best.
@@ -102,6 +119,9 @@ func (im *Importer) Add(ctx context.Context, batch []ImportedDeal) error {
 	if err != nil {
 		return wrap("stage an import", err)
 	}
+	for _, d := range batch {
+		im.known[d.External] = true
+	}
 	im.result.Deals += added.Deals
 	im.result.Known += added.Known
 	im.result.Events += added.Events
@@ -112,16 +132,13 @@ func (im *Importer) Add(ctx context.Context, batch []ImportedDeal) error {
 // stage writes the deals that are not there yet.
 func (tx *Tx) stage(ctx context.Context, im *Importer, batch []ImportedDeal) (ImportResult, error) {
 	var res ImportResult
-	known, err := tx.knownExternals(ctx, im.process, batch)
-	if err != nil {
-		return res, err
-	}
 	var fresh []ImportedDeal
+	twice := map[string]bool{}
 	for _, d := range batch {
-		if known[d.External] {
+		if d.External != "" && (im.known[d.External] || twice[d.External]) {
 			res.Known++
 		} else if len(d.Events) > 0 {
-			known[d.External] = d.External != ""
+			twice[d.External] = true
 			fresh = append(fresh, d)
 		}
 	}
@@ -137,30 +154,6 @@ func (tx *Tx) stage(ctx context.Context, im *Importer, batch []ImportedDeal) (Im
 		}
 	}
 	return res, w.write(ctx)
-}
-
-const knownExternalsSQL = `SELECT external FROM deal WHERE process = ? AND external IN `
-
-// knownExternals looks up which deals are there, staged ones included.
-func (tx *Tx) knownExternals(ctx context.Context, process string, batch []ImportedDeal) (map[string]bool, error) {
-	out := map[string]bool{}
-	for part := range slices.Chunk(batch, bulkRows) {
-		args := []any{process}
-		for _, d := range part {
-			args = append(args, d.External)
-		}
-		for len(args) < bulkRows+1 { // one statement for every size
-			args = append(args, "")
-		}
-		var rows []struct{ External string }
-		if err := tx.all(ctx, &rows, knownExternalsSQL+"("+marks(bulkRows)+")", args...); err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			out[row.External] = row.External != ""
-		}
-	}
-	return out, nil
 }
 
 // Publish makes everything that was staged visible at once.

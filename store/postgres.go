@@ -15,7 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/sethvargo/go-retry"
 )
@@ -76,12 +76,17 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 	// The transaction itself outlives the caller: a cancelled context must not race with the commit.
 	free, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 	defer cancel()
-	tx, err := e.db.BeginTxx(free, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	conn, err := e.db.Connx(free)
+	if err != nil {
+		return isLost(err), wrap("connect", err)
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTxx(free, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return isLost(err), wrap("begin", err)
 	}
 	defer tx.Rollback()
-	s := &session{dialect: postgresDialect, on: tx}
+	s := &session{dialect: postgresDialect, on: tx, copyFrom: copier(conn)}
 	keyed, err := fn(ctx, s)
 	if err != nil {
 		return s.failed != nil && (isConflict(err) || isLost(err)), err
@@ -93,6 +98,16 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 		return isConflict(err) || keyed && isLost(err), wrap("commit", err)
 	}
 	return false, nil
+}
+
+// copier writes many rows through the transaction that is open on the connection.
+func copier(conn *sqlx.Conn) func(ctx context.Context, table string, columns []string, rows [][]any) error {
+	return func(ctx context.Context, table string, columns []string, rows [][]any) error {
+		return conn.Raw(func(driver any) error {
+			_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+			return err
+		})
+	}
 }
 
 // isConflict reports whether two transactions were in each other's way.

@@ -13,11 +13,12 @@ import (
 
 // session runs statements on one connection or transaction.
 type session struct {
-	dialect dialect
-	on      sqlx.ExtContext
-	prepare func(ctx context.Context, query string) (*sqlx.Stmt, error) // nil when the driver caches statements itself
-	failed  error                                                       // the first statement that failed
-	heads   map[string]head                                             // versions of the map in force; read once
+	dialect  dialect
+	on       sqlx.ExtContext
+	prepare  func(ctx context.Context, query string) (*sqlx.Stmt, error)                   // nil when the driver caches statements itself
+	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
+	failed   error                                                                         // the first statement that failed
+	heads    map[string]head                                                               // versions of the map in force; read once
 }
 
 // get reads one row into dest; found is false when there is none.
@@ -157,12 +158,14 @@ func fromJSON[T any](s string) (T, error) {
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
 // sets returns "a = ?, b = ?" for the columns "a, b".
-func sets(columns string) string {
+func sets(columns string) string { return strings.Join(columnNames(columns), " = ?, ") + " = ?" }
+
+func columnNames(columns string) []string {
 	names := strings.Split(columns, ",")
 	for i, name := range names {
-		names[i] = strings.TrimSpace(name) + " = ?"
+		names[i] = strings.TrimSpace(name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // anys turns a slice into arguments.
