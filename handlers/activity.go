@@ -229,7 +229,7 @@ func (a *App) logFormFor(ctx context.Context, c *Call, l view.LogActivity) (Repl
 
 // clickLog opens the form for a deal, and a type when a gate asks for one.
 func (a *App) clickLog(ctx context.Context, c *Call) (Reply, error) {
-	id, _, kind := ids(c.Value)
+	id, kind := idAndKey(c.Value)
 	k, err := a.read(ctx, c, id)
 	if err != nil {
 		return Reply{}, err
@@ -292,7 +292,7 @@ func readMinutes(typed string) (int, error) {
 
 // activityRefusals words what the rules about activities refuse.
 var activityRefusals = map[string]wording{
-	"activity.unknown":    says(text.Msg("There is no activity “%s”. These are what you can log:"), "input"),
+	"activity.unknown":    says(text.Msg("There is no activity “%s”. Choose one:"), "input"),
 	"activity.ambiguous":  says(text.Msg("“%s” can be more than one activity. Which one?"), "input"),
 	"activity.not_here":   says(text.Msg("%s has no activity of that type. Choose another one."), "deal"),
 	"activity.minutes":    says(text.Msg("An activity takes between 0 minutes and 24 hours.")),

@@ -186,6 +186,13 @@ func ids(value string) (id int64, n int, rest string) {
 	return id, n, rest
 }
 
+// idAndKey reads "ID:KEY".
+func idAndKey(value string) (id int64, key string) {
+	first, key := cutColon(value)
+	id, _ = strconv.ParseInt(first, 10, 64)
+	return id, key
+}
+
 // approvalCommands lists the kinds of approval that can be requested by a command.
 func approvalCommands(p *sales.Process) []string {
 	var out []string

@@ -18,12 +18,7 @@ func (a *App) dealAdvance(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	move := sales.Move{}
-	if overridden {
-		if move.Override = c.typed(why); move.Override == "" {
-			return Reply{Modal: a.overrideForm(c, f.Case, f.Deal.Stage)}, nil
-		}
-	}
+	move := sales.Move{Override: c.typed(why)}
 	if named {
 		if move.To, err = c.matchStage(f.Process, stage); err != nil {
 			return Reply{}, within(f.Case, err)
@@ -31,6 +26,9 @@ func (a *App) dealAdvance(ctx context.Context, c *Call) (Reply, error) {
 	}
 	if err := noMore(f.rest); err != nil {
 		return Reply{}, within(f.Case, err)
+	}
+	if overridden && move.Override == "" {
+		return a.askOverride(ctx, c, f.Case, move)
 	}
 	return a.advance(ctx, c, f.Deal.ID, move)
 }
@@ -88,17 +86,17 @@ func (a *App) needed(c *Call, k *sales.Case, sentence string) (string, []slack.B
 }
 
 // goingOn is standing with the way on: the button for the next stage when nothing
-// is missing. undo takes back what was done.
-func (a *App) goingOn(c *Call, k *sales.Case, sentence string, undo slack.BlockElement) Reply {
+// is missing, and more buttons behind.
+func (a *App) goingOn(c *Call, k *sales.Case, sentence string, more ...slack.BlockElement) Reply {
 	sentence, buttons := a.needed(c, k, sentence)
 	if len(buttons) == 0 && k.Deal.Status == sales.Open {
 		if missing, err := k.Missing(followingStage(k)); err == nil && len(missing) == 0 {
 			to := view.StageName(c.Printer, k.Process, followingStage(k))
-			sentence += " " + c.T("Nothing is missing for *%s*.", to)
+			sentence = view.Sentences(c.Printer, sentence, c.T("Nothing is missing for *%s*.", to))
 			buttons = append(buttons, view.Primary("deal.advance", moveValue(k.Deal), c.T("On to %s", view.Unmarked(to))))
 		}
 	}
-	return say(sentence, view.Actions(append(buttons, undo)...)...)
+	return say(sentence, view.Actions(append(buttons, more...)...)...)
 }
 
 // followingStage is the key of the stage after the present one; "" after the last.
@@ -252,21 +250,24 @@ func (a *App) clickOverride(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	if moves != k.Deal.Moves {
-		return Reply{}, within(k, sales.Refuse(sales.Conflict, "deal.moved_since", "stage", k.Deal.Stage))
-	}
-	return Reply{Modal: a.overrideForm(c, k, to)}, nil
+	return a.askOverride(ctx, c, k, sales.Move{To: to, Seen: moves})
 }
 
-func (a *App) overrideForm(c *Call, k *sales.Case, to string) *slack.ModalViewRequest {
-	if to == k.Deal.Stage {
-		to = followingStage(k)
+// askOverride asks for the reason for passing a gate, of those who may pass it. When
+// nothing is missing, the deal simply goes on.
+func (a *App) askOverride(ctx context.Context, c *Call, k *sales.Case, m sales.Move) (Reply, error) {
+	if m.To == "" {
+		m.To = followingStage(k)
 	}
-	missing, err := k.Missing(to)
-	if err != nil {
-		a.Log.Warn("override: the gate cannot be read", "deal", k.Deal.ID, "error", err)
+	missing, err := k.Missing(m.To)
+	if err != nil || len(missing) == 0 {
+		return a.advance(ctx, c, k.Deal.ID, m)
 	}
-	return view.OverrideForm(c.Printer, k, to, missing)
+	m.Override = "?"
+	if _, err := k.Advance(c.User, m, c.Now); err != nil {
+		return Reply{}, within(k, err)
+	}
+	return Reply{Modal: view.OverrideForm(c.Printer, k, m.To, missing)}, nil
 }
 
 func (a *App) submitOverride(ctx context.Context, c *Call) (Reply, error) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -42,6 +43,8 @@ func (c *Call) cutAmount(words []Word, currency string) (name []Word, amount sal
 		}
 		amount, err := sales.ParseMoney(spoken(last), currency)
 		switch {
+		case err == nil && yearLike.MatchString(spoken(last)):
+			return nil, sales.Money{}, c.yearOrAmount(words, last, amount)
 		case err == nil:
 			return words[:len(words)-n], amount, nil
 		case isCode(err, "money.unreadable"), isCode(err, "money.currency") && !allCapitals(last[len(last)-1].Text):
@@ -52,10 +55,30 @@ func (c *Call) cutAmount(words []Word, currency string) (name []Word, amount sal
 	return words, sales.Money{}, nil
 }
 
+// yearLike is a bare number that ends names as often as it is an amount: "Renewal 2027".
+var yearLike = regexp.MustCompile(`^(19|20)\d\d$`)
+
+// yearOrAmount asks what such a number is.
+func (c *Call) yearOrAmount(words, last []Word, amount sales.Money) error {
+	e := sales.Refuse(sales.Ambiguous, "amount.or_name", "input", spoken(last))
+	name := c.typed(words)
+	e.Choices = []sales.Choice{{Key: amount.Canonical()}, {Key: name, Label: c.T("It belongs to the name")}}
+	return choosing(e, func(k string) string {
+		if k == name {
+			return c.with(words, `"`+strings.ReplaceAll(name, `"`, "'")+`"`)
+		}
+		return c.with(last, k)
+	})
+}
+
 // mayBeAmount reports whether the words look like one amount: exactly one of them
 // has digits, and a currency in front of it is a symbol or in capitals, so that
-// "Phase 2 500" and "try 12k" stay names with an amount behind.
+// "Phase 2 500" and "try 12k" stay names with an amount behind. A bare number of one or
+// two digits counts something: "Phase 2".
 func mayBeAmount(words []Word) bool {
+	if len(words) == 1 && smallNumber.MatchString(words[0].Text) {
+		return false
+	}
 	numbers := 0
 	for i, w := range words {
 		hasDigit := strings.ContainsFunc(w.Text, unicode.IsDigit)
@@ -71,6 +94,8 @@ func mayBeAmount(words []Word) bool {
 	}
 	return numbers == 1
 }
+
+var smallNumber = regexp.MustCompile(`^\d{1,2}$`)
 
 func allCapitals(s string) bool { return strings.ToUpper(s) == s }
 
@@ -115,7 +140,7 @@ func (a *App) created(c *Call, k *sales.Case) Reply {
 		sentence = c.T("%s is new in *%s*, for %s.", view.DealName(d), view.StageName(c.Printer, k.Process, d.Stage), c.Money(d.Amount.Minor, d.Amount.Currency))
 	}
 	if channel := a.dealChannel(k.Org, d); channel != "" {
-		sentence += " " + c.T("Its card is in %s.", "<#"+channel+">")
+		sentence = view.Sentences(c.Printer, sentence, c.T("Its card is in %s.", "<#"+channel+">"))
 	}
 	sentence, buttons := a.needed(c, k, sentence)
 	return say(sentence, view.Actions(append(buttons, view.Run("deal set "+d.Ref(), c.T("Edit…")))...)...)
@@ -211,6 +236,7 @@ var dealRefusals = map[string]wording{
 	"deal.ambiguous":          says(text.Msg("“%s” can be more than one deal. Which one?"), "input"),
 	"deal.which":              says(text.Msg("Which deal?")),
 	"deal.which_none":         says(text.Msg("Which deal? Say a part of its name, or its number like D-12.")),
+	"amount.or_name":          says(text.Msg("Is “%s” the amount?"), "input"),
 	"deal.no_name":            says(text.Msg("A deal needs a name.")),
 	"deal.lost":               says(text.Msg("%s is closed as lost. `%sdeal reopen %s because …` takes it up again."), "deal", "slash", "ref"),
 	"deal.won":                says(text.Msg("%s is won already."), "deal"),
@@ -219,7 +245,7 @@ var dealRefusals = map[string]wording{
 	"deal.not_yours":          says(text.Msg("%s is not yours to change."), "deal"),
 	"deal.moved_since":        overtaken,
 	"deal.changed_meanwhile":  overtaken,
-	"stage.unknown":           says(text.Msg("There is no stage “%s”. These are the stages:"), "input"),
+	"stage.unknown":           says(text.Msg("There is no stage “%s”. Choose one:"), "input"),
 	"stage.ambiguous":         says(text.Msg("“%s” can be more than one stage. Which one?"), "input"),
 	"stage.missing":           says(text.Msg("Which stage?")),
 	"move.already_there":      says(text.Msg("%s is in *%s* already."), "deal", "stage"),
@@ -229,7 +255,7 @@ var dealRefusals = map[string]wording{
 	"lost.no_reason":          says(text.Msg("Please choose a reason from the list.")),
 	"reason.unknown":          says(text.Msg("There is no reason “%s”. Choose one from the list."), "reason"),
 	"reopen.no_reason":        says(text.Msg("Say why: `%sdeal reopen %s because …`"), "slash", "ref"),
-	"field.unknown":           says(text.Msg("There is no field “%s”. These are the fields:"), "input"),
+	"field.unknown":           says(text.Msg("There is no field “%s”. Choose one:"), "input"),
 	"field.ambiguous":         says(text.Msg("“%s” can be more than one field. Which one?"), "input"),
 	"set.same":                says(text.Msg("%s has that value already."), "deal"),
 	"assign.same":             says(text.Msg("%s belongs to %s already."), "deal", "user"),

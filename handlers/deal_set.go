@@ -73,7 +73,7 @@ func (a *App) wasSet(c *Call, k *sales.Case, field string) Reply {
 }
 
 func (a *App) clickField(ctx context.Context, c *Call) (Reply, error) {
-	id, _, field := ids(c.Value)
+	id, field := idAndKey(c.Value)
 	k, err := a.read(ctx, c, id)
 	if err != nil {
 		return Reply{}, err
@@ -85,7 +85,7 @@ func (a *App) clickField(ctx context.Context, c *Call) (Reply, error) {
 }
 
 func (a *App) submitField(ctx context.Context, c *Call) (Reply, error) {
-	id, _, field := ids(c.View.Meta)
+	id, field := idAndKey(c.View.Meta)
 	return c.formDone(a.change(ctx, c, change{
 		deal:  id,
 		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return c.setInput(k, field) }},

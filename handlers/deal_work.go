@@ -238,7 +238,7 @@ func (a *App) tellOwner(ctx context.Context, tx *store.Tx, c *Call, k *sales.Cas
 			return err
 		}
 		sentence := p.T("%s gave you %s.", names(ctx, tx.Reader)(e.Actor), view.DealName(k.Deal))
-		r := say(sentence, view.Actions(view.Button("deal.open", fmt.Sprint(k.Deal.ID), p.T("Open")))...)
+		r := say(sentence, view.Actions(view.Button("deal.open", fmt.Sprint(k.Deal.ID), p.T("Show")))...)
 		if err := a.direct(ctx, tx, fmt.Sprintf("given:%d:%d", k.Deal.ID, e.Version), e.Data.User, r); err != nil {
 			return err
 		}

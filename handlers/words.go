@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -150,7 +149,7 @@ func (f facts) words() (string, []slack.Block) {
 		if w, ok := b.refusals[f.e.Code]; ok {
 			sentence, more := w(f)
 			if len(f.e.Who) > 0 {
-				sentence += " " + f.T("Ask %s.", f.people(f.e.Who))
+				sentence = view.Sentences(f.Printer, sentence, f.T("Ask %s.", f.people(f.e.Who)))
 			}
 			return sentence, more
 		}
@@ -184,9 +183,9 @@ func (a *App) choices(c *Call, t *trouble, f facts) []slack.Block {
 	const most = 10
 	var buttons []slack.BlockElement
 	for _, choice := range f.e.Choices[:min(len(f.e.Choices), most)] {
-		run := view.Run(t.line(quoted(choice.Key)), f.label(choice))
+		run := view.Run(t.line(choice.Key), f.label(choice))
 		if c.Sure {
-			run = view.RunSure(t.line(quoted(choice.Key)), f.label(choice))
+			run = view.RunSure(t.line(choice.Key), f.label(choice))
 		}
 		buttons = append(buttons, run)
 	}
@@ -206,14 +205,6 @@ func (f facts) label(choice sales.Choice) string {
 		return view.Day(f.Printer, d, time.Time{})
 	}
 	return choice.Label
-}
-
-// quoted puts a key that is no single word in quotes, so that it is read as one.
-func quoted(key string) string {
-	if strings.ContainsFunc(key, func(r rune) bool { return r == ' ' || r == '"' }) {
-		return `"` + strings.ReplaceAll(key, `"`, "'") + `"`
-	}
-	return key
 }
 
 // inForm shows a refusal beside the input at fault, or on top of the form, so
@@ -350,7 +341,7 @@ var coreRefusals = map[string]wording{
 	"number.unreadable": says(
 		text.Msg("I can't read “%s” as a number. Write it like 15 or 15.5."), "input"),
 	"link.unreadable":  says(text.Msg("“%s” is no link. It begins with https://."), "input"),
-	"option.unknown":   says(text.Msg("“%s” is none of the answers. These are:"), "input"),
+	"option.unknown":   says(text.Msg("“%s” is none of the answers. Choose one:"), "input"),
 	"option.ambiguous": says(text.Msg("“%s” can be more than one answer. Which one?"), "input"),
 	"process.unknown":  says(text.Msg("There is no process “%s”. `%sprocess` shows those that there are."), "process", "slash"),
 }

@@ -202,12 +202,17 @@ func (d Deal) buttons(p text.Printer) []slack.BlockElement {
 	if !d.working() {
 		return []slack.BlockElement{Button("deal.reopen", moves, p.T("Reopen…"))}
 	}
-	return []slack.BlockElement{
+	out := []slack.BlockElement{
 		Primary("deal.advance", moves, d.forward(p)),
 		Button("activity.form", id, p.T("Log…")),
 		Button("deal.plan", id, p.T("Next step…")),
-		Overflow("deal.more", d.more(p, moves)...),
 	}
+	for _, m := range d.Missing {
+		if m.Kind == sales.NeedApproval && m.State != sales.Pending {
+			out = append(out, requestButton(p, d.Case, m.Type))
+		}
+	}
+	return append(out, Overflow("deal.more", d.more(p, moves)...))
 }
 
 // forward is what the button for going on says.

@@ -74,33 +74,37 @@ func FieldForm(p text.Printer, k *sales.Case, key string) *slack.ModalViewReques
 // action is "deal." and the field's key.
 func FieldInput(p text.Printer, k *sales.Case, key string) slack.Block {
 	f, _ := k.Process.FieldOf(key)
-	action, value := "deal."+key, k.Deal.Value(key)
-	label := unescaped(FieldName(p, k.Process, key))
-	var element slack.BlockElement
-	hint := ""
+	action := "deal." + key
+	element, hint := fieldElement(p, k, f, action, k.Deal.Value(key))
+	return Input(action, unescaped(FieldName(p, k.Process, key)), hint, key != "name", element)
+}
+
+// fieldElement is what a field is typed into or chosen from, with a hint. The value
+// is in canonical form.
+func fieldElement(p text.Printer, k *sales.Case, f sales.Field, action, value string) (element slack.BlockElement, hint string) {
 	switch f.Type {
 	case sales.FieldDate:
-		element = DateInput(action, value)
+		return DateInput(action, value), ""
 	case sales.FieldUser:
-		element = UserInput(action, p.T("Choose a person"), value)
+		return UserInput(action, p.T("Choose a person"), value), ""
 	case sales.FieldChoice:
 		var options []*slack.OptionBlockObject
 		for _, o := range f.Options {
 			options = append(options, Option(o.Key, o.Name.In(p.Lang())))
 		}
-		element = Select(action, p.T("Choose"), value, options)
+		return Select(action, p.T("Choose"), value, options), ""
 	case sales.FieldMoney:
-		hint = p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
-		element = TextInput(action, value, "12k", false)
+		return TextInput(action, value, "12k", false), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
 	case sales.FieldNumber:
-		if key == "margin" {
+		switch f.Key {
+		case "margin":
 			hint = p.T("In per cent of the amount.")
+		case "discount":
+			hint = p.T("In per cent of the list price.")
 		}
-		element = TextInput(action, shortNumber(value), "", false)
-	default:
-		element = TextInput(action, value, "", false)
+		return TextInput(action, shortNumber(value), "", false), hint
 	}
-	return Input(action, label, hint, key != "name", element)
+	return TextInput(action, value, "", f.Key == "terms"), ""
 }
 
 // shortNumber writes 31.500000000000004 as 31.5.

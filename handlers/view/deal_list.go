@@ -39,7 +39,7 @@ func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 	}
 	for _, r := range l.Rows {
 		s := Section(DealLine(p, r, l.Name, l.Now))
-		s.Accessory = slack.NewAccessory(Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Open")))
+		s.Accessory = slack.NewAccessory(Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Show")))
 		blocks = append(blocks, s)
 	}
 	if l.Total > l.Size {
@@ -52,10 +52,10 @@ func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 func (l DealList) pages(p text.Printer) []slack.BlockElement {
 	var out []slack.BlockElement
 	if l.Page > 0 {
-		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page-1, l.Filter), p.T("Back")))
+		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page-1, l.Filter), p.T("Previous")))
 	}
 	if (l.Page+1)*l.Size < l.Total {
-		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page+1, l.Filter), p.T("More")))
+		out = append(out, Button("deal.list", fmt.Sprintf("%d:%s", l.Page+1, l.Filter), p.T("Next page")))
 	}
 	return out
 }

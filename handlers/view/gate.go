@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -46,13 +45,20 @@ func GateButtons(p text.Printer, g Gate) []slack.BlockElement {
 			label := p.T("Set the %s", lower(unescaped(FieldName(p, g.Case.Process, m.Field))))
 			out = append(out, Button("deal.field", fmt.Sprintf("%d:%s", d.ID, m.Field), label))
 		case sales.NeedApproval:
-			if m.State != sales.Pending && slices.Contains(g.Commands, m.Type) {
-				label := p.T("Request the %s approval", lower(unescaped(PolicyName(p, g.Case.Process, m.Type))))
-				out = append(out, Run(m.Type+" "+d.Ref(), label))
+			if m.State == sales.Pending {
+				out = append(out, Button("approval.open", fmt.Sprint(m.ID), p.T("Show the %s approval", lower(unescaped(PolicyName(p, g.Case.Process, m.Type))))))
+			} else {
+				out = append(out, requestButton(p, g.Case, m.Type))
 			}
 		}
 	}
 	return out
+}
+
+// requestButton opens the form for requesting an approval.
+func requestButton(p text.Printer, k *sales.Case, kind string) *slack.ButtonBlockElement {
+	label := p.T("Request the %s approval", lower(unescaped(PolicyName(p, k.Process, kind))))
+	return Button("approval.form", fmt.Sprintf("%d:%s", k.Deal.ID, kind), label)
 }
 
 // MissingList is what a gate still asks for, a line each.

@@ -85,9 +85,9 @@ func (h History) moved(p text.Printer, who string) string {
 	case sales.ExitBack:
 		return h.why(p, p.T("%s moved it back from %s to %s.", who, from, to))
 	case sales.ExitWon:
-		return h.overridden(p, p.T("%s won it: %s.", who, to)+h.skipped(p))
+		return h.overridden(p, p.T("%s won it: %s.", who, to))
 	}
-	return h.overridden(p, p.T("%s moved it from %s to %s.", who, from, to)+h.skipped(p))
+	return h.overridden(p, p.T("%s moved it from %s to %s.", who, from, to))
 }
 
 func (h History) skipped(p text.Printer) string {
@@ -98,12 +98,15 @@ func (h History) skipped(p text.Printer) string {
 	for _, key := range h.Event.Data.Skipped {
 		names = append(names, StageName(p, h.Process, key))
 	}
-	return " " + p.T("Skipped: %s.", p.List(names))
+	return p.T("Skipped: %s.", p.List(names))
 }
 
-// overridden adds that the gate was not met, and why that was right.
+// overridden adds which stages were skipped, that the gate was not met, and why that was right.
 func (h History) overridden(p text.Printer, sentence string) string {
 	data := h.Event.Data
+	if s := h.skipped(p); s != "" {
+		sentence = Sentences(p, sentence, s)
+	}
 	if !data.Override {
 		return sentence
 	}
@@ -119,7 +122,7 @@ func (h History) overridden(p text.Printer, sentence string) string {
 			names = append(names, p.T("%s approval", PolicyName(p, h.Process, key)))
 		}
 	}
-	return sentence + " " + p.T("Override: “%s”. Missing: %s.", Note(data.Why), p.List(names))
+	return Sentences(p, sentence, p.T("Override: “%s”. Missing: %s.", Note(data.Why), p.List(names)))
 }
 
 func (h History) why(_ text.Printer, sentence string) string {

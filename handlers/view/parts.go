@@ -213,6 +213,14 @@ func Day(p text.Printer, date, now time.Time) string {
 	return p.DateShort(time.Date(y, m, d, 12, 0, 0, 0, p.Location()), now)
 }
 
+// Sentences puts sentences behind each other, as the language does.
+func Sentences(p text.Printer, sentences ...string) string {
+	if p.Lang() == "zh" {
+		return strings.Join(sentences, "")
+	}
+	return strings.Join(sentences, " ")
+}
+
 // day is a date as pickers take it; "" for none.
 func day(date time.Time) string {
 	if date.IsZero() {
