@@ -238,7 +238,7 @@ func (b bottleneckBody) Chart(p text.Printer) *Chart {
 }
 
 func (b bottleneckBody) notes() []Note {
-	return []Note{func(p text.Printer) string {
+	return []Note{{Say: func(p text.Printer) string {
 		return p.T("Looked at: %s to %s, stages before the win.", p.Date(instant(b.window.from)), p.Date(instant(b.window.to)))
-	}}
+	}}}
 }

@@ -110,15 +110,18 @@ func (b cycleBody) Chart(p text.Printer) *Chart {
 
 func (b cycleBody) notes() []Note {
 	out := extended(b.rmst.Extended, b.horizon)
+	for i := range out {
+		out[i].Data = true // rmst_days is not in the table
+	}
 	if b.open > 0 {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(b.open, "%d deal is still open: it counts with the time that it has taken so far.", "%d deals are still open: they count with the time that they have taken so far.")
-		})
+		}})
 	}
 	if b.left > 0 {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(b.left, "%d deal has no usable start or end and is left out.", "%d deals have no usable start or end and are left out.")
-		})
+		}})
 	}
 	return out
 }

@@ -224,7 +224,7 @@ func (d *digest) counts(p text.Printer) string {
 // stageTable shows what stands in each stage, and how long deals stay there.
 func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	t := Table{Caption: p.T("Stages"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Open"), Right: true}, {Title: p.T("Value"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Open"), Right: true}, {Title: p.T("Worth"), Right: true}, {Title: p.T("Half within"), Right: true},
 		{Title: p.T("Over target"), Right: true},
 	}}
 	visits := recent.visits()
@@ -263,7 +263,7 @@ func (d *digest) context(p text.Printer) string {
 	s := p.T("%s, %s · as of %s, %s (%s)", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"),
 		p.Date(d.slot.At), p.Time(d.slot.At), p.Location().String())
 	for _, n := range notes(d.h, d.h, Options{Hide: d.hidden}, nil) {
-		s += " · " + n(p)
+		s += " · " + n.Say(p)
 	}
 	return s
 }

@@ -119,7 +119,7 @@ func (d *digest) moveWords(c change, p text.Printer) string {
 	case c.kind == exitBack:
 		return p.T("back, %s → %s", from, to)
 	}
-	return p.T("%s → %s", from, to)
+	return from + " → " + to
 }
 
 // dealName is "D-12 Acme", escaped.

@@ -101,9 +101,9 @@ func (b funnelBody) Lead(p text.Printer) string {
 
 func (b funnelBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Funnel"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("On"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("Moved on"), Right: true},
 		{Title: p.T("Back"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open"), Right: true}, {Title: p.T("Skipped"), Right: true},
-		{Title: p.T("Go on"), Right: true}, {Title: p.T("Value lost"), Right: true},
+		{Title: p.T("Rate"), Right: true}, {Title: p.T("Value lost"), Right: true},
 	}}
 	for _, r := range b.rows {
 		t.Rows = append(t.Rows, []Cell{
@@ -130,10 +130,14 @@ func (b funnelBody) Chart(p text.Printer) *Chart {
 
 func (b funnelBody) notes() []Note {
 	out := extended(b.extended, b.horizon)
+	for i := range out {
+		out[i].Data = true // advance_by_horizon is not in the table
+	}
 	if n := b.h.open(); n > 0 {
-		out = append(out, func(p text.Printer) string {
-			return p.N(n, "%d deal is still open; “go on” is of the visits that have ended.", "%d deals are still open; “go on” is of the visits that have ended.")
-		})
+		out = append(out, Note{Say: func(p text.Printer) string {
+			return p.N(n, "%d deal is still open; the rate is the share that moved on of the visits that have ended.",
+				"%d deals are still open; the rate is the share that moved on of the visits that have ended.")
+		}})
 	}
 	return out
 }

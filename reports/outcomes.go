@@ -62,7 +62,7 @@ func outcomes(h *History, o Options) Body {
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
 	sample := stat.NewSample(h.episodes())
-	row.timed = sample.N()
+	row.timed = sample.Count(exitWon, exitLost)
 	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
 	row.count(reasons)
@@ -162,10 +162,10 @@ func (r OutcomesRow) Chart(p text.Printer) *Chart {
 func (r OutcomesRow) notes() []Note {
 	var out []Note
 	if r.Open > 0 && r.Won+r.Lost >= few {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(r.Open, "%d deal is still open, so the share of the closed may change; “within %s” counts it as well.",
 				"%d deals are still open, so the share of the closed may change; “within %s” counts them as well.", p.Days(r.horizon))
-		})
+		}})
 	}
 	return append(out, extended(r.winBy.Extended, r.horizon)...)
 }
@@ -175,7 +175,7 @@ func extended(is bool, horizon float64) []Note {
 	if !is {
 		return nil
 	}
-	return []Note{func(p text.Printer) string {
+	return []Note{{Say: func(p text.Printer) string {
 		return p.T("The data end before %s: what is said about that time is what was known so far.", p.Days(horizon))
-	}}
+	}}}
 }

@@ -47,8 +47,8 @@ func (res Result) page(p text.Printer) Page {
 	page.table(res.Body.Table(p))
 	page.small(text.Plain(res.context(p)))
 	var notes []string
-	for _, n := range res.Notes {
-		notes = append(notes, text.Plain(n(p)))
+	for _, n := range res.notes(p) {
+		notes = append(notes, text.Plain(n))
 	}
 	page.small(strings.Join(notes, "\n"))
 	return page

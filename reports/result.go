@@ -25,8 +25,11 @@ type Body interface {
 	Chart(p text.Printer) *Chart // nil when there is nothing to draw
 }
 
-// Note is a sentence of what a reader must know beside the numbers.
-type Note func(p text.Printer) string
+// Note is a sentence that a reader must know beside the numbers.
+type Note struct {
+	Say  func(p text.Printer) string
+	Data bool // about numbers that only JSON and CSV hold
+}
 
 // Table is what people read of a report.
 type Table struct {

@@ -61,7 +61,7 @@ func (res Result) envelope(p text.Printer) envelope {
 	}
 	e.From, e.To = optional(from), optional(to)
 	for _, n := range res.Notes {
-		e.Notes = append(e.Notes, n(p))
+		e.Notes = append(e.Notes, n.Say(p))
 	}
 	return e
 }
@@ -82,6 +82,17 @@ func (res Result) context(p text.Printer) string {
 	deals, open := len(res.History.Deals), res.History.open()
 	return p.T("%s, %s · as of %s, %s (%s)", p.N(deals, "%d deal", "%d deals"), p.N(open, "%d open", "%d open"),
 		p.Date(res.Options.AsOf), p.Time(res.Options.AsOf), p.Location().String())
+}
+
+// notes are the sentences for people.
+func (res Result) notes(p text.Printer) []string {
+	var out []string
+	for _, n := range res.Notes {
+		if !n.Data {
+			out = append(out, n.Say(p))
+		}
+	}
+	return out
 }
 
 // period says which deals were asked for, "" when all were.

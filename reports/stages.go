@@ -21,9 +21,9 @@ type StagesRow struct {
 	RMST       Num    `json:"rmst_days"`
 	NaiveMean  Num    `json:"naive_mean_days"` // of ended visits only, to compare with
 	TotalDays  Num    `json:"total_days"`      // open time included
-	Share      Num    `json:"share_of_days"`
-	Target     Num    `json:"target_days"` // working days
-	OverTarget int    `json:"over_target"` // visits whose working time exceeds it
+	Share      Num    `json:"share_of_days"`   // of the days before the win; null for later stages
+	Target     Num    `json:"target_days"`     // working days
+	OverTarget int    `json:"over_target"`     // visits whose working time exceeds it
 
 	place  int
 	median stat.Estimate
@@ -41,14 +41,13 @@ type stagesBody struct {
 func stages(h *History, o Options) Body {
 	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(span{math.MinInt64, h.AsOf.UnixMilli()})}
 	all, over := h.visits(), h.overTarget()
-	total := 0.0
-	for i := range all {
-		total += sum(all[i].observed)
-	}
 	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
 		row := stagesRow(&all[i], o.horizon())
 		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
-		row.Share = row.TotalDays / Num(total)
+		row.Share = Num(math.NaN())
+		if h.beforeWin(i) {
+			row.Share = Num(b.slowest.share(i))
+		}
 		if i < len(h.Process.Stages) && h.Process.Stages[i].Target > 0 {
 			row.Target = Num(h.Process.Stages[i].Target)
 		}
@@ -134,10 +133,13 @@ func (b stagesBody) Chart(p text.Printer) *Chart {
 	s := Series{Name: p.T("Share of time")}
 	for _, r := range b.rows {
 		if !stat.Known(float64(r.Share)) {
-			return nil
+			continue
 		}
 		c.Labels = append(c.Labels, b.h.stageName(r.place, p))
 		s.Values = append(s.Values, math.Round(1000*float64(r.Share))/10)
+	}
+	if len(c.Labels) == 0 {
+		return nil
 	}
 	c.Series = []Series{s}
 	return c
@@ -151,8 +153,8 @@ func (b stagesBody) notes() []Note {
 	if open == 0 {
 		return nil
 	}
-	return []Note{func(p text.Printer) string {
+	return []Note{{Say: func(p text.Printer) string {
 		return p.N(open, "%d visit is still going on: it counts with the time that it has taken so far.",
 			"%d visits are still going on: they count with the time that they have taken so far.")
-	}}
+	}}}
 }

@@ -22,11 +22,11 @@ func WriteText(w io.Writer, res Result, p text.Printer) error {
 		b.WriteByte('\n')
 		writeTable(&b, t)
 	}
-	if len(res.Notes) > 0 {
-		b.WriteByte('\n')
-	}
-	for _, n := range res.Notes {
-		fmt.Fprintf(&b, "- %s\n", n(p))
+	for i, n := range res.notes(p) {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "- %s\n", n)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -96,7 +96,7 @@ func TestOutcomesAsOfEarlier(t *testing.T) {
 
 func TestStagesOfSmall(t *testing.T) {
 	got := stages(small().history(40), Options{AsOf: at(40)}).Rows().([]StagesRow)
-	total := 2.0 + 4 + 2 + 4 + 10 + 1 + 20 + 6 + 2 + 31 + 4 + 4 + 4 + 2
+	total := 2.0 + 4 + 2 + 4 + 10 + 1 + 20 + 6 + 2 + 31 + 4 + 4 // without the 6 days after the win
 	lead := got[0]
 	lead.median = stat.Estimate{}
 	want := StagesRow{

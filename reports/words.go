@@ -107,30 +107,30 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 	var out []Note
 	left := chosen.Left
 	if left.Unseen > 0 {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(left.Unseen, "%d deal was imported without the times of its stages: it counts in won and lost, not in times and moves.",
 				"%d deals were imported without the times of their stages: they count in won and lost, not in times and moves.")
-		})
+		}})
 	}
 	if n := all.Left.NoCreated; n > 0 && !(o.From.IsZero() && o.To.IsZero()) {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(n, "%d deal is left out: nobody knows when it was created.", "%d deals are left out: nobody knows when they were created.")
-		})
+		}})
 	} else if n > 0 {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(n, "%d deal is left out of times: nobody knows when it was created.", "%d deals are left out of times: nobody knows when they were created.")
-		})
+		}})
 	}
 	if removed := len(chosen.Stages) - len(chosen.Process.Stages); removed > 0 && chosen.visitedRemoved() {
-		out = append(out, func(p text.Printer) string { return p.T("Stages that the process no longer has come last.") })
+		out = append(out, Note{Say: func(p text.Printer) string { return p.T("Stages that the process no longer has come last.") }})
 	}
 	if left.Sample > 0 {
-		out = append(out, func(p text.Printer) string {
+		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(left.Sample, "%d of these deals is sample data.", "%d of these deals are sample data.")
-		})
+		}})
 	}
 	if len(o.Hide) > 0 {
-		out = append(out, func(p text.Printer) string { return p.T("Deals of private teams are left out.") })
+		out = append(out, Note{Say: func(p text.Printer) string { return p.T("Deals of private teams are left out.") }})
 	}
 	if n, ok := b.(noter); ok {
 		out = append(out, n.notes()...)
