@@ -16,6 +16,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"pipewright/reports"
 )
 
 // Exit statuses.
@@ -30,6 +32,7 @@ type commands struct {
 	Play     playCommand     `cmd:"" help:"Try it: a Slack-like workspace and the bot in one process. No account needed."`
 	Run      runCommand      `cmd:"" help:"Run the bot against Slack. Configured by the environment; .env is read when present."`
 	Import   importCommand   `cmd:"" help:"Bring in CSV: deals, their histories and activities, from any CRM. The same files again change nothing."`
+	Report   reportCommand   `cmd:"" help:"Any report without Slack, as text, JSON or CSV."`
 	Export   exportCommand   `cmd:"" help:"Write everything out as CSV that import takes back."`
 	Backup   backupCommand   `cmd:"" help:"Copy the database into FILE while the bot runs."`
 	Audit    auditCommand    `cmd:"" help:"The audit trail."`
@@ -58,7 +61,7 @@ func execute(ctx context.Context, args []string, t terminal) int {
 	parser, err := kong.New(&cli, kong.Name("pipewright"), kong.Writers(t.out, t.err),
 		kong.Description("Pipewright: map your sales process, work your deals and see where it is stuck, without leaving Slack."),
 		kong.UsageOnError(), kong.Exit(func(code int) { exited = code; panic(errHelp) }),
-		kong.Vars{"address": defaultPlayAddress})
+		kong.Vars{"address": defaultPlayAddress, "reports": strings.Join(reports.Names(), ", ")})
 	if err != nil {
 		return complain(t, err, exitUsage)
 	}

@@ -7,6 +7,7 @@ import (
 	"pipewright/bot/outbox"
 	"pipewright/handlers"
 	"pipewright/handlers/view"
+	"pipewright/reports"
 	"pipewright/store"
 )
 
@@ -22,6 +23,9 @@ func (r renderer) Render(ctx context.Context, o store.Outbound) (view.Message, e
 		return r.app.RenderHistory(ctx, o.Body)
 	case "post":
 		return r.app.RenderPost(o.Body)
+	case "digest":
+		m, err := reports.RenderDigest(o.Body)
+		return view.Message{Text: m.Text, Blocks: m.Blocks, Plain: m.Plain}, err
 	case "alarm":
 		return outbox.RenderAlarm(o)
 	}

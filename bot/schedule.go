@@ -9,11 +9,12 @@ import (
 
 	"pipewright/bot/gateway"
 	"pipewright/handlers"
+	"pipewright/reports"
 )
 
 // schedules lists what falls due at instants of its own.
 func (b *bot) schedules(app *handlers.App) []schedule {
-	return []schedule{app}
+	return []schedule{app, &reports.Digests{Store: b.store, Locale: b.cfg.Locale}}
 }
 
 // keepInbox is how long the key of a payload is remembered: Slack has been seen

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/slack-go/slack"
 
@@ -150,6 +151,9 @@ func messageOptions(r handlers.Reply) []slack.MsgOption {
 	return opts
 }
 
+// errNoTrigger is a form that comes too late: its trigger is gone.
+var errNoTrigger = errors.New("the trigger has expired")
+
 func (g *Gateway) publish(ctx context.Context, in handlers.Intent, r handlers.Reply) {
 	_, err := g.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: in.User, View: *r.Home})
 	if err != nil {
@@ -168,9 +172,7 @@ func (g *Gateway) open(ctx context.Context, in handlers.Intent, r handlers.Reply
 	case in.Trigger != "":
 		_, err = g.API.OpenViewContext(ctx, in.Trigger, *r.Modal)
 	default:
-		p := g.printer(ctx, in)
-		g.deliver(ctx, in, handlers.Reply{Text: p.T("A form cannot be opened from a message. Type the same after a slash, for example `/%sdeal new`.", g.Prefix)})
-		return
+		err = errNoTrigger
 	}
 	if err == nil {
 		return
