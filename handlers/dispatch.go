@@ -23,7 +23,7 @@ func (a *App) dispatch(ctx context.Context, c *Call) (Reply, error) {
 		return a.command(ctx, c)
 	case Action:
 		r, err := a.by(ctx, c, func(b book) map[string]handler { return b.actions }, name)
-		return c.inModal(r), err
+		return c.distinct(r), err
 	case Submission:
 		return a.by(ctx, c, func(b book) map[string]handler { return b.submissions }, name)
 	case Shortcut:

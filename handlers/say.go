@@ -98,10 +98,10 @@ func (c *Call) inPlace(r Reply) Reply {
 	return r
 }
 
-// inModal makes a form that takes the place of a modal differ in its name from
+// distinct makes a form that takes the place of a modal differ in its name from
 // whatever was sent in that modal before: what was sent under the same view and name
 // counts as the same form, and the first answer would be given again.
-func (c *Call) inModal(r Reply) Reply {
+func (c *Call) distinct(r Reply) Reply {
 	if r.Modal != nil && !r.Push && c.View.ID != "" && c.View.Hash != "" {
 		r.Modal.CallbackID += ":" + text.Truncate(c.View.Hash, 100)
 	}
