@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/slack-go/slack"
 )
 
 // browser is a person at the page.
@@ -182,6 +183,19 @@ func (b *browser) size(width, height int64) {
 	b.run("resize", chromedp.EmulateViewport(width, height, options...))
 }
 
+// clicked is the next action that reached the app.
+func (b *browser) clicked() slack.BlockAction {
+	b.T.Helper()
+	select {
+	case a := <-b.bot.clicked:
+		return a
+	case <-time.After(8 * time.Second):
+		b.shot("failed")
+		b.T.Fatal("no click reached the app")
+		return slack.BlockAction{}
+	}
+}
+
 // shot keeps a picture when SHOTS names a folder.
 func (b *browser) shot(name string) {
 	b.T.Helper()
@@ -233,7 +247,7 @@ func TestPage(t *testing.T) {
 	b.click("[data-action-id=advance]")
 	b.sees(".block-context", "Proposal, day 1")
 	b.sees(".thread-summary", "1 reply")
-	if a := <-b.bot.clicked; a.ActionID != "advance" || a.Value != "D-12" {
+	if a := b.clicked(); a.ActionID != "advance" || a.Value != "D-12" {
 		t.Errorf("the app saw %s %s first, not the click that was confirmed", a.ActionID, a.Value)
 	}
 
@@ -376,6 +390,113 @@ func (b *browser) failures(t *testing.T) {
 	b.sees(".composer-notice", "/nonsense is not a command here")
 }
 
+// TestPagePhone works at a phone's width: one column, sheets from the bottom, ways back.
+func TestPagePhone(t *testing.T) {
+	b := openBrowser(t)
+	b.size(390, 844)
+	b.open("#/u/U0ANA")
+	b.sees(".sidebar", "deals")
+	b.seesNot(".main")
+	b.shot("phone-1-list")
+	b.click(".side-item[data-channel=C0DEALS]")
+	b.seesNot(".sidebar")
+	b.shot("phone-2-welcome")
+	b.click("[data-try]")
+	b.click("[data-send]")
+	b.sees(".block-header", "Acme rollout")
+	b.click("[data-dismiss-welcome]")
+	b.shot("phone-3-card")
+
+	b.click("article.message:not(.ephemeral) [data-more]")
+	b.sees(".sheet", "Log to a deal")
+	b.shot("phone-4-menu")
+	b.click("[data-callback-id=log_message]")
+	b.sees("dialog", "Request a quote")
+	b.shot("phone-5-form")
+	b.click("button[data-block-id=terms]")
+	b.sees(".sheet .option", "On delivery")
+	b.shot("phone-6-select")
+	b.click(".option[data-value=delivery]")
+	b.sees("button[data-block-id=terms]", "On delivery")
+	b.click("[data-close]")
+	b.seesNot("dialog")
+
+	b.click("[data-action-id=advance]")
+	b.click(".thread-summary")
+	b.sees(".thread-pane", "moved it to Proposal")
+	b.seesNot(".main")
+	b.shot("phone-7-thread")
+	b.click(".thread-pane [data-back]")
+	b.sees(".main", "deals")
+
+	b.click("[data-clock]")
+	b.sees(".sheet", "+1 week")
+	b.shot("phone-8-clock")
+	b.click("[data-advance='24h']")
+	b.sees(".message", "Weekly digest")
+	b.click("[data-switcher]")
+	b.sees(".sheet", "Who are you now?")
+	b.shot("phone-9-people")
+	b.click(".sheet [data-switch=U0CARLA]")
+	b.is("Carla sits here", `location.hash.startsWith("#/u/U0CARLA/c/C0DEALS")`)
+	b.click(".main [data-back]")
+	b.sees(".sidebar", "deals")
+}
+
+// TestPageKeyboard works without a mouse.
+func TestPageKeyboard(t *testing.T) {
+	b := openBrowser(t)
+	ts := b.bot.say("C0DEALS", "", "Acme rollout: Discovery", b.bot.card())
+	b.open("#/u/U0ANA/c/C0DEALS")
+	b.sees(".block-header", "Acme rollout")
+
+	// From the list of messages into a message, and into its thread.
+	b.js(`document.querySelector(".messages").focus()`)
+	b.keys(kb.ArrowUp)
+	b.is("the message has the focus", `document.activeElement.dataset.ts === "`+ts+`"`)
+	b.shot("keyboard-1-message")
+	b.keys("m")
+	b.sees(".menu", "Copy link")
+	b.keys(kb.Escape)
+	b.seesNot(".menu")
+	b.keys("r")
+	b.sees(".thread-pane", "Acme rollout")
+	b.is("the reply field has the focus", `document.activeElement.dataset.composer === "thread"`)
+	b.keys("looks good @pipe")
+	b.sees(".offer", "Pipewright")
+	b.keys(kb.Enter + kb.Enter)
+	b.sees(".thread-pane .message", "Noted, @Ana Reyes")
+
+	// A dialog keeps the focus inside, Escape closes it, and the focus returns.
+	b.js(`document.querySelector("[data-action-id=lose]").focus()`)
+	b.keys(kb.Enter)
+	b.sees(".dialog-confirm", "Close as lost?")
+	for range 5 {
+		b.keys(kb.Tab)
+		b.is("the focus is in the dialog or the browser", `document.activeElement === document.body || document.activeElement.closest("dialog")`)
+	}
+	b.keys(kb.Escape)
+	b.seesNot("dialog")
+	b.is("the focus is back", `document.activeElement.dataset.actionId === "lose"`)
+
+	// Every control has a name, every picture a text.
+	b.is("all controls are named", `[...document.querySelectorAll("button, a[href], input, textarea, [role=button]")].filter(e => e.checkVisibility())
+		.every(e => (e.textContent + (e.getAttribute("aria-label") || "") + (e.labels?.length ? "label" : "") + (e.getAttribute("aria-labelledby") || "")).trim())`)
+	b.is("all pictures have a text", `[...document.images].every(e => e.alt)`)
+}
+
+// TestPageStrings finds a word that one language lacks, in the page itself.
+func TestPageStrings(t *testing.T) {
+	b := openBrowser(t)
+	b.open("#/u/U0ANA")
+	b.js(`import("/_page/strings.js").then((m) => { window.words = m })`)
+	b.is("the module is there", "window.words")
+	for _, table := range []string{"strings", "errors"} {
+		b.is("both languages have the same words: "+table, fmt.Sprintf(`Object.keys(words.%s.en).sort().join() === Object.keys(words.%s.zh).sort().join()`, table, table))
+	}
+	b.is("no Chinese word is left in English", `Object.values(words.strings.zh).filter(w => typeof w === "string").every(w => /[\u4e00-\u9fff]/.test(String(w)))`)
+}
+
 // TestPageBlocks looks at one of every block, at both widths, light and dark, in both languages.
 func TestPageBlocks(t *testing.T) {
 	b := openBrowser(t)
@@ -386,7 +507,7 @@ func TestPageBlocks(t *testing.T) {
 	b.sees(".chart-title", "Won by month")
 	b.is("every chart is drawn", `document.querySelectorAll(".chart-figure svg path").length > 10`)
 	b.is("nothing is unknown", `!document.querySelector(".unknown")`)
-	b.is("markup stays text", `!document.querySelector(".message-body script, .message-body b:not(.legend b):not(.tip-row b)") && document.body.textContent.includes("<script>alert(1)</script>")`)
+	b.is("markup stays text", `!document.querySelector(".section-text :is(script, b)") && document.body.textContent.includes("<b>HTML</b> & never: <script>alert(1)</script>")`)
 
 	// A table is sorted by its numbers and read page by page; a button in it works.
 	b.click("[data-column='2']")
@@ -394,12 +515,12 @@ func TestPageBlocks(t *testing.T) {
 	b.click("[data-page=next]")
 	b.sees(".data-table tbody", "Cobalt")
 	b.click("[data-action-id=open_3]")
-	if a := <-b.bot.clicked; a.Value != "D-14" {
+	if a := b.clicked(); a.Value != "D-14" {
 		t.Errorf("clicked %s", a.Value)
 	}
 	b.click("[data-action-id=owner]")
 	b.keys("wei" + kb.Enter)
-	if a := <-b.bot.clicked; a.SelectedUser != "U0WEI" {
+	if a := b.clicked(); a.SelectedUser != "U0WEI" {
 		t.Errorf("selected %s", a.SelectedUser)
 	}
 	b.sees("[data-action-id=owner]", "林晓伟")
@@ -424,9 +545,9 @@ func (b *browser) gallery(theme, person string, width int64) {
 		b.shot(fmt.Sprintf("%sgallery-%d", name, i))
 	}
 	b.is("nothing is wider than the page", `document.documentElement.scrollWidth <= innerWidth && [...document.querySelectorAll("article.message")].every(m => m.scrollWidth <= m.clientWidth + 1)`)
-	for _, place := range []string{"c/C0EMPTY", "home", "threads"} {
+	for _, place := range []string{"c/C0EMPTY", "c/C0LONG", "home", "threads", "c/C0GALLERY/traffic"} {
 		b.follow("#/u/" + person + "/" + place)
-		b.is("the place is there", `document.querySelector(".conversation") && !document.querySelector(".conversation[data-channel=C0GALLERY]")`)
+		b.is("the place is there", `location.hash.endsWith("`+place+`") && document.querySelector(".conversation, .pane")`)
 		b.shot(name + strings.ReplaceAll(place, "/", "-"))
 	}
 }

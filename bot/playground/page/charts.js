@@ -1,7 +1,7 @@
 // The data_visualization block: a titled chart with a legend, a tooltip for mouse, touch and keyboard, and the
 // same numbers as a table. Series differ by pattern, dash and marker as well as by colour.
 import { h, replace, svg, uid } from "./dom.js";
-import { number } from "./format.js";
+import { number, percent } from "./format.js";
 import { icon } from "./icons.js";
 import { pie } from "./pie.js";
 import { plot } from "./plot.js";
@@ -66,7 +66,7 @@ export function chart(block) {
 function legend(spec) {
   const total = (spec.segments || []).reduce((sum, s) => sum + s.value, 0);
   const names = spec.type === "pie"
-    ? spec.segments.map((s) => [s.label, `${number(s.value)} · ${number((100 * s.value) / total)}%`])
+    ? spec.segments.map((s) => [s.label, `${number(s.value)} · ${percent(s.value / total)}`])
     : spec.series.length > 1 ? spec.series.map((s) => [s.name, ""]) : [];
   if (!names.length) return null;
   return h("ul", { class: ["legend", spec.type === "pie" && "legend-list"] }, names.map(([name, value], i) =>

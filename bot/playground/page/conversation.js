@@ -1,36 +1,42 @@
 // The middle of the page: a channel or direct conversation; and the thread beside it.
 import { post } from "./api.js";
 import { composer } from "./composer.js";
-import { h, replace } from "./dom.js";
+import { h, replace, soon } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { messageList } from "./list.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { to, toChannel, toHome, toList } from "./route.js";
-import { channel, isApp, labelOf, nameOf, on, state, threadKey, user } from "./state.js";
+import { channel, isApp, isMember, labelOf, myDM, nameOf, on, state, threadKey, user } from "./state.js";
 import { t } from "./strings.js";
-import { loadChannel, loadThread, reads } from "./sync.js";
+import { loadChannel, loadThread, reads, unread } from "./sync.js";
 import { showError } from "./toast.js";
 import { welcome } from "./welcome.js";
 
 // conversation draws a channel for the chosen person. It returns {node, stop}.
 export function conversation(id) {
   const ch = channel(id);
-  const list = messageList({ channel: id, me: state.me, newAfter: reads.of(id), label: labelOf(ch) });
-  const update = () => {
+  const list = messageList({ channel: id, me: state.me, newAfter: unread(id) ? reads.of(id) : "", label: labelOf(ch) });
+  const update = soon(() => {
     const messages = state.messages.get(id) || [];
     list.update(messages, beginning(ch));
     seen(id, messages);
+  });
+  const foot = h("div");
+  const drawFoot = () => {
+    const wanted = isMember(channel(id)) ? box.node : joinBar(ch);
+    if (foot.firstChild !== wanted) replace(foot, wanted);
   };
   const stops = [
     on("messages", (e) => { if (e.channel === id && !e.thread) update(); }),
-    on("dismissed", update), on("clock", update),
+    on("dismissed", update), on("clock", update), on("state", drawFoot),
   ];
   const focused = () => { if (document.visibilityState === "visible") seen(id, state.messages.get(id) || []); };
   document.addEventListener("visibilitychange", focused);
   const box = composer({ channel: id });
   const node = h("section", { class: "conversation", data: { channel: id }, "aria-label": labelOf(ch) },
-    ch.is_im ? appHeader("messages") : channelHeader(ch), welcome(box.fill), list.node, joined(ch) ? box.node : joinBar(ch));
-  update();
+    ch.is_im ? appHeader("messages") : channelHeader(ch), welcome(box.fill), list.node, foot);
+  drawFoot();
+  update.now();
   if (!state.messages.has(id)) loadChannel(id).catch(showError);
   return {
     node, focus: box.focus, fill: box.fill,
@@ -40,8 +46,6 @@ export function conversation(id) {
     },
   };
 }
-
-const joined = (ch) => ch.is_im || (ch.members || []).includes(state.me);
 
 // joinBar stands in place of the composer where the person is no member.
 function joinBar(ch) {
@@ -69,7 +73,7 @@ function channelHeader(ch) {
 
 // appHeader is the head of the app's two tabs.
 export function appHeader(active) {
-  const dm = [...state.channels.values()].find((c) => c.is_im && (c.user === state.me || (c.members || []).includes(state.me)));
+  const dm = myDM();
   const tab = (name, href, label) => h("a", { class: "tab", href, "aria-current": active === name ? "page" : null, data: { tab: name } }, label);
   return h("header", { class: "place-head place-head-app" },
     h("div", { class: "place-row" }, backButton(toList()), h("h1", null, mark(22), h("span", null, state.app.name))),
@@ -92,14 +96,14 @@ export function threadPane(id, ts) {
   const ch = channel(id);
   const list = messageList({ channel: id, thread: ts, me: state.me, label: t("thread") });
   const key = threadKey(id, ts);
-  const update = () => {
+  const update = soon(() => {
     const loaded = state.threads.get(key);
     if (!loaded) return;
     const head = loaded.some((m) => m.ts === ts) ? null : (state.messages.get(id) || []).find((m) => m.ts === ts);
     const messages = head ? [head, ...loaded] : loaded;
     list.update(messages, messages.length ? null : h("p", { class: "empty" }, t("threadGone")));
     seen(key, messages);
-  };
+  });
   const stops = [on("messages", (e) => { if (e.channel === id && e.thread === ts) update(); }), on("dismissed", update)];
   const box = composer({ channel: id, thread: ts });
   const node = h("section", { class: "pane thread-pane", data: { thread: ts }, "aria-label": t("thread") },
@@ -107,7 +111,7 @@ export function threadPane(id, ts) {
       h("h2", null, t("thread"), h("span", { class: "muted" }, ch.is_im ? nameOf(user(state.app.bot_user_id)) : `#${labelOf(ch)}`)),
       h("a", { class: "icon-btn pane-close", href: to({ thread: "" }), "aria-label": t("closeThread"), title: t("closeThread"), data: { closePane: "thread" } }, icon("close"))),
     list.node, box.node);
-  update();
+  update.now();
   loadThread(id, ts).catch(showError);
   return { node, focus: box.focus, stop: () => stops.forEach((stop) => stop()) };
 }

@@ -33,10 +33,10 @@ export function uid(prefix = "x") {
   return `${prefix}-${uid.next}`;
 }
 
-// safeUrl returns the address when a link may lead there, else "".
+// safeUrl returns the address when a link may lead there, else "". Besides whole addresses it takes paths of this server.
 export function safeUrl(text) {
   try {
-    const url = new URL(text, location.href);
+    const url = /^\/(?!\/)/.test(text) ? new URL(text, location.origin) : new URL(text);
     return ["http:", "https:", "mailto:", "tel:"].includes(url.protocol) ? url.href : "";
   } catch {
     return "";
@@ -48,6 +48,14 @@ export function announce(text) {
   const live = document.getElementById("live");
   live.textContent = "";
   setTimeout(() => { live.textContent = text; }, 30);
+}
+
+// soon returns a function that runs fn once for all calls within a frame's time; its now runs fn at once.
+export function soon(fn) {
+  let waiting = 0;
+  const later = () => { waiting ||= setTimeout(() => { waiting = 0; fn(); }, 16); };
+  later.now = fn;
+  return later;
 }
 
 // phone says whether the page is laid out as a single column.

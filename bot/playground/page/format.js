@@ -34,6 +34,7 @@ export const timeSeconds = (ms) => fmt(ms, { hour: "numeric", minute: "2-digit",
 export const full = (ms) => fmt(ms, { dateStyle: "full", timeStyle: "short" });
 export const clockText = (ms) => fmt(ms, { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 export const number = (value) => new Intl.NumberFormat(locale(), { maximumFractionDigits: 2 }).format(value);
+export const percent = (share) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(share);
 export const compact = (value) => new Intl.NumberFormat(locale(), { notation: "compact", maximumFractionDigits: 1 }).format(value);
 
 // parts splits an instant into the numbers of the calendar and clock of a zone.

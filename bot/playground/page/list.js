@@ -8,6 +8,7 @@ import { isHidden, now } from "./state.js";
 import { t } from "./strings.js";
 
 const COMPACT = 5 * 60 * 1000;
+const PAGE = 150;
 
 // messageList returns {node, update}; update(messages, head) draws them, after an optional node that stands first.
 // options: channel, thread, newAfter (ts after which messages are new).
@@ -24,10 +25,15 @@ export function messageList(options) {
   });
   new ResizeObserver(() => { if (stick) bottom(); }).observe(node);
 
+  let room = PAGE;
   const update = (messages, head) => {
-    const rows = plan(messages.filter((m) => !isHidden(m)), options);
+    const visible = messages.filter((m) => !isHidden(m));
+    const rows = plan(options.thread ? visible : visible.slice(-room), options);
     const before = kept.size;
-    const wanted = head ? [head] : [];
+    const earlier = () => { room += PAGE; update(messages, head); };
+    const first = !options.thread && visible.length > room
+      ? h("button", { type: "button", class: "btn earlier", data: { earlier: "true" }, onclick: earlier }, t("earlier")) : head;
+    const wanted = first ? [first] : [];
     const seen = new Set();
     for (const row of rows) {
       seen.add(row.key);
@@ -70,7 +76,7 @@ function plan(messages, options) {
     const compact = Boolean(last) && !newDay && last.user === m.user && !last.is_ephemeral && !m.is_ephemeral
       && tsMs(m.ts) - tsMs(last.ts) < COMPACT && !(options.thread && last.ts === options.thread);
     rows.push({
-      key: m.ts, sign: JSON.stringify([m, compact, m.latest_reply ? dayKey(now()) : ""]),
+      key: m.ts, sign: sign(m, compact),
       draw: () => messageNode(m, { channel: options.channel, inThread: Boolean(options.thread), compact }),
     });
     if (options.thread && m.ts === options.thread) rows.push(divider("replies", t("replies", { n: messages.filter((r) => r.ts !== m.ts && !r.is_ephemeral).length }), "count", String(messages.length)));
@@ -79,8 +85,14 @@ function plan(messages, options) {
   return rows;
 }
 
-function divider(key, text, kind, sign) {
-  return { key, sign, draw: () => h("div", { class: `row-divider row-${kind}`, role: "separator", "aria-label": text }, h("span", null, text)) };
+// sign changes when a message has to be drawn anew: with what it says, and with the day when it speaks of days.
+function sign(message, compact) {
+  const text = JSON.stringify(message);
+  return `${compact}|${/<!date|"type":"date"|latest_reply/.test(text) ? dayKey(now()) : ""}|${text}`;
+}
+
+function divider(key, text, kind, mark) {
+  return { key, sign: mark, draw: () => h("div", { class: `row-divider row-${kind}`, role: "separator", "aria-label": text }, h("span", null, text)) };
 }
 
 // arrange makes the children exactly these nodes, moving as few as possible.
@@ -108,7 +120,7 @@ function keys(event, list) {
     all.forEach((m) => m.querySelectorAll(".toolbar button").forEach((b) => b.setAttribute("tabindex", "-1")));
     all[next].querySelectorAll(".toolbar button").forEach((b) => b.setAttribute("tabindex", "0"));
     all[next].focus();
-  } else if (document.activeElement === all[at] && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  } else if ((document.activeElement === all[at] || document.activeElement.closest(".toolbar")) && !event.ctrlKey && !event.metaKey && !event.altKey) {
     if (event.key === "r") all[at].querySelector("[data-reply]")?.click();
     if (event.key === "m") all[at].querySelector("[data-more]")?.click();
   }

@@ -11,7 +11,7 @@ import { closePopover } from "./popover.js";
 import { openQuick } from "./quick.js";
 import { format, parse, to } from "./route.js";
 import { sidebar } from "./sidebar.js";
-import { emit, labelOf, channel, me, myChannels, nameOf, on, people, state, user } from "./state.js";
+import { channel, emit, labelOf, me, myChannels, nameOf, on, people, sees, state, user } from "./state.js";
 import { errorText, t } from "./strings.js";
 import { loadState, myThreads, switchTo, threadUnread } from "./sync.js";
 import { showError, toast } from "./toast.js";
@@ -37,7 +37,8 @@ async function start() {
   addEventListener("hashchange", () => follow(parse(location.hash)));
   on("route", follow);
   on("state", relanguage);
-  on("connection", () => app.classList.toggle("lost", !state.streaming));
+  on("state", showTrouble);
+  on("connection", showTrouble);
   on("arrived", tell);
   await follow(parse(location.hash));
 }
@@ -66,7 +67,7 @@ async function follow(route) {
     if (state.route !== route) return; // another click was faster
     frame();
   }
-  const nowhere = (route.kind === "list" && !phone()) || (route.kind === "channel" && !state.channels.has(route.channel));
+  const nowhere = (route.kind === "list" && !phone()) || (route.kind === "channel" && !(state.channels.has(route.channel) && sees(channel(route.channel))));
   if (nowhere) Object.assign(route, startPlace());
   history.replaceState(null, "", location.pathname + location.search + format(route));
   show(route);
@@ -95,9 +96,10 @@ function frame() {
       clockChip(),
       h("div", { class: "top-tools" }, trafficButton(), themeButton()),
       peopleSwitcher()),
-    h("div", { class: "lost-bar", role: "status" }, t("reconnecting")),
+    h("div", { class: "lost-bar", role: "status", hidden: true }),
     h("div", { class: "columns" }, sidebar(), main, aside));
   frame.language = me().locale;
+  showTrouble();
 }
 
 function show(route) {
@@ -149,6 +151,15 @@ function relanguage() {
   frame();
   show(state.route);
   toast(t("languageChanged"), "success");
+}
+
+// showTrouble says under the top bar when the server or the app is away.
+function showTrouble() {
+  const bar = app.querySelector(".lost-bar");
+  if (!bar) return;
+  const lost = state.streaming === false;
+  bar.hidden = !lost && (state.connected || state.mode !== "socket");
+  bar.textContent = lost ? t("reconnecting") : t("noApp");
 }
 
 // tell says to screen readers what arrived where the person is.

@@ -56,7 +56,7 @@ function open(view, form) {
     if (box) mark(box, "");
   };
   node.dataset.callbackId = view.callback_id || "";
-  const first = node.querySelector(".dialog-body :is(input, textarea, button, [tabindex='0']):not([disabled])");
+  const first = node.querySelector("[data-focus]") || node.querySelector(".dialog-body :is(input, textarea, button, [tabindex='0']):not([disabled])");
   (first || submit || node.querySelector("[data-close]")).focus({ preventScroll: true });
   return node;
 }

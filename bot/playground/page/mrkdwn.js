@@ -86,6 +86,7 @@ function inlinePlain(text) {
   const out = [];
   let from = 0;
   for (const match of text.matchAll(/<([^<>\n]+)>/g)) {
+    if (!isMark(match[1])) continue;
     out.push(unescape(text.slice(from, match.index)), angle(match[1]));
     from = match.index + match[0].length;
   }
@@ -104,8 +105,12 @@ function angleAt(line, i) {
   if (line[i] !== "<") return null;
   const end = line.indexOf(">", i);
   if (end <= i + 1 || line.slice(i + 1, end).includes("<")) return null;
-  return { node: angle(line.slice(i + 1, end)), end: end + 1 };
+  const body = line.slice(i + 1, end);
+  return isMark(body) ? { node: angle(body), end: end + 1 } : null;
 }
+
+// isMark tells Slack's marks from other words in angle brackets, such as <b>, which stay as they are.
+const isMark = (body) => /^(?:[@#!]|[a-z][a-z0-9+.-]*:)/i.test(body);
 
 const isWord = (c) => c !== undefined && /[\p{L}\p{N}]/u.test(c);
 

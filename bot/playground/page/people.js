@@ -6,7 +6,7 @@ import { h, phone, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { closePopover, openPopover } from "./popover.js";
 import { format, go } from "./route.js";
-import { channel, me, myChannels, nameOf, on, people, state, titleOf } from "./state.js";
+import { channel, dmOf, me, nameOf, on, people, sees, state, titleOf } from "./state.js";
 import { t } from "./strings.js";
 import { loadState } from "./sync.js";
 import { showError } from "./toast.js";
@@ -75,22 +75,11 @@ async function speak(u, locale, draw) {
 export function become(id) {
   const { route } = state;
   const next = { ...route, user: id };
-  if (route.kind === "channel") {
-    const here = channel(route.channel);
-    const previous = state.me;
-    state.me = id;
-    const visible = !here.is_im && myChannels().some((c) => c.id === here.id);
-    state.me = previous;
-    if (here.is_im) Object.assign(next, { channel: dmOf(id), thread: "" });
-    else if (!visible) Object.assign(next, { kind: "list", channel: "", thread: "" });
+  if (route.kind === "channel" && !sees(channel(route.channel), id)) {
+    const dm = channel(route.channel).is_im && dmOf(id);
+    Object.assign(next, dm ? { channel: dm.id, thread: "" } : { kind: "list", channel: "", thread: "" });
   }
-  if (next.kind === "channel" && !next.channel) next.kind = "list";
   go(format(next));
-}
-
-function dmOf(id) {
-  const dm = [...state.channels.values()].find((c) => c.is_im && (c.user === id || (c.members || []).includes(id)));
-  return dm ? dm.id : "";
 }
 
 // Alt and a digit switches to that person; which key it is counts, not the sign it types.

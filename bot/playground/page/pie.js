@@ -1,11 +1,11 @@
 // Pie charts: slices in the order given, with their share inside.
 import { svg } from "./dom.js";
-import { number } from "./format.js";
+import { number, percent } from "./format.js";
 
 // pie draws the segments for a width in pixels; like plot, it returns nodes, height and marks.
 export function pie(spec, width) {
-  const height = 220;
-  const radius = 100;
+  const height = 236;
+  const radius = 88;
   const centre = { x: width / 2, y: height / 2 };
   const total = spec.segments.reduce((sum, s) => sum + s.value, 0) || 1;
   let angle = -Math.PI / 2;
@@ -19,9 +19,9 @@ export function pie(spec, width) {
     height,
     nodes: slices.map((s) => svg("g", { class: `series-${s.n}` },
       svg("path", { d: s.d, class: "series-fill slice" }), svg("path", { d: s.d, fill: `url(#pattern-${s.n})` }),
-      s.share >= 0.06 ? svg("text", { ...at(s, radius * 0.66), dy: 4, class: "value", "text-anchor": "middle" }, `${Math.round(s.share * 100)}%`) : null)),
+      s.share >= 0.03 ? svg("text", { ...at(s, radius + 18), dy: 4, class: "share", "text-anchor": "middle" }, percent(s.share)) : null)),
     marks: slices.map((s) => ({
-      label: s.segment.label, ...at(s, radius * 0.66), rows: [[s.n, number(s.segment.value), `${number(s.share * 100)}%`]],
+      label: s.segment.label, ...at(s, radius * 0.66), rows: [[s.n, number(s.segment.value), percent(s.share)]],
       shape: { tag: "path", at: { d: s.d } },
     })),
   };

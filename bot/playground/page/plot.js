@@ -100,10 +100,11 @@ const pathOf = (values, x, y) => values.map((v, i) => `${i ? "L" : "M"}${x(i).to
 
 function lines({ series, band, x, y, box }) {
   const all = series.length === 1 && band >= 34;
+  const telling = (s, i) => all || i === s.values.length - 1 || (series.length < 3 && s.values[i] === Math.max(...s.values) && i < s.values.length - 2);
   return series.map((s, n) => svg("g", { class: `series-${n}` },
     svg("path", { d: pathOf(s.values, x, y), class: "series-line" }),
     s.values.map((v, i) => marker(n, x(i), y(v), series.length > 3 || band < 24 ? 3 : 4)),
-    s.values.map((v, i) => (all || i === s.values.length - 1
+    s.values.map((v, i) => (telling(s, i)
       ? valueLabel(compact(v), Math.min(x(i), box.right - textWidth(compact(v)) / 2), y(v) - 9) : null))));
 }
 

@@ -17,7 +17,9 @@ export function openPopover(anchor, content, options = {}) {
 
   const place = () => position(node, anchor, options.width);
   const outside = (event) => {
-    if (!node.contains(event.target) && !anchor.contains(event.target)) close();
+    if (node.contains(event.target) || anchor.contains(event.target)) return;
+    if (node.classList.contains("sheet")) swallowClick();
+    close();
   };
   const escape = (event) => {
     if (event.key !== "Escape") return;
@@ -42,6 +44,13 @@ export function openPopover(anchor, content, options = {}) {
   place();
   if (!options.keepFocus) (node.querySelector("[autofocus]") || node.querySelector("input, [tabindex='0'], button, a"))?.focus({ preventScroll: true });
   return close;
+}
+
+// swallowClick keeps the tap beside a sheet from also pressing what lies under it.
+function swallowClick() {
+  const stop = (event) => { event.preventDefault(); event.stopPropagation(); };
+  document.addEventListener("click", stop, { capture: true, once: true });
+  setTimeout(() => document.removeEventListener("click", stop, true), 400);
 }
 
 // closePopover closes the open panel, if there is one.

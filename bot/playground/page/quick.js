@@ -22,7 +22,7 @@ export function openQuick() {
   const pick = (i) => { const place = found[i]; if (place) { close(); place.run(); } };
   const draw = (at = 0) => {
     const words = input.value.trim().toLowerCase();
-    found = places().filter((p) => `${p.name} ${p.note || ""}`.toLowerCase().includes(words));
+    found = places().filter((p) => `${p.name} ${p.note || ""} ${p.also || ""}`.toLowerCase().includes(words));
     active = at;
     replace(list, found.map((p, i) => h("div", { id: `quick-${i}`, class: ["option", i === active && "active"], role: "option", "aria-selected": String(i === active), onclick: () => pick(i) },
       p.sign, h("span", { class: "option-text" }, p.name, p.note ? h("span", { class: "option-note" }, p.note) : null))));
@@ -51,7 +51,7 @@ function places() {
     { name: state.app.name, note: t("home"), sign: icon("home"), run: () => go(toHome()) },
     { name: t("threads"), sign: icon("thread"), run: () => go(toThreads()) },
     { name: t("traffic"), sign: icon("traffic"), run: () => go(to({ traffic: true })) },
-    ...people().filter((u) => u.id !== state.me).map((u) => ({ name: nameOf(u), note: titleOf(u), sign: avatar(u.id, 24), run: () => become(u.id) })),
+    ...people().filter((u) => u.id !== state.me).map((u) => ({ name: nameOf(u), note: titleOf(u), also: u.name, sign: avatar(u.id, 24), run: () => become(u.id) })),
   ];
 }
 

@@ -5,7 +5,7 @@ import { h, replace, uid } from "./dom.js";
 import { icon } from "./icons.js";
 import { textObject } from "./mrkdwn.js";
 import { openPopover, placePopover } from "./popover.js";
-import { isApp, isMine, labelOf, nameOf, people, state, titleOf, user } from "./state.js";
+import { isApp, labelOf, nameOf, people, sees, state, titleOf, user } from "./state.js";
 import { t } from "./strings.js";
 import { showError } from "./toast.js";
 
@@ -151,7 +151,7 @@ function toGroups(object) {
   return [{ options: (object.options || []).map(option) }];
 }
 
-const personOption = (id) => ({ value: id, label: [nameOf(user(id))], text: nameOf(user(id)), note: titleOf(user(id)) });
+const personOption = (id) => ({ value: id, label: [nameOf(user(id))], text: `${nameOf(user(id))} ${user(id).name}`, note: titleOf(user(id)) });
 const channelOption = (ch) => ({ value: ch.id, label: [`${ch.is_im ? "@" : "#"} ${labelOf(ch)}`], text: labelOf(ch) });
 
 function localGroups(el) {
@@ -165,8 +165,7 @@ function localGroups(el) {
   if (kind === "conversations_select") {
     const wanted = el.filter?.include || ["public", "private", "im"];
     const kindOf = (c) => (c.is_im ? "im" : c.is_private ? "private" : "public");
-    const mine = (c) => (c.is_im ? isMine(c) : !c.is_private || c.members?.includes(state.me));
-    return [{ options: channels.filter((c) => wanted.includes(kindOf(c)) && mine(c)).map(channelOption) }];
+    return [{ options: channels.filter((c) => wanted.includes(kindOf(c)) && sees(c)).map(channelOption) }];
   }
   return kind === "static_select" ? toGroups(el) : null;
 }

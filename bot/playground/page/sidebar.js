@@ -1,5 +1,5 @@
 // The left column: the workspace, its channels, the threads and the app.
-import { h, replace } from "./dom.js";
+import { h, replace, soon } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { toChannel, toHome, toThreads } from "./route.js";
 import { labelOf, myChannels, myDM, on, state } from "./state.js";
@@ -12,7 +12,7 @@ export function sidebar() {
   const draw = () => {
     const dm = myDM();
     const { kind, channel } = state.route;
-    replace(node,
+    replace(node, h("p", { class: "side-team" }, state.team.name),
       h("div", { class: "side-group" },
         item({ href: toThreads(), name: t("threads"), sign: icon("thread"), active: kind === "threads", dot: myThreads().some(threadUnread), data: { go: "threads" } })),
       h("h2", { class: "side-heading" }, t("channels")),
@@ -28,15 +28,10 @@ export function sidebar() {
       h("h2", { class: "side-heading" }, t("apps")),
       h("div", { class: "side-group" }, item({ href: toHome(), name: state.app.name, note: t("home"), sign: icon("home"), active: kind === "home", data: { go: "home" } })));
   };
-  for (const topic of ["state", "person", "messages", "reads", "shown"]) on(topic, () => schedule(draw));
+  const later = soon(draw);
+  for (const topic of ["state", "person", "messages", "reads", "shown"]) on(topic, later);
   draw();
   return node;
-}
-
-let waiting = 0;
-function schedule(draw) {
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(draw);
 }
 
 function item({ href, name, note, sign, active, count = 0, dot = false, data }) {

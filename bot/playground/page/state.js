@@ -9,6 +9,7 @@ export const state = {
   threads: new Map(),   // "channel/thread_ts" -> sorted messages
   view: null, depth: 0, home: null,
   log: [],              // the traffic, oldest first
+  logged: 0,            // up to which number it is known without a gap
   elsewhere: new Map(), // user -> number of private messages while someone else was at the page
   drafts: new Map(), history: new Map(), dismissed: new Set(),
 };
@@ -49,18 +50,22 @@ export const people = () => [...state.users.values()].filter((u) => !u.is_bot &&
 
 export const isApp = (id) => id === state.app.bot_user_id || Boolean(user(id).is_bot);
 
-// isMine says whether an IM belongs to the chosen person.
-export const isMine = (ch) => ch.user === state.me || (ch.members || []).includes(state.me);
+// isMember says whether a person, by default the chosen one, is in a channel.
+export const isMember = (ch, id = state.me) => ch.user === id || (ch.members || []).includes(id);
+
+// sees says whether a person may read a channel: a public one, or one they are in.
+export const sees = (ch, id = state.me) => !ch.is_archived && (isMember(ch, id) || (!ch.is_im && !ch.is_private));
 
 // myChannels are the public channels and the private ones the chosen person is in, by name.
 export function myChannels() {
   return [...state.channels.values()]
-    .filter((c) => !c.is_im && !c.is_archived && (!c.is_private || (c.members || []).includes(state.me)))
+    .filter((c) => !c.is_im && sees(c))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-// myDM is the chosen person's direct conversation with the app, if there is one.
-export const myDM = () => [...state.channels.values()].find((c) => c.is_im && isMine(c));
+// dmOf is a person's direct conversation with the app, if there is one.
+export const dmOf = (id) => [...state.channels.values()].find((c) => c.is_im && isMember(c, id));
+export const myDM = () => dmOf(state.me);
 
 // labelOf is a channel's name as it is shown, without its sign.
 export function labelOf(ch) {

@@ -1,6 +1,6 @@
 // Keeps the state in step with the server: the first load, the chosen person's stream, and what they have read.
 import { get, post, stream } from "./api.js";
-import { channel, emit, isMine, myChannels, myDM, now, state, threadKey } from "./state.js";
+import { channel, emit, isMember, myChannels, myDM, now, state, threadKey } from "./state.js";
 import { showError } from "./toast.js";
 
 let closeStream = () => {};
@@ -85,9 +85,12 @@ export async function openHome() {
 
 // loadLog reads the traffic that this page does not have yet.
 export async function loadLog() {
-  const last = state.log.length ? state.log[state.log.length - 1].n : 0;
-  const { entries } = await get("log", { after: last });
-  keepEntries(entries);
+  const { entries } = await get("log", { after: state.logged });
+  const known = new Set(state.log.map((e) => e.n));
+  const fresh = entries.filter((e) => !known.has(e.n));
+  state.log = [...state.log, ...fresh].sort((a, b) => a.n - b.n).slice(-KEPT);
+  if (state.log.length) state.logged = state.log[state.log.length - 1].n;
+  emit("logged");
 }
 
 // setView makes a view the open one; null closes it.
@@ -114,7 +117,7 @@ const handlers = {
   home: ({ view }) => { state.home = view; emit("home"); },
   state: () => loadState().catch(showError),
   clock: ({ now: at }) => { state.offset = at - Date.now(); emit("clock"); },
-  log: ({ entry }) => { keepEntries([entry]); noticeElsewhere(entry); },
+  log: ({ entry }) => { keepEntry(entry); noticeElsewhere(entry); },
 };
 
 function handle(event) {
@@ -158,22 +161,18 @@ function drop(id, message) {
 }
 
 const KEPT = 1000;
-function keepEntries(entries) {
-  const last = state.log.length ? state.log[state.log.length - 1].n : 0;
-  const fresh = entries.filter((e) => e.n > last);
-  if (!fresh.length) return;
-  state.log = [...state.log, ...fresh].slice(-KEPT);
-  emit("log", fresh);
+function keepEntry(entry) {
+  state.log = [...state.log, entry].slice(-KEPT);
+  if (entry.n === state.logged + 1) state.logged = entry.n;
+  emit("log", entry);
 }
 
 // The traffic tells who else got a private message meanwhile: the person switcher shows it.
 function noticeElsewhere(entry) {
   if (entry.dir !== "from_bot" || entry.method !== "chat.postMessage" || (entry.status && entry.status !== "ok")) return;
   const ch = channel(entry.response?.channel || entry.channel || entry.request?.channel);
-  if (!ch.is_im || isMine(ch)) return;
-  const id = ch.user && state.users.has(ch.user) ? ch.user : (ch.members || []).find((m) => m !== state.app.bot_user_id);
-  if (!id) return;
-  state.elsewhere.set(id, (state.elsewhere.get(id) || 0) + 1);
+  if (!ch.is_im || isMember(ch)) return;
+  state.elsewhere.set(ch.user, (state.elsewhere.get(ch.user) || 0) + 1);
   emit("elsewhere");
 }
 

@@ -10,6 +10,7 @@ import { loadLog } from "./sync.js";
 import { showError } from "./toast.js";
 
 const filter = { dir: "", words: "" };
+const SHOWN = 500;
 const SIGNS = { to_bot: "→", from_bot: "←", ack: "✓" };
 
 // trafficPane draws the log, the newest at the end. It returns {node, stop}.
@@ -19,16 +20,18 @@ export function trafficPane() {
   let stick = true;
   list.addEventListener("scroll", () => { stick = list.scrollHeight - list.scrollTop - list.clientHeight < 60; });
   const end = () => { if (stick) list.scrollTop = list.scrollHeight; };
-  const add = (entries) => {
-    list.append(...entries.filter(fits).map(row));
-    while (list.childElementCount > 500) list.firstElementChild.remove();
-    empty.hidden = list.childElementCount > 0;
+  const add = (entry) => {
+    if (!fits(entry)) return;
+    list.append(row(entry));
+    while (list.childElementCount > SHOWN) list.firstElementChild.remove();
+    empty.hidden = true;
     end();
   };
   const draw = () => {
-    replace(list);
+    replace(list, state.log.filter(fits).slice(-SHOWN).map(row));
+    empty.hidden = list.childElementCount > 0;
     stick = true;
-    add(state.log.slice(-500));
+    end();
   };
   const tabs = h("div", { class: "segments", role: "radiogroup", "aria-label": t("filter") });
   const drawTabs = () => replace(tabs, ["", "to_bot", "from_bot", "ack"].map((dir) => h("button", {
@@ -37,14 +40,14 @@ export function trafficPane() {
   }, t(`dir_${dir || "all"}`))));
   drawTabs();
   const search = h("input", { class: "input", type: "search", placeholder: t("filter"), "aria-label": t("filter"), value: filter.words, oninput: () => { filter.words = search.value.toLowerCase(); draw(); } });
-  const stop = on("log", add);
+  const stops = [on("log", add), on("logged", draw)];
   const node = h("section", { class: "pane traffic-pane", "aria-label": t("traffic") },
     h("header", { class: "pane-head" }, h("a", { class: "icon-btn back-btn", href: to({ traffic: false }), "aria-label": t("back") }, icon("back", 20)),
       h("h2", null, t("traffic")), h("a", { class: "icon-btn pane-close", href: to({ traffic: false }), "aria-label": t("close"), data: { closePane: "traffic" } }, icon("close"))),
     h("div", { class: "traffic-tools" }, tabs, search), list, empty);
   draw();
   loadLog().catch(showError);
-  return { node, stop, focus: () => {} };
+  return { node, stop: () => stops.forEach((stop) => stop()), focus: () => {} };
 }
 
 const fits = (e) => (!filter.dir || e.dir === filter.dir) && (!filter.words || JSON.stringify(e).toLowerCase().includes(filter.words));
