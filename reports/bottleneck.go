@@ -57,8 +57,8 @@ func bottleneck(h *History, o Options) Body {
 	for _, place := range b.slowest.places {
 		row := h.flow(place, w)
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
-		trend := h.trend(place, w)
-		row.Trend, row.Verdict = Num(trend.Value), VerdictNone
+		weeks := h.weeks(place, w)
+		row.Trend, row.Verdict = Num(weeks.slope()), VerdictNone
 		switch {
 		case len(candidates) == 0:
 			row.Verdict = VerdictUnknown
@@ -66,7 +66,7 @@ func bottleneck(h *History, o Options) Body {
 		case !slices.Contains(candidates, place):
 		case len(candidates) > 1:
 			row.Verdict = VerdictTied
-		case trend.Low > 0:
+		case weeks.interval().Low > 0:
 			row.Verdict = VerdictBottleneck
 		default:
 			row.Verdict = VerdictSlow

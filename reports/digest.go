@@ -53,6 +53,7 @@ type attention struct {
 type period struct {
 	created, won, lost  int
 	wonMoney, lostMoney money
+	share               float64 // of the time of this period and the one before
 }
 
 // readDigest reads what the subscription's digest shows as of the slot.
@@ -72,7 +73,9 @@ func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, sl
 	d.h = all.Only(Options{Team: sub.Team, Hide: d.hidden}.belongs)
 	week := span{before.At.UnixMilli(), slot.At.UnixMilli()}
 	d.now = d.h.period(week)
-	d.previous = d.h.period(span{rhythm.Before(before.At).At.UnixMilli(), week.from})
+	earlier := span{rhythm.Before(before.At).At.UnixMilli(), week.from}
+	d.previous = d.h.period(earlier)
+	d.now.share = float64(week.to-week.from) / float64(week.to-earlier.from)
 	d.moved = d.h.changes(week)
 	if err := d.readDeals(ctx, r); err != nil {
 		return nil, err
@@ -105,7 +108,7 @@ func (d *digest) readDeals(ctx context.Context, r *store.Reader) error {
 		return err
 	}
 	for _, a := range pending {
-		if mine[a.Deal] {
+		if mine[a.Deal] && !a.At.After(d.slot.At) {
 			d.pending = append(d.pending, a)
 			waiting[a.Deal] = true
 		}
@@ -218,13 +221,35 @@ func (d *digest) counts(p text.Printer) string {
 	now := strings.Join([]string{
 		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil),
 	}, " · ")
-	return now + "\n" + p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
+	before := p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
+	return now + "\n" + strings.TrimSpace(before+" "+d.chance(p))
+}
+
+// chance says which counts differ from the period before by more than chance.
+func (d *digest) chance(p text.Printer) string {
+	var sure []string
+	for _, c := range []struct {
+		name        string
+		now, before int
+	}{{p.T("Won"), d.now.won, d.previous.won}, {p.T("Lost"), d.now.lost, d.previous.lost}, {p.T("New"), d.now.created, d.previous.created}} {
+		e := stat.ClopperPearson(c.now, c.now+c.before)
+		if e.Low > d.now.share || e.High < d.now.share {
+			sure = append(sure, c.name)
+		}
+	}
+	switch {
+	case d.now.won+d.now.lost+d.now.created+d.previous.won+d.previous.lost+d.previous.created == 0:
+		return ""
+	case len(sure) == 0:
+		return p.T("The difference may be chance.")
+	}
+	return p.T("More than chance: %s.", p.List(sure))
 }
 
 // stageTable shows what stands in each stage, and how long deals stay there.
 func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	t := Table{Caption: p.T("Stages"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Open"), Right: true}, {Title: p.T("Worth"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Worth"), Right: true}, {Title: p.T("Half within"), Right: true},
 		{Title: p.T("Over target"), Right: true},
 	}}
 	visits := recent.visits()

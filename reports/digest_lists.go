@@ -173,7 +173,7 @@ func (d *digest) pendingWords(a sales.Approval, p text.Printer) string {
 			roles = append(roles, text.Plain(name))
 		}
 	}
-	return p.T("%s: %s waits for %s since %s", d.dealName(a.Deal), text.Plain(kind), cmp.Or(p.List(roles), dash), p.Ago(a.At, d.slot.At))
+	return p.T("%s: %s waits for %s, asked %s", d.dealName(a.Deal), text.Plain(kind), cmp.Or(p.List(roles), dash), p.Ago(a.At, d.slot.At))
 }
 
 func (d *digest) alertWords(deal sales.Deal, alert sales.Alert, p text.Printer) string {

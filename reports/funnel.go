@@ -102,7 +102,7 @@ func (b funnelBody) Lead(p text.Printer) string {
 func (b funnelBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Funnel"), Columns: []Column{
 		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("Moved on"), Right: true},
-		{Title: p.T("Back"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open"), Right: true}, {Title: p.T("Skipped"), Right: true},
+		{Title: p.T("Back"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Skipped"), Right: true},
 		{Title: p.T("Rate"), Right: true}, {Title: p.T("Value lost"), Right: true},
 	}}
 	for _, r := range b.rows {

@@ -138,7 +138,7 @@ func (r OutcomesRow) Table(p text.Printer) Table {
 	add := func(name string, c Cell) { t.Rows = append(t.Rows, []Cell{label(name), c}) }
 	add(p.T("Won"), count(p, r.Won))
 	add(p.T("Lost"), count(p, r.Lost))
-	add(p.T("Open"), count(p, r.Open))
+	add(p.T("Open now"), count(p, r.Open))
 	add(p.T("Won of the closed"), label(rate(p, r.win, r.Won+r.Lost)))
 	add(p.T("Won within %s", p.Days(r.horizon)), label(rate(p, r.winBy.Estimate, r.timed)))
 	add(p.T("Lost within %s", p.Days(r.horizon)), label(rate(p, r.lostBy.Estimate, r.timed)))
@@ -155,7 +155,7 @@ func (r OutcomesRow) Chart(p text.Printer) *Chart {
 	if r.Won+r.Lost+r.Open == 0 {
 		return nil
 	}
-	return &Chart{Title: p.T("Won and lost"), Unit: p.T("Deals"), Labels: []string{p.T("Won"), p.T("Lost"), p.T("Open")},
+	return &Chart{Title: p.T("Won and lost"), Unit: p.T("Deals"), Labels: []string{p.T("Won"), p.T("Lost"), p.T("Open now")},
 		Series: []Series{{Name: p.T("Deals"), Values: []float64{float64(r.Won), float64(r.Lost), float64(r.Open)}}}}
 }
 

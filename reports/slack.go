@@ -26,8 +26,8 @@ const (
 	maxLabel      = 20
 	maxLabels     = 20
 	maxSeries     = 6
-	maxRows       = 99 // and a header
-	maxTable      = 4500
+	maxRows       = 99   // and a header
+	maxTable      = 5500 // characters of a table
 	maxText       = 3500 // of a message's fallback, which is best below 4,000
 	maxCell       = 60
 	maxNotes      = 1900
@@ -138,7 +138,7 @@ func bars(c Chart, labels []string, p text.Printer) string {
 
 // table adds a data table; without native blocks, a paragraph for each row, which reads well on a phone.
 func (m *composer) table(t Table) {
-	rows := fitting(t)
+	rows := t.fitting()
 	block := slack.NewDataTableBlock(literal(t.Caption, maxHeader)).WithPageSize(min(len(rows), 20))
 	var header []slack.DataTableCell
 	for _, c := range t.Columns {
@@ -153,7 +153,7 @@ func (m *composer) table(t Table) {
 		block.AddRow(cells...)
 	}
 	m.blocks = append(m.blocks, block)
-	lines := t.lines(rows)
+	lines := t.lines()[:len(rows)]
 	for _, l := range lines {
 		m.say(l)
 	}
@@ -173,14 +173,15 @@ func (c Cell) native() slack.DataTableCell {
 	return slack.NewDataTableRawTextCell(s)
 }
 
-// fitting returns the rows that a table may hold.
-func fitting(t Table) [][]Cell {
-	size := 0
-	for i, row := range t.Rows {
-		for _, c := range row {
-			size += min(maxCell, len([]rune(c.Text))) + 2
+// fitting returns the rows that fit into a message, as a table and as lines.
+func (t Table) fitting() [][]Cell {
+	cells, lines := 0, 0
+	for i, line := range t.lines() {
+		for _, c := range t.Rows[i] {
+			cells += min(maxCell, len([]rune(c.Text)))
 		}
-		if i == maxRows || size > maxTable {
+		lines += len([]rune(line)) + 1
+		if i == maxRows || max(cells, lines) > maxTable {
 			return t.Rows[:i]
 		}
 	}
@@ -188,9 +189,9 @@ func fitting(t Table) [][]Cell {
 }
 
 // lines writes each row as a line: its first cell, and the others with their titles.
-func (t Table) lines(rows [][]Cell) []string {
+func (t Table) lines() []string {
 	var out []string
-	for _, row := range rows {
+	for _, row := range t.Rows {
 		var parts []string
 		for i, c := range row[1:] {
 			if c.Text == dash || c.Text == "" || c.Text == "0" {

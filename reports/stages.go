@@ -106,7 +106,7 @@ func (b stagesBody) Lead(p text.Printer) string { return b.slowest.sentence(b.h,
 
 func (b stagesBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Time in stages"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Visits"), Right: true}, {Title: p.T("Open"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Visits"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half within"), Right: true},
 		{Title: p.T("Share of time"), Right: true}, {Title: p.T("Target"), Right: true}, {Title: p.T("Over target"), Right: true},
 	}}
 	for _, r := range b.rows {

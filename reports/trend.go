@@ -13,17 +13,14 @@ const (
 	smoothWeeks = 4
 )
 
-// trend returns by how much weekly work in progress ÷ weekly arrivals of a stage
-// grows each week, with its bootstrap interval: how long waiting becomes, and not how much
-// demand there is. It counts from one p90 stay after the first deal, when the stage has filled; unknown below
-// minWeeks from then.
-func (h *History) trend(place int, w span) stat.Estimate {
-	unknown := stat.Estimate{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
+// weeks returns what was in a stage and came to it week by week, counted from one p90
+// stay after the first deal, when the stage has filled.
+func (h *History) weeks(place int, w span) *weekTable {
 	w.from = max(w.from, h.filled(place))
-	weeks := int((w.to - w.from) / weekMillis)
-	if weeks < minWeeks {
-		return unknown
+	if w.from >= w.to {
+		return newWeekTable(0, 0)
 	}
+	weeks := int((w.to - w.from) / weekMillis)
 	w.from = w.to - int64(weeks)*weekMillis
 	unit, n := h.units(span{w.from - (smoothWeeks-1)*weekMillis, w.to})
 	table := newWeekTable(weeks, n)
@@ -32,7 +29,7 @@ func (h *History) trend(place int, w span) stat.Estimate {
 			table.add(unit[s.Deal], s, w)
 		}
 	}
-	return table.slope()
+	return table
 }
 
 // filled returns when the stage had filled: one p90 stay after its first deal came.
@@ -64,8 +61,7 @@ type weekTable struct {
 }
 
 func newWeekTable(weeks, units int) *weekTable {
-	t := &weekTable{weeks: weeks, days: make([][]float64, units), arrivals: make([][]float64, units)}
-	return t
+	return &weekTable{weeks: weeks, days: make([][]float64, units), arrivals: make([][]float64, units)}
 }
 
 func (t *weekTable) add(unit int32, s *Stay, w span) {
@@ -81,17 +77,21 @@ func (t *weekTable) add(unit int32, s *Stay, w span) {
 	}
 }
 
-// slope fits a line to the weeks, and resamples the units for its interval.
-func (t *weekTable) slope() stat.Estimate {
+// slope returns by how much work in progress ÷ arrivals grows each week: how much
+// longer deals wait, and not how much more demand there is. Unknown below minWeeks.
+func (t *weekTable) slope() float64 {
 	once := make([]int32, len(t.days))
 	for i := range once {
 		once[i] = 1
 	}
-	draws := make([]float64, 0, stat.Rounds)
+	return t.fit(once)
+}
+
+// interval resamples the units for the slope's bootstrap interval.
+func (t *weekTable) interval() stat.Estimate {
+	var draws []float64
 	stat.Bootstrap(seed, stat.Rounds, len(t.days), func(counts []int32) { draws = append(draws, t.fit(counts)) })
-	e := stat.Percentiles(draws)
-	e.Value = t.fit(once)
-	return e
+	return stat.Percentiles(draws)
 }
 
 // fit returns the least-squares slope of work in progress ÷ arrivals over the
