@@ -137,7 +137,7 @@ func (b *builder) activity(r activityRow) sales.Activity {
 	if r.extra != nil {
 		a.Link, a.Cost, a.Undone = r.extra.link, r.extra.cost, r.extra.undone
 	} else {
-		a.Cost = Cost(b.m.process, b.o.Org, a)
+		a.Cost = cost(b.m.process, b.o.Org, a)
 	}
 	return a
 }
@@ -149,20 +149,21 @@ func Logged(a sales.Activity) sales.Event {
 	}}
 }
 
-// Cost returns what an activity cost: its minutes at a rep's rate, and its type's
-// fixed cost. It is not set when neither is known.
-func Cost(p *sales.Process, org *sales.Organisation, a sales.Activity) sales.Money {
-	kind, _ := p.Activity(a.Type)
+// cost is what an activity of the files cost. Somebody whom the organisation does not
+// know is taken for a rep.
+func cost(p *sales.Process, org *sales.Organisation, a sales.Activity) sales.Money {
+	c := sales.Case{Process: p, Org: org}
+	_, inTeam := org.TeamOf(a.Actor)
 	rep, _ := org.Role(sales.RoleRep)
-	units := kind.Cost + float64(a.Minutes)/60*rep.Rate
-	if units == 0 {
-		return sales.Money{}
+	if inTeam || rep.Rate == 0 || slices.ContainsFunc(org.Roles, func(r sales.Role) bool { return org.Holds(a.Actor, r.Key) }) {
+		return c.CostOf(a.Actor, a.Type, a.Minutes)
 	}
-	cost, err := sales.MoneyOf(units, p.Currency)
+	kind, _ := p.Activity(a.Type)
+	m, err := sales.MoneyOf(kind.Cost+float64(a.Minutes)/60*rep.Rate, p.Currency)
 	if err != nil {
 		return sales.Money{}
 	}
-	return cost
+	return m
 }
 
 func sameDay(a, b time.Time) bool {
