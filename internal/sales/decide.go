@@ -295,9 +295,10 @@ func (c *Case) Undo(actor string, now time.Time) ([]Event, error) {
 	return nil, refuse(NotFound, "undo.nothing", "ref", c.Deal.Ref())
 }
 
-// Pulse records how hard leaving a stage was, 1 (easy) to 5, for us and for the customer; 0 is no answer.
+// Pulse records how hard leaving a stage was, 1 (easy) to 5, for us and for the
+// customer; 0 is no answer. A note alone will do.
 func (c *Case) Pulse(actor, stage string, staff, customer int, note string, now time.Time) ([]Event, error) {
-	if staff < 0 || staff > 5 || customer < 0 || customer > 5 || staff+customer == 0 {
+	if staff < 0 || staff > 5 || customer < 0 || customer > 5 || staff+customer == 0 && note == "" {
 		return nil, refuse(Invalid, "pulse.range")
 	}
 	return c.event(actor, now, Pulsed, EventData{From: stage, Staff: staff, Customer: customer, Note: note}), nil
