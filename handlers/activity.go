@@ -33,21 +33,23 @@ func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
 	if len(c.Words) == 0 {
 		return a.logForm(ctx, c)
 	}
-	n, err := a.typeWords(ctx, c)
+	process, kind, n, err := a.typeWords(ctx, c)
 	if err != nil {
 		return a.dealFirst(ctx, c, err)
 	}
 	c.gap = c.Words[n-1].End
-	f, err := a.find(ctx, c, c.Words[n:])
+	f, err := a.locate(ctx, c, c.Words[n:])
 	if err != nil {
 		return Reply{}, err
 	}
-	kind, m, err := c.matchActivity(f.Process, c.Words[:n])
-	if err == nil {
-		err = noMore(c.Words[m:n])
-	}
-	if err != nil {
-		return Reply{}, within(f.Case, err)
+	if f.Process.Key != process {
+		var m int
+		if kind, m, err = c.matchActivity(f.Process, c.Words[:n]); err == nil {
+			err = noMore(c.Words[m:n])
+		}
+		if err != nil {
+			return Reply{}, within(f.Case, err)
+		}
 	}
 	length, note := cutDuration(f.rest)
 	act := sales.Activity{Type: kind, Minutes: int(length / time.Minute), Note: c.typed(note)}
@@ -58,24 +60,24 @@ func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
 	return a.log(ctx, c, f.Deal.ID, act)
 }
 
-// typeWords counts the leading words that name an activity type, in the default
-// process or in any other.
-func (a *App) typeWords(ctx context.Context, c *Call) (int, error) {
+// typeWords finds the activity type that the leading words name, in the default
+// process or in any other, and counts the words.
+func (a *App) typeWords(ctx context.Context, c *Call) (process, kind string, n int, err error) {
 	all, err := a.processes(ctx)
 	if err != nil {
-		return 0, err
+		return "", "", 0, err
 	}
 	var first error
 	for _, p := range all {
-		_, n, err := c.matchActivity(p, c.Words)
+		kind, n, err := c.matchActivity(p, c.Words)
 		if err == nil {
-			return n, nil
+			return p.Key, kind, n, nil
 		}
 		if first == nil {
 			first = err
 		}
 	}
-	return 0, first
+	return "", "", 0, first
 }
 
 func (a *App) processes(ctx context.Context) ([]*sales.Process, error) {
@@ -89,7 +91,7 @@ func (a *App) processes(ctx context.Context) ([]*sales.Process, error) {
 
 // dealFirst offers the right order when somebody named the deal before the type.
 func (a *App) dealFirst(ctx context.Context, c *Call, unknown error) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
+	f, err := a.locate(ctx, c, c.Words)
 	if err != nil || len(f.rest) == 0 || !isCode(unknown, "activity.unknown") {
 		return Reply{}, unknown
 	}
@@ -129,9 +131,6 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 		}
 		if _, err := tx.AddActivity(ctx, k, act, events); err != nil {
 			return Reply{}, within(k, err)
-		}
-		if k, err = tx.Case(ctx, deal); err != nil {
-			return Reply{}, err
 		}
 		if err := a.changed(ctx, tx, c, k, events); err != nil {
 			return Reply{}, err

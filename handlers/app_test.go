@@ -28,7 +28,7 @@ var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // world is a bot with a company: Ana and Ben sell in the north, led by Max; Li
 // sells in the east, which is private, led by Wei. Ada is the admin.
 type world struct {
-	t   *testing.T
+	t   testing.TB
 	app *App
 	now time.Time
 	n   int
@@ -39,7 +39,7 @@ const (
 	deals, east                   = "CDEALS", "CEAST"
 )
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	ctx := context.Background()
 	s, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), store.Options{Admins: []string{ada}})
@@ -269,7 +269,7 @@ type input struct {
 // node is any part of Slack's JSON.
 type node map[string]any
 
-func nodes(t *testing.T, blocks any) []node {
+func nodes(t testing.TB, blocks any) []node {
 	t.Helper()
 	raw, err := json.Marshal(blocks)
 	if err != nil {
@@ -307,7 +307,7 @@ func (n node) child(name string) node {
 	return m
 }
 
-func buttonsOf(t *testing.T, r Reply) []button {
+func buttonsOf(t testing.TB, r Reply) []button {
 	t.Helper()
 	blocks := nodes(t, r.Blocks)
 	if r.Modal != nil {
@@ -333,7 +333,7 @@ func buttonsOf(t *testing.T, r Reply) []button {
 	return out
 }
 
-func inputsOf(t *testing.T, m *slack.ModalViewRequest) []input {
+func inputsOf(t testing.TB, m *slack.ModalViewRequest) []input {
 	t.Helper()
 	var out []input
 	for _, b := range nodes(t, m.Blocks) {
@@ -356,7 +356,7 @@ func inputsOf(t *testing.T, m *slack.ModalViewRequest) []input {
 }
 
 // shown is an answer as its person sees it, for golden files.
-func shown(t *testing.T, r Reply) string {
+func shown(t testing.TB, r Reply) string {
 	t.Helper()
 	var b strings.Builder
 	if r.Replace {
@@ -384,7 +384,7 @@ func shown(t *testing.T, r Reply) string {
 	return b.String()
 }
 
-func showBlocks(t *testing.T, b *strings.Builder, blocks []node) {
+func showBlocks(t testing.TB, b *strings.Builder, blocks []node) {
 	for _, n := range blocks {
 		if s := n.str("text", "text"); s != "" {
 			b.WriteString(s + "\n")
@@ -419,7 +419,7 @@ func showBlocks(t *testing.T, b *strings.Builder, blocks []node) {
 	}
 }
 
-func must(t *testing.T, v any) json.RawMessage {
+func must(t testing.TB, v any) json.RawMessage {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -429,7 +429,7 @@ func must(t *testing.T, v any) json.RawMessage {
 }
 
 // golden compares with testdata/NAME.golden, or writes it with -update.
-func golden(t *testing.T, name, got string) {
+func golden(t testing.TB, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".golden")
 	if *update {

@@ -149,18 +149,30 @@ type found struct {
 	rest []Word
 }
 
-// find reads the deal that the words begin with.
-func (a *App) find(ctx context.Context, c *Call, words []Word) (found, error) {
-	var f found
-	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		d, rest, err := a.findDeal(ctx, r, c, words)
-		if err != nil {
+// locate reads the deal that the words begin with, its process and the organisation,
+// and nothing more of its case: enough to read the rest of the words.
+func (a *App) locate(ctx context.Context, c *Call, words []Word) (found, error) {
+	f := found{Case: &sales.Case{}}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		if f.Deal, f.rest, err = a.findDeal(ctx, r, c, words); err != nil {
 			return err
 		}
-		f.rest = rest
-		f.Case, err = r.Case(ctx, d.ID)
+		if f.Org, err = r.Organisation(ctx); err != nil {
+			return err
+		}
+		f.Process, err = r.Process(ctx, f.Deal.Process)
 		return err
 	})
+	return f, err
+}
+
+// find is locate with the whole case, for answers that tell what a gate needs.
+func (a *App) find(ctx context.Context, c *Call, words []Word) (found, error) {
+	f, err := a.locate(ctx, c, words)
+	if err != nil {
+		return f, err
+	}
+	f.Case, err = a.read(ctx, c, f.Deal.ID)
 	return f, err
 }
 

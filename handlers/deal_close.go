@@ -101,7 +101,7 @@ func currencyOf(k *sales.Case) string {
 // are none, it asks from the list.
 func (a *App) dealLost(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -133,6 +133,9 @@ func (a *App) lose(ctx context.Context, c *Call, deal int64, reason, note string
 func (a *App) askReason(c *Call, k *sales.Case, note string) (Reply, error) {
 	if _, err := k.Lose(c.User, k.Process.Reasons[0].Key, "", 0, c.Now); err != nil {
 		return Reply{}, within(k, err)
+	}
+	if len(k.Process.Reasons) > view.MaxButtons {
+		return Reply{Modal: view.LoseForm(c.Printer, k, note)}, nil
 	}
 	sentence := c.T("Why was %s lost?", view.DealName(k.Deal))
 	var buttons []slack.BlockElement

@@ -354,7 +354,7 @@ func (a *App) clickMore(ctx context.Context, c *Call) (Reply, error) {
 	case "rest":
 		return Reply{Modal: view.RestForm(c.Printer, k.Deal, "")}, nil
 	case "lose":
-		return Reply{Modal: view.LoseForm(c.Printer, k)}, nil
+		return Reply{Modal: view.LoseForm(c.Printer, k, "")}, nil
 	case "win":
 		return a.confirmWin(ctx, c, k, moves)
 	case "resume":

@@ -14,7 +14,7 @@ import (
 func (a *App) dealAdvance(ctx context.Context, c *Call) (Reply, error) {
 	words, why, overridden := cutOverride(c.Words)
 	words, stage, named := cutLast(words, to...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -28,7 +28,11 @@ func (a *App) dealAdvance(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, within(f.Case, err)
 	}
 	if overridden && move.Override == "" {
-		return a.askOverride(ctx, c, f.Case, move)
+		k, err := a.read(ctx, c, f.Deal.ID)
+		if err != nil {
+			return Reply{}, err
+		}
+		return a.askOverride(ctx, c, k, move)
 	}
 	return a.advance(ctx, c, f.Deal.ID, move)
 }
@@ -123,7 +127,7 @@ func (a *App) clickAdvance(ctx context.Context, c *Call) (Reply, error) {
 func (a *App) dealBack(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
 	words, stage, named := cutLast(words, to...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -171,7 +175,7 @@ func (c *Call) formDone(r Reply, err error) (Reply, error) {
 func (a *App) dealReopen(ctx context.Context, c *Call) (Reply, error) {
 	c.closed = true
 	words, why, _ := cut(c.Words, because...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -212,7 +216,7 @@ func (a *App) submitReopen(ctx context.Context, c *Call) (Reply, error) {
 
 // dealUndo answers /deal undo REF.
 func (a *App) dealUndo(ctx context.Context, c *Call) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
+	f, err := a.locate(ctx, c, c.Words)
 	if err == nil {
 		err = within(f.Case, noMore(f.rest))
 	}

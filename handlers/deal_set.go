@@ -15,7 +15,7 @@ import (
 
 // dealSet answers /deal set REF FIELD VALUE.
 func (a *App) dealSet(ctx context.Context, c *Call) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
+	f, err := a.locate(ctx, c, c.Words)
 	if err != nil {
 		return Reply{}, err
 	}

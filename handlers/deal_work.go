@@ -13,7 +13,7 @@ import (
 
 // dealNext answers /deal next REF TEXT [by DATE].
 func (a *App) dealNext(ctx context.Context, c *Call) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
+	f, err := a.locate(ctx, c, c.Words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -71,7 +71,7 @@ var parties = []named{
 // dealWait answers /deal wait REF customer|us [because TEXT].
 func (a *App) dealWait(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -112,7 +112,7 @@ func (a *App) wait(ctx context.Context, c *Call, deal int64, who sales.Party, wh
 func (a *App) dealPark(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
 	words, date, dated := cutLast(words, until...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -162,7 +162,7 @@ func (a *App) submitRest(ctx context.Context, c *Call) (Reply, error) {
 
 // dealResume answers /deal resume REF.
 func (a *App) dealResume(ctx context.Context, c *Call) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
+	f, err := a.locate(ctx, c, c.Words)
 	if err == nil {
 		err = within(f.Case, noMore(f.rest))
 	}
@@ -185,7 +185,7 @@ func (a *App) resume(ctx context.Context, c *Call, deal int64) (Reply, error) {
 // dealAssign answers /deal assign REF @user.
 func (a *App) dealAssign(ctx context.Context, c *Call) (Reply, error) {
 	words, person, named := cutLast(c.Words, to...)
-	f, err := a.find(ctx, c, words)
+	f, err := a.locate(ctx, c, words)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"unicode"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -15,7 +18,7 @@ import (
 type named struct {
 	key   string
 	label string
-	names []string
+	names []string // as typed
 }
 
 func newNamed(lang, key string, name sales.Text, also ...string) named {
@@ -26,17 +29,25 @@ func newNamed(lang, key string, name sales.Text, also ...string) named {
 	return n
 }
 
-// rank says how well one of the names fits what was typed.
-func (n named) rank(typed string) int {
-	best := 0
+// How well a name fits what was typed.
+const (
+	noFit    = iota
+	wordFit  // a word in it begins so
+	startFit // it begins so
+	wholeFit
+)
+
+func (n named) fit(typed string) int {
+	best := noFit
 	for _, s := range n.names {
-		switch s = fold(s); {
+		switch s = foldedName(s); {
+		case typed == "":
 		case s == typed:
-			return 3
+			return wholeFit
 		case strings.HasPrefix(s, typed):
-			best = max(best, 2)
+			best = max(best, startFit)
 		case inside(s, typed):
-			best = max(best, 1)
+			best = max(best, wordFit)
 		}
 	}
 	return best
@@ -47,9 +58,27 @@ func inside(name, typed string) bool {
 	return strings.Contains(name, " "+typed) || hasHan(typed) && strings.Contains(name, typed)
 }
 
-func hasHan(s string) bool { return han.MatchString(s) }
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
 
-var han = regexp.MustCompile(`\p{Han}`)
+// foldedNames remembers the folded names of the map, which every command compares with.
+var foldedNames sync.Map
+
+const maxFolded = 20_000
+
+var countFolded atomic.Int64
+
+func foldedName(s string) string {
+	if f, ok := foldedNames.Load(s); ok {
+		return f.(string)
+	}
+	f := fold(s)
+	if countFolded.Add(1) < maxFolded {
+		foldedNames.Store(s, f)
+	}
+	return f
+}
 
 // longestName is how many words a name may have where it has no quotes.
 const longestName = 8
@@ -63,15 +92,24 @@ func pick(what string, list []named, words []Word) (key string, n int, err error
 	if most > 0 && words[0].Quoted {
 		most = 1
 	}
-	for _, rank := range []int{3, 2, 1} {
+	fits := make([][]int, most+1) // for each number of words, how well each of the list fits
+	for n := most; n > 0; n-- {
+		typed := joined(words[:n])
+		for _, x := range list {
+			fits[n] = append(fits[n], x.fit(typed))
+		}
+		if i := slices.Index(fits[n], wholeFit); i >= 0 && count(fits[n], wholeFit) == 1 {
+			return list[i].key, n, nil
+		}
+	}
+	for _, least := range []int{wholeFit, startFit, wordFit} {
 		for n := most; n > 0; n-- {
-			typed := joined(words[:n])
-			fits := slices.DeleteFunc(slices.Clone(list), func(x named) bool { return typed == "" || x.rank(typed) < rank })
-			if len(fits) == 1 {
-				return fits[0].key, n, nil
-			}
-			if len(fits) > 1 {
-				return "", n, refuseChoice(sales.Ambiguous, what+".ambiguous", words[:n], fits)
+			switch count(fits[n], least) {
+			case 0:
+			case 1:
+				return list[slices.IndexFunc(fits[n], func(f int) bool { return f >= least })].key, n, nil
+			default:
+				return "", n, refuseChoice(sales.Ambiguous, what+".ambiguous", words[:n], fitting(list, fits[n], least))
 			}
 		}
 	}
@@ -79,6 +117,26 @@ func pick(what string, list []named, words []Word) (key string, n int, err error
 		return "", 0, refuseChoice(sales.Invalid, what+".missing", nil, list)
 	}
 	return "", 1, refuseChoice(sales.NotFound, what+".unknown", words[:1], near(list, words))
+}
+
+func count(fits []int, least int) int {
+	n := 0
+	for _, f := range fits {
+		if f >= least {
+			n++
+		}
+	}
+	return n
+}
+
+func fitting(list []named, fits []int, least int) []named {
+	var out []named
+	for i, x := range list {
+		if fits[i] >= least {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // pickAll is pick for words that must be the name, all of them.

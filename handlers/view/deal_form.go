@@ -161,8 +161,8 @@ func BackForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
 	})
 }
 
-// LoseForm asks why the deal is lost.
-func LoseForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
+// LoseForm asks why the deal is lost; note is what was said already.
+func LoseForm(p text.Printer, k *sales.Case, note string) *slack.ModalViewRequest {
 	var options []*slack.OptionBlockObject
 	for _, r := range k.Process.Reasons {
 		options = append(options, Option(r.Key, r.Name.In(p.Lang())))
@@ -170,7 +170,7 @@ func LoseForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
 	return Modal(p, "deal.lose", ids(&k.Deal), p.T("Lost"), p.T("Close as lost"), []slack.Block{
 		Section(DealName(k.Deal)),
 		Input("deal.reason", p.T("Why was it lost?"), "", false, Select("deal.reason", p.T("Choose"), "", options)),
-		Input("deal.because", p.T("In their words"), "", true, TextInput("deal.because", "", "", true)),
+		Input("deal.because", p.T("In their words"), "", true, TextInput("deal.because", note, "", true)),
 	})
 }
 

@@ -20,7 +20,7 @@ type History struct {
 
 // HistoryLine is the quiet line in the deal's thread that says what happened.
 func HistoryLine(p text.Printer, h History) Message {
-	s := h.Sentence(p)
+	s := cutText(h.Sentence(p), maxField)
 	return Message{Text: s, Blocks: []slack.Block{Context(s)}}
 }
 

@@ -20,8 +20,10 @@ const (
 	maxTitle   = 24
 	maxLabel   = 2000
 	maxInput   = 3000
-	maxButtons = 25
 )
+
+// MaxButtons is how many buttons Actions shows.
+const MaxButtons = 25
 
 // How much of something that a person typed is shown in a sentence.
 const (
@@ -81,7 +83,7 @@ func Actions(elements ...slack.BlockElement) []slack.Block {
 	seen := map[string]int{}
 	for _, e := range elements {
 		b, isButton := e.(*slack.ButtonBlockElement)
-		if e == nil || isButton && b == nil || len(kept) == maxButtons {
+		if e == nil || isButton && b == nil || len(kept) == MaxButtons {
 			continue
 		}
 		if isButton {
