@@ -2,7 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
 )
 
 type auditCommand struct {
@@ -22,14 +27,29 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer st.Close()
+	p := text.For(cfg.Locale, cfg.zone)
 	report, err := st.VerifyAudit(ctx)
 	if err != nil {
 		return err
 	}
 	if report.Broken != nil {
-		return fmt.Errorf("the audit trail is broken: %v; restore the latest backup before it and compare", report.Broken)
+		return errors.New(broken(p, *report.Broken))
 	}
-	_, err = fmt.Fprintf(t.out, "The audit trail holds: %d events, %d more not sealed yet.\nHead: %s\nKeep the head somewhere else: it shows later that nothing was cut off.\n",
-		report.Events, report.Unsealed, report.Head)
-	return err
+	fmt.Fprintln(t.out, p.N(report.Events, "The audit trail holds: %d event, %d not sealed yet.", "The audit trail holds: %d events, %d not sealed yet.", report.Unsealed))
+	fmt.Fprintln(t.out, p.T("Head: %s", report.Head))
+	fmt.Fprintln(t.out, p.T("Keep the head somewhere else: it shows later that nothing was cut off."))
+	return nil
+}
+
+// broken says what does not hold, and what to do.
+func broken(p text.Printer, b store.Break) string {
+	ref := sales.Deal{ID: b.Deal}.Ref()
+	what := p.T("event %d of %s was changed afterwards", b.Version, ref)
+	switch b.What {
+	case store.BreakMissing:
+		what = p.T("an event was removed at position %d (%s)", b.Pos, ref)
+	case store.BreakInserted:
+		what = p.T("event %d of %s was slipped in", b.Version, ref)
+	}
+	return p.T("the audit trail is broken: %s; compare with the backups, and find out who had access to the database", what)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"pipewright/internal/text"
 )
 
 type backupCommand struct {
@@ -18,7 +20,7 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	if _, err := os.Stat(c.File); err == nil {
-		return errors.New(c.File + " exists already; choose another name, or remove it")
+		return errors.New(text.For(cfg.Locale, cfg.zone).T("%s exists already; choose another name, or remove it", c.File))
 	}
 	st, err := openExisting(ctx, cfg)
 	if err != nil {
@@ -32,6 +34,7 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 	if info, err := os.Stat(c.File); err == nil {
 		size = info.Size()
 	}
-	_, err = fmt.Fprintf(t.out, "%s: %d bytes. To restore it, stop the bot and start it with DATABASE_URL=sqlite:%s\n", c.File, size, c.File)
-	return err
+	p := text.For(cfg.Locale, cfg.zone)
+	fmt.Fprintln(t.out, p.T("%s: %d bytes. To restore it, stop the bot and start it with DATABASE_URL=sqlite:%s", c.File, size, c.File))
+	return nil
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -15,12 +17,12 @@ type doctorCommand struct{}
 // Run checks everything that a running bot depends on. It returns an error when
 // something keeps the bot from working.
 func (*doctorCommand) Run(ctx context.Context, t terminal) error {
-	d := &doctor{out: t.out}
-	d.good("version", "%s", versionText())
 	cfg, err := t.config()
+	d := &doctor{out: t.out, p: text.For(cfg.Locale, cfg.zone)}
+	d.good("version", versionText())
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
-			d.bad("settings", "%s", line)
+			d.bad("settings", line)
 		}
 		return d.verdict()
 	}
@@ -32,63 +34,57 @@ func (*doctorCommand) Run(ctx context.Context, t terminal) error {
 // doctor writes one line for each check.
 type doctor struct {
 	out           io.Writer
+	p             text.Printer
 	failed, warns int
 }
 
-func (d *doctor) good(what, format string, args ...any) { d.line("ok", what, format, args) }
+func (d *doctor) good(what, said string) { d.line("ok", what, said) }
 
 // warn is for what works less well than it could.
-func (d *doctor) warn(what, format string, args ...any) {
+func (d *doctor) warn(what, said string) {
 	d.warns++
-	d.line("warn", what, format, args)
+	d.line("warn", what, said)
 }
 
-// bad is for what keeps the bot from working. The line says what to do.
-func (d *doctor) bad(what, format string, args ...any) {
+// bad is for what keeps the bot from working. It says what to do.
+func (d *doctor) bad(what, said string) {
 	d.failed++
-	d.line("FAIL", what, format, args)
+	d.line("FAIL", what, said)
 }
 
-func (d *doctor) line(mark, what, format string, args []any) {
-	fmt.Fprintf(d.out, "%-5s %-10s %s\n", mark, what, mask(fmt.Sprintf(format, args...)))
+func (d *doctor) line(status, what, said string) {
+	fmt.Fprintf(d.out, "%-5s %-10s %s\n", status, what, mask(said))
 }
 
 func (d *doctor) verdict() error {
 	switch {
 	case d.failed > 0:
-		return fmt.Errorf("%s; do what its line says and run doctor again", plural(d.failed, "check failed", "checks failed"))
+		return errors.New(d.p.N(d.failed, "%d check failed; do what its line says and run doctor again", "%d checks failed; do what their lines say and run doctor again"))
 	case d.warns > 0:
-		fmt.Fprintf(d.out, "Pipewright can work; %s.\n", plural(d.warns, "thing could be better", "things could be better"))
+		fmt.Fprintln(d.out, d.p.N(d.warns, "Pipewright can work; %d thing could be better.", "Pipewright can work; %d things could be better."))
 	default:
-		fmt.Fprintln(d.out, "Everything is fine.")
+		fmt.Fprintln(d.out, d.p.T("Everything is fine."))
 	}
 	return nil
-}
-
-func plural(n int, one, other string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, other)
 }
 
 // database checks the database and what stands in it.
 func (d *doctor) database(ctx context.Context, cfg Config) {
 	st, err := openExisting(ctx, cfg)
 	if err != nil {
-		d.bad("database", "%v", err)
+		d.bad("database", err.Error())
 		return
 	}
 	defer st.Close()
 	if err := st.Ping(ctx); err != nil {
-		d.bad("database", "%s does not answer: %v", cfg.Database, err)
+		d.bad("database", d.p.T("DATABASE_URL %s does not answer (%s); start the database or correct the address", cfg.Database, err.Error()))
 		return
 	}
-	d.good("database", "%s answers", cfg.Database)
+	d.good("database", d.p.T("%s answers", cfg.Database))
 	d.outbox(ctx, st)
-	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error { return d.maps(ctx, r) })
+	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error { return d.maps(ctx, r, cfg) })
 	if err != nil {
-		d.bad("process", "the map cannot be read: %v", err)
+		d.bad("process", d.p.T("the map cannot be read (%s); restore a backup", err.Error()))
 	}
 }
 
@@ -98,62 +94,65 @@ const maxLetters = 10
 func (d *doctor) outbox(ctx context.Context, st *store.Store) {
 	stats, err := st.OutboxStats(ctx)
 	if err != nil {
-		d.bad("outbox", "cannot be read: %v", err)
+		d.bad("outbox", d.p.T("it cannot be read (%s); restore a backup", err.Error()))
 		return
 	}
 	if stats.Dead == 0 {
-		d.good("outbox", "%d waiting, none set aside", stats.Due)
+		d.good("outbox", d.p.N(stats.Due, "%d message waits, none was set aside", "%d messages wait, none was set aside"))
 		return
 	}
-	d.warn("outbox", "%s set aside because Slack refused them for good:", plural(stats.Dead, "message was", "messages were"))
+	d.warn("outbox", d.p.N(stats.Dead, "%d message was set aside because Slack refuses it for good:", "%d messages were set aside because Slack refuses them for good:"))
 	letters, err := st.DeadLetters(ctx, maxLetters)
 	if err != nil {
-		d.bad("outbox", "cannot be read: %v", err)
+		d.bad("outbox", d.p.T("it cannot be read (%s); restore a backup", err.Error()))
 	}
 	for _, l := range letters {
-		d.line("", "", "%s to %s: %s%s", []any{l.Kind, l.Channel, l.Error, remedy(l.Error)})
+		d.line("", "", fmt.Sprintf("%s → %s: %s%s", l.Kind, l.Channel, l.Error, d.remedy(l.Error)))
 	}
 }
 
-// remedy says what helps against a refusal.
-func remedy(refusal string) string {
-	for code, what := range map[string]string{
-		"not_in_channel": "invite the bot to the channel with /invite @Pipewright", "channel_not_found": "invite the bot to the private channel, or correct the channel in the map or DEALS_CHANNEL",
-		"is_archived": "unarchive the channel, or choose another one", "restricted_action": "let the bot post there, in the channel's posting permissions",
-		"user_not_found": "the person left: take them out of the map", "account_inactive": "the person left: take them out of the map",
-	} {
-		if strings.HasPrefix(refusal, code) {
-			return " (" + what + "; the next change of the deal posts its card again)"
-		}
+// remedies say what helps against a refusal; the next change of a deal posts its card again.
+var remedies = map[string]string{
+	"not_in_channel":    text.Msg("invite the bot to the channel: /invite @Pipewright"),
+	"channel_not_found": text.Msg("invite the bot to the private channel, or correct the channel in the map or DEALS_CHANNEL"),
+	"is_archived":       text.Msg("unarchive the channel, or choose another one"),
+	"restricted_action": text.Msg("let the bot post there, in the channel's posting permissions"),
+	"user_not_found":    text.Msg("the person left: take them out of the map"),
+}
+
+func (d *doctor) remedy(refusal string) string {
+	code, _, _ := strings.Cut(refusal, ":")
+	if what, ok := remedies[code]; ok {
+		return " (" + d.p.T(what) + ")"
 	}
 	return ""
 }
 
 // maps checks that there is a process, and somebody for each of its roles.
-func (d *doctor) maps(ctx context.Context, r *store.Reader) error {
+func (d *doctor) maps(ctx context.Context, r *store.Reader, cfg Config) error {
 	org, err := r.Organisation(ctx)
 	if err != nil {
 		return err
 	}
 	if len(org.Admins) == 0 {
-		d.warn("admins", "nobody is told when something goes wrong; set ADMINS to the Slack ids of one or two people")
+		d.warn("admins", d.p.T("nobody is told when something goes wrong; set ADMINS to the Slack ids of one or two people"))
 	} else {
-		d.good("admins", "%s", strings.Join(org.Admins, ", "))
+		d.good("admins", strings.Join(org.Admins, ", "))
 	}
 	if len(org.Teams) == 0 {
-		d.warn("teams", "there is no team yet, so nobody leads; add one in Slack: /process team add north @someone")
+		d.warn("teams", d.p.T("there is no team yet, so nobody leads; add one in Slack: /%s", cfg.Prefix+"process team add north @someone"))
 	}
 	processes, err := r.Processes(ctx)
 	if err != nil {
 		return err
 	}
 	if len(processes) == 0 {
-		d.warn("process", "there is none yet; the bot saves the shipped one when it starts")
+		d.warn("process", d.p.T("there is none yet; the bot saves the shipped one when it starts"))
 		return nil
 	}
 	var empty []string
 	for _, p := range processes {
-		d.good("process", "%s, version %d, %s", p.Key, p.Version, plural(len(p.Stages), "stage", "stages"))
+		d.good("process", d.p.N(len(p.Stages), "%[2]s, version %[3]d, %[1]d stage", "%[2]s, version %[3]d, %[1]d stages", p.Key, p.Version))
 		for _, role := range p.Roles {
 			if len(org.Holders(role)) == 0 && !slices.Contains(empty, role) {
 				empty = append(empty, role)
@@ -161,7 +160,7 @@ func (d *doctor) maps(ctx context.Context, r *store.Reader) error {
 		}
 	}
 	if len(empty) > 0 {
-		d.warn("roles", "nobody holds %s, so what they decide stands still; in Slack: /process role add %s @someone", strings.Join(empty, ", "), empty[0])
+		d.warn("roles", d.p.T("nobody holds %s, so what they decide stands still; in Slack: /%s", d.p.List(empty), cfg.Prefix+"process role add "+empty[0]+" @someone"))
 	}
 	return nil
 }

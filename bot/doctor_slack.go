@@ -15,7 +15,7 @@ import (
 func (d *doctor) slack(ctx context.Context, cfg Config) {
 	if err := cfg.forSlack(); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
-			d.bad("settings", "%s", line)
+			d.bad("settings", line)
 		}
 		return
 	}
@@ -24,20 +24,20 @@ func (d *doctor) slack(ctx context.Context, cfg Config) {
 	var said slack.SlackErrorResponse
 	switch {
 	case errors.As(err, &said):
-		d.bad("token", "Slack refuses SLACK_BOT_TOKEN (%s); install the app again and copy the new token", said.Err)
+		d.bad("token", d.p.T("Slack refuses SLACK_BOT_TOKEN (%s); install the app again and copy the new token", said.Err))
 		return
 	case err != nil:
-		d.bad("slack", "%s does not answer (%v); check the network, a proxy and SLACK_API_URL", cfg.APIURL, err)
+		d.bad("slack", d.p.T("%s does not answer (%s); check the network, a proxy and SLACK_API_URL", cfg.APIURL, err.Error()))
 		return
 	}
-	d.good("token", "%s in workspace %s", who.User, who.Team)
+	d.good("token", d.p.T("%s in workspace %s", who.User, who.Team))
 	d.clock(who.Header)
 	d.scopes(who.Header)
 	if cfg.Mode == modeSocket {
 		if _, _, err := api.StartSocketModeContext(ctx); err != nil {
-			d.bad("socket", "Slack gives no socket for SLACK_APP_TOKEN (%v); make an app-level token with the scope connections:write", err)
+			d.bad("socket", d.p.T("Slack gives no socket for SLACK_APP_TOKEN (%s); make an app-level token with the scope connections:write", err.Error()))
 		} else {
-			d.good("socket", "Slack offers a socket")
+			d.good("socket", d.p.T("Slack offers a socket"))
 		}
 	}
 	d.channel(ctx, api, cfg.DealsChannel)
@@ -52,24 +52,24 @@ const (
 func (d *doctor) clock(header http.Header) {
 	said, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
-		d.warn("clock", "Slack does not say what time it is")
+		d.warn("clock", d.p.T("Slack does not say what time it is"))
 		return
 	}
 	skew := time.Since(said).Abs().Round(time.Second)
 	switch {
 	case skew > skewToFail:
-		d.bad("clock", "this machine's clock is off by %s, so that signatures look too old; set it by NTP", skew)
+		d.bad("clock", d.p.T("this machine's clock is off by %s, so that signatures look too old; set it by NTP", skew.String()))
 	case skew > skewToMention:
-		d.warn("clock", "this machine's clock is off by %s; set it by NTP", skew)
+		d.warn("clock", d.p.T("this machine's clock is off by %s; set it by NTP", skew.String()))
 	default:
-		d.good("clock", "within %s of Slack's", max(skew, time.Second))
+		d.good("clock", d.p.T("within %s of Slack's", max(skew, time.Second).String()))
 	}
 }
 
 func (d *doctor) scopes(header http.Header) {
 	granted := strings.FieldsFunc(header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
 	if len(granted) == 0 {
-		d.warn("scopes", "Slack does not say which scopes the app has")
+		d.warn("scopes", d.p.T("Slack does not say which scopes the app has"))
 		return
 	}
 	var missing []string
@@ -79,13 +79,13 @@ func (d *doctor) scopes(header http.Header) {
 		}
 	}
 	if len(missing) > 0 {
-		d.bad("scopes", "missing: %s; add them under OAuth & Permissions (or paste `pipewright manifest`) and install the app again", strings.Join(missing, ", "))
+		d.bad("scopes", d.p.T("missing: %s; add them under OAuth & Permissions (or paste `pipewright manifest`) and install the app again", strings.Join(missing, ", ")))
 	} else {
-		d.good("scopes", "all that are needed")
+		d.good("scopes", d.p.T("all that are needed"))
 	}
 	for _, w := range wishes {
 		if !slices.Contains(granted, w.scope) {
-			d.warn("scopes", "%s is missing (%s); add it if you want that, and install the app again", w.scope, w.use)
+			d.warn("scopes", d.p.T("%s is missing (%s); add it if you want that, and install the app again", w.scope, d.p.T(w.use)))
 		}
 	}
 }
@@ -93,19 +93,19 @@ func (d *doctor) scopes(header http.Header) {
 // channel checks that the bot can post where cards go.
 func (d *doctor) channel(ctx context.Context, api *slack.Client, id string) {
 	if id == "" {
-		d.warn("channel", "DEALS_CHANNEL is not set: deals of teams without a channel of their own get no card")
+		d.warn("channel", d.p.T("DEALS_CHANNEL is not set: deals of teams without a channel of their own get no card"))
 		return
 	}
 	_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: id, Limit: 1})
 	var said slack.SlackErrorResponse
 	switch {
 	case err == nil:
-		d.good("channel", "%s can be reached", id)
+		d.good("channel", d.p.T("%s can be reached", id))
 	case errors.As(err, &said) && said.Err == "missing_scope":
-		d.warn("channel", "it cannot be told whether the bot is in %s; invite it there: /invite @%s", id, appName)
+		d.warn("channel", d.p.T("it cannot be told whether the bot is in %s; invite it there: /invite @Pipewright", id))
 	case errors.As(err, &said) && (said.Err == "not_in_channel" || said.Err == "channel_not_found"):
-		d.bad("channel", "the bot is not in %s (%s); check DEALS_CHANNEL and type there: /invite @%s", id, said.Err, appName)
+		d.bad("channel", d.p.T("the bot is not in %s (%s); check DEALS_CHANNEL and type there: /invite @Pipewright", id, said.Err))
 	default:
-		d.bad("channel", "%s cannot be reached: %v", id, err)
+		d.bad("channel", d.p.T("%s cannot be reached (%s); check DEALS_CHANNEL", id, err.Error()))
 	}
 }

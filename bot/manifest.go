@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pipewright/handlers"
+	"pipewright/internal/text"
 )
 
 // appName is the bot's name in Slack.
@@ -47,10 +48,10 @@ func (c *manifestCommand) Run(t terminal) error {
 var (
 	scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
 	wishes = []scopeWish{
-		{"channels:history", "to see whether a message stands when Slack's answer was lost"},
-		{"groups:history", "the same in private channels"},
-		{"usergroups:read", "for roles that are held by user groups"},
-		{"chat:write.public", "to post into public channels without being invited"},
+		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost")},
+		{"groups:history", text.Msg("the same in private channels")},
+		{"usergroups:read", text.Msg("for roles that are held by user groups")},
+		{"chat:write.public", text.Msg("to post into public channels without being invited")},
 	}
 	botEvents = []string{"app_home_opened", "app_mention", "message.im", "subteam_members_changed", "subteam_updated", "team_join", "user_change"}
 )

@@ -17,9 +17,12 @@ func (b *bot) schedules(app *handlers.App) []schedule {
 	return []schedule{app, &reports.Digests{Store: b.store, Locale: b.cfg.Locale}}
 }
 
-// keepInbox is how long the key of a payload is remembered: Slack has been seen
-// to send one again an hour later.
-const keepInbox = 7 * 24 * time.Hour
+// How long the key of a payload and of a delivered message is remembered. Slack
+// has been seen to send a payload again an hour later.
+const (
+	keepInbox  = 7 * 24 * time.Hour
+	keepOutbox = 90 * 24 * time.Hour
+)
 
 // schedule wakes the parts that have something to do from time to time. gocron
 // only wakes: what is due is computed from the database.
@@ -38,6 +41,7 @@ func (b *bot) schedule(ctx context.Context, g *gateway.Gateway) (stop func(), er
 		{30 * time.Second, false, func() { b.finishPending(ctx, g, 30*time.Second) }},
 		{5 * time.Minute, true, func() { b.logged(ctx, "user groups", b.people.Refresh(ctx, b.clock.Now())) }},
 		{24 * time.Hour, true, func() { b.prune(ctx) }},
+		{24 * time.Hour, false, func() { b.anchor(ctx) }},
 	} {
 		options := []gocron.JobOption{gocron.WithSingletonMode(gocron.LimitModeReschedule)}
 		if j.first {
@@ -59,10 +63,26 @@ func (b *bot) logged(ctx context.Context, what string, err error) {
 }
 
 func (b *bot) prune(ctx context.Context) {
-	n, err := b.store.PruneInbox(ctx, b.clock.Now().Add(-keepInbox))
+	in, err := b.store.PruneInbox(ctx, b.clock.Now().Add(-keepInbox))
 	b.logged(ctx, "pruning the inbox", err)
-	if n > 0 {
-		b.log.Info("inbox pruned", "keys", n)
+	out, err := b.store.PruneOutbox(ctx, time.Now().Add(-keepOutbox))
+	b.logged(ctx, "pruning the outbox", err)
+	if in+out > 0 {
+		b.log.Info("old keys forgotten", "inbox", in, "outbox", out)
+	}
+}
+
+// anchor verifies the audit trail and writes its head into the log, where who
+// changes the database cannot change it: a chain alone does not show its own end.
+func (b *bot) anchor(ctx context.Context) {
+	report, err := b.store.VerifyAudit(ctx)
+	switch {
+	case err != nil:
+		b.logged(ctx, "verifying the audit trail", err)
+	case report.Broken != nil:
+		b.log.Error("the audit trail is broken; run `pipewright audit verify`", "deal", report.Broken.Deal, "version", report.Broken.Version, "what", report.Broken.What)
+	default:
+		b.log.Info("audit trail verified", "events", report.Events, "head", report.Head)
 	}
 }
 

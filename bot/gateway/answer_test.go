@@ -45,6 +45,23 @@ func TestSubmissionIsAnsweredInItsAcknowledgement(t *testing.T) {
 	}
 }
 
+func TestLargeFormIsShownOverTheWebAPI(t *testing.T) {
+	f := newFakeSlack(t)
+	large := modal("Large")
+	for range 50 {
+		said := slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("x", 500), false, false)
+		large.Blocks.BlockSet = append(large.Blocks.BlockSet, slack.NewSectionBlock(said, nil, nil))
+	}
+	g := newGateway(t, f, replies(handlers.Reply{Modal: large}))
+	w := sendInteraction(g, submit)
+	if w.Code != 200 || w.Body.Len() > 20<<10 || !strings.Contains(w.Body.String(), "takes a moment") {
+		t.Errorf("got %d with %d bytes", w.Code, w.Body.Len())
+	}
+	if c := f.called(t, "views.update", 1); c.body["view_id"] != "V1" {
+		t.Errorf("got %v", c.body)
+	}
+}
+
 func TestClickIsAnsweredOverTheResponseURL(t *testing.T) {
 	f := newFakeSlack(t)
 	g := newGateway(t, f, replies(handlers.Reply{Text: "moved", Replace: true}))

@@ -45,6 +45,9 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		return map[string]any{"options": r.Options}, nil
 	case in.Kind == handlers.Submission:
 		ack = g.submissionAck(in, r)
+		if !fits(ack) { // a form that large is shown over the Web API
+			return g.lateAck(in), func(ctx context.Context) { g.lateForm(ctx, in, r) }
+		}
 		if r.Home != nil {
 			later = func(ctx context.Context) { g.publish(ctx, in, r) }
 		}

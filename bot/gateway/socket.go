@@ -197,7 +197,9 @@ func (g *Gateway) acknowledge(client *socketmode.Client, req socketmode.Request,
 	if !req.AcceptsResponsePayload {
 		ack = nil
 	}
-	if err := client.AckCtx(g.life, req.EnvelopeID, ack); err != nil {
+	ctx, cancel := context.WithTimeout(g.life, 3*time.Second) // later than that nobody listens
+	defer cancel()
+	if err := client.AckCtx(ctx, req.EnvelopeID, ack); err != nil {
 		g.Log.Error("gateway: an acknowledgement was not sent", "type", req.Type, "error", err)
 	}
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+// TestBackupAndAudit copies a database while the bot runs, and tampers with the copy.
+func TestBackupAndAudit(t *testing.T) {
+	l := openLab(t, sqliteFile(t), modeSocket)
+	b, _ := started(t, l, "empty")
+	s := &story{t: t, lines: []line{{1, "backup"}}, lab: l, bot: b}
+	s.types("ana", "deals", `/deal new "Granite" 9k`)
+	s.types("ana", "deals", `/log call granite`)
+	s.audit() // seals
+
+	file := filepath.Join(t.TempDir(), "copy.db")
+	run := func(cfg Config, args ...string) (string, int) {
+		var out bytes.Buffer
+		status := execute(t.Context(), args, terminal{out: &out, err: &out, config: func() (Config, error) { return cfg, nil }})
+		return out.String(), status
+	}
+	if said, status := run(l.cfg, "backup", file); status != exitDone || !strings.Contains(said, file) {
+		t.Fatal(status, said)
+	}
+	if said, status := run(l.cfg, "backup", file); status != exitFailed || !strings.Contains(said, "exists already") {
+		t.Fatal(status, said)
+	}
+	copied := l.cfg
+	copied.Database = "sqlite:" + file
+	if said, status := run(copied, "audit", "verify"); status != exitDone || !strings.Contains(said, "holds: 2 events") {
+		t.Fatal(status, said)
+	}
+	db, err := sql.Open("sqlite3", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`UPDATE event SET data = replace(data, 'Granite', 'Marble')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if said, status := run(copied, "audit", "verify"); status != exitFailed || !strings.Contains(said, "event 1 of D-1 was changed") {
+		t.Error(status, said)
+	}
+}
+
+// TestReport answers a report from the command line.
+func TestReport(t *testing.T) {
+	l := openLab(t, sqliteFile(t), modeSocket)
+	_, stop := started(t, l, "demo")
+	stop()
+	for _, test := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"report", "funnel"}, 0, "First contact"},
+		{[]string{"report", "funnel", "--format", "json"}, 0, `"report": "funnel"`},
+		{[]string{"report", "outcomes", "--format", "csv"}, 0, ","},
+		{[]string{"report", "weather"}, 1, "There is no report"},
+		{[]string{"report", "funnel", "--process", "none"}, 1, "no such process"},
+		{[]string{"report", "funnel", "--as-of", "yesterday"}, 2, "--as-of"},
+		{[]string{"report", "funnel", "--format", "xml"}, 2, "--format"},
+	} {
+		var out bytes.Buffer
+		status := execute(t.Context(), test.args, terminal{out: &out, err: &out, config: func() (Config, error) { return l.cfg, nil }})
+		if status != test.status || !strings.Contains(out.String(), test.want) {
+			t.Errorf("%v: status %d: %s", test.args, status, &out)
+		}
+	}
+}
+
+// TestPlayDirectory keeps what should be kept, and nothing else.
+func TestPlayDirectory(t *testing.T) {
+	c := playCommand{Data: filepath.Join(t.TempDir(), "a", "b")}
+	dir, cleanUp, err := c.directory()
+	if err != nil || dir != c.Data {
+		t.Fatal(dir, err)
+	}
+	cleanUp()
+	if _, err := os.Stat(dir); err != nil {
+		t.Error("data that should be kept is gone")
+	}
+	if dir, cleanUp, err = new(playCommand).directory(); err != nil {
+		t.Fatal(err)
+	}
+	cleanUp()
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Error("temporary data is still there")
+	}
+}
