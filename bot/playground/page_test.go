@@ -47,7 +47,8 @@ func openBrowser(t *testing.T) *browser {
 	w, bot := newPageWorld(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 800),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"),
+		chromedp.Flag("force-prefers-reduced-motion", true)) // a click on something that still moves would miss it
 	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(alloc)
@@ -75,7 +76,7 @@ func openBrowser(t *testing.T) *browser {
 
 func (b *browser) run(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.T.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.shot("failed")
@@ -148,7 +149,7 @@ func (b *browser) write(selector, text string) {
 // is waits until the JavaScript expression is true.
 func (b *browser) is(what, js string) {
 	b.T.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 8*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
 	for {
 		if yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && yes {
@@ -189,7 +190,7 @@ func (b *browser) clicked() slack.BlockAction {
 	select {
 	case a := <-b.bot.clicked:
 		return a
-	case <-time.After(8 * time.Second):
+	case <-time.After(20 * time.Second):
 		b.shot("failed")
 		b.T.Fatal("no click reached the app")
 		return slack.BlockAction{}
@@ -317,7 +318,7 @@ func (b *browser) form(t *testing.T) {
 		if len(v["until"]["v"].SelectedDate) != len("2026-01-31") {
 			t.Errorf("submitted the date %q", v["until"]["v"].SelectedDate)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Error("the form was never submitted")
 	}
 }
