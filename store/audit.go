@@ -5,14 +5,19 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 )
 
 const sealAtOnce = 500
 
 const (
-	unsealedSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE pos IS NULL ORDER BY deal, version LIMIT ?`
-	sealSQL     = `UPDATE event SET pos = ?, hash = ? WHERE deal = ? AND version = ?`
+	unsealedSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE pos IS NULL AND (deal, version) > (?, ?)
+		ORDER BY deal, version LIMIT ?`
+	sealSQL = `WITH seal (deal, version, pos, hash) AS (VALUES %s)
+		UPDATE event SET pos = seal.pos, hash = seal.hash FROM seal WHERE event.deal = seal.deal AND event.version = seal.version`
+	sealRow     = `, (CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS %s))`
 	headSQL     = `SELECT pos, hash FROM audit_head WHERE id = 1`
 	moveHeadSQL = `UPDATE audit_head SET pos = ?, hash = ? WHERE id = 1`
 )
@@ -53,43 +58,57 @@ func (s *Store) Seal(ctx context.Context, now time.Time) (int, error) {
 		return 0, wrap("adopt an import", err)
 	}
 	total := 0
+	var after eventRow // going on behind the last saves walking over the dead entries of PostgreSQL's index
 	for {
-		n := 0
+		var rows []eventRow
 		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
-			n, err = tx.seal(ctx)
+			rows, err = tx.seal(ctx, after)
 			return err
 		})
-		total += n
-		if err != nil || n < sealAtOnce {
+		total += len(rows)
+		if err != nil || len(rows) < sealAtOnce {
 			return total, wrap("seal the audit chain", err)
 		}
+		after = rows[len(rows)-1]
 	}
 }
 
-func (tx *Tx) seal(ctx context.Context) (int, error) {
+// seal seals the next events behind the given one and returns them.
+func (tx *Tx) seal(ctx context.Context, after eventRow) ([]eventRow, error) {
 	if err := tx.lock(ctx, lockSealer); err != nil {
-		return 0, err
+		return nil, err
 	}
 	var head auditHead
 	if _, err := tx.get(ctx, &head, headSQL); err != nil {
-		return 0, err
+		return nil, err
 	}
 	var rows []eventRow
-	if err := tx.all(ctx, &rows, unsealedSQL, sealAtOnce); err != nil || len(rows) == 0 {
-		return 0, err
+	if err := tx.all(ctx, &rows, unsealedSQL, after.Deal, after.Version, sealAtOnce); err != nil || len(rows) == 0 {
+		return nil, err
 	}
+	var args []any
 	for i := range rows {
 		var err error
 		head.Pos++
 		if head.Hash, err = chain(head.Hash, head.Pos, &rows[i]); err != nil {
-			return 0, err
+			return nil, err
 		}
-		if _, err := tx.exec(ctx, sealSQL, head.Pos, head.Hash, rows[i].Deal, rows[i].Version); err != nil {
-			return 0, err
+		args = append(args, rows[i].Deal, rows[i].Version, head.Pos, head.Hash)
+		if len(args) == 4*bulkRows || i == len(rows)-1 {
+			if _, err := tx.exec(ctx, tx.dialect.sealing(len(args)/4), args...); err != nil {
+				return nil, err
+			}
+			args = nil
 		}
 	}
 	_, err := tx.exec(ctx, moveHeadSQL, head.Pos, head.Hash)
-	return len(rows), err
+	return rows, err
+}
+
+// sealing is the statement that seals n events.
+func (d dialect) sealing(n int) string {
+	blob := map[dialect]string{sqliteDialect: "BLOB", postgresDialect: "BYTEA"}[d]
+	return fmt.Sprintf(sealSQL, strings.Repeat(fmt.Sprintf(sealRow, blob), n)[2:])
 }
 
 // AuditReport is what VerifyAudit found.
@@ -210,33 +229,29 @@ func (r *Reader) compareVersions(ctx context.Context, report *AuditReport) error
 	return nil
 }
 
-const (
-	adoptableSQL = `SELECT id FROM deal WHERE batch IN (SELECT id FROM import_batch WHERE published IS NOT NULL) AND batch <> 0 ORDER BY id LIMIT 500`
-	adoptDealSQL = `UPDATE deal SET batch = 0 WHERE id = ?`
-	adoptLogSQL  = `UPDATE event SET pos = NULL WHERE deal = ? AND pos = 0`
-)
+const adoptableSQL = `SELECT id FROM deal WHERE batch IN (SELECT id FROM import_batch WHERE published IS NOT NULL) AND batch <> 0
+	AND id > ? ORDER BY id LIMIT 300`
 
 // adopt makes the deals of published imports ordinary ones, a few hundred at a time.
 func (s *Store) adopt(ctx context.Context) error {
+	last := int64(0)
 	for {
-		var ids []struct{ ID int64 }
-		err := s.Read(ctx, func(ctx context.Context, r *Reader) error { return r.all(ctx, &ids, adoptableSQL) })
-		if err != nil || len(ids) == 0 {
+		var rows []idRow
+		err := s.Read(ctx, func(ctx context.Context, r *Reader) error { return r.all(ctx, &rows, adoptableSQL, last) })
+		if err != nil || len(rows) == 0 {
 			return err
 		}
 		err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			for _, id := range ids {
-				if _, err := tx.exec(ctx, adoptDealSQL, id.ID); err != nil {
-					return err
-				}
-				if _, err := tx.exec(ctx, adoptLogSQL, id.ID); err != nil {
-					return err
-				}
+			ids := idList(rows)
+			if _, err := tx.execOnce(ctx, `UPDATE deal SET batch = 0 WHERE id IN `+ids); err != nil {
+				return err
 			}
-			return nil
+			_, err := tx.execOnce(ctx, `UPDATE event SET pos = NULL WHERE pos = 0 AND deal IN `+ids)
+			return err
 		})
 		if err != nil {
 			return err
 		}
+		last = rows[len(rows)-1].ID
 	}
 }

@@ -75,12 +75,12 @@ func (r *dealRow) deal() (sales.Deal, error) {
 
 // dealSets are the columns that dealValues fills: those that indexes hold, the others, and what is kept for searching.
 const (
-	dealSets   = `process, stage, owner, external, alive, ` + dealFields
+	dealSets   = `process, stage, owner, external, alive, search, ` + dealFields
 	dealFields = `version, moves, episode, name, account, team, amount, currency, source, entered, status, created, closed,
 		done, reason, next_step, next_by, close_on, margin, waiting, wait_from, parked, park_from, park_why, last_activity,
-		fields, search, touched`
-	dealKeys   = 5
-	dealOthers = 28
+		fields, touched`
+	dealKeys   = 6
+	dealOthers = 27
 )
 
 // dealValues are a deal's columns in the order of dealSets; touched is the time of its last event.
@@ -94,11 +94,11 @@ func dealValues(d sales.Deal, touched int64) ([]any, error) {
 		margin = sql.NullFloat64{Float64: *d.Margin, Valid: true}
 	}
 	return []any{
-		d.Process, d.Stage, d.Owner, d.External, isAlive(d),
+		d.Process, d.Stage, d.Owner, d.External, isAlive(d), fold(d.Name) + "\n" + fold(d.Account),
 		d.Version, d.Moves, d.Episode, d.Name, d.Account, d.Team, d.Amount.Minor, d.Amount.Currency, d.Source,
 		millis(d.Entered), string(d.Status), millis(d.Created), millis(d.Closed), millis(d.Done), d.Reason, d.NextStep,
 		millis(d.NextBy), millis(d.Close), margin, string(d.Waiting), millis(d.WaitFrom), millis(d.Parked),
-		millis(d.ParkFrom), d.ParkWhy, millis(d.Last), fields, fold(d.Name) + "\n" + fold(d.Account), touched,
+		millis(d.ParkFrom), d.ParkWhy, millis(d.Last), fields, touched,
 	}, nil
 }
 
@@ -212,6 +212,9 @@ type DealFilter struct {
 	Offset  int
 }
 
+// searchSQL reads the index on search from end to end, which is much smaller than the deals.
+const searchSQL = `id IN (SELECT s.id FROM deal s WHERE s.search LIKE ? ESCAPE '!')`
+
 // where returns the conditions and their arguments.
 func (f DealFilter) where() (string, []any) {
 	conds, args := []string{visible}, []any{}
@@ -227,8 +230,8 @@ func (f DealFilter) where() (string, []any) {
 		cond, more := inTeams(f.Teams)
 		conds, args = append(conds, cond), append(args, more...)
 	}
-	if q := fold(f.Query); q != "" {
-		conds, args = append(conds, `search LIKE ? ESCAPE '!'`), append(args, "%"+escapeLike(q)+"%")
+	if strings.TrimSpace(f.Query) != "" {
+		conds, args = append(conds, searchSQL), append(args, "%"+escapeLike(fold(f.Query))+"%")
 	}
 	if f.Alive {
 		conds = append(conds, "alive")

@@ -141,7 +141,8 @@ func (tx *Tx) updateDeal(ctx context.Context, c *sales.Case, d sales.Deal, touch
 
 // sameKeys reports whether nothing changed that an index holds.
 func sameKeys(a, b sales.Deal) bool {
-	return a.Process == b.Process && a.Stage == b.Stage && a.Owner == b.Owner && a.External == b.External && isAlive(a) == isAlive(b)
+	return a.Process == b.Process && a.Stage == b.Stage && a.Owner == b.Owner && a.External == b.External &&
+		a.Name == b.Name && a.Account == b.Account && isAlive(a) == isAlive(b)
 }
 
 func (tx *Tx) changedMeanwhile(c *sales.Case) error {

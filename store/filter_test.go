@@ -47,9 +47,10 @@ func TestDealFilters(t *testing.T) {
 			{store.DealFilter{Query: "account 3"}, []int64{3}},
 			{store.DealFilter{Query: "新能"}, []int64{4}},
 			{store.DealFilter{Query: "0% disc"}, []int64{3}},
-			{store.DealFilter{Query: "a%e"}, nil},
-			{store.DealFilter{Query: "discount!x"}, nil},
-			{store.DealFilter{Query: "t_x"}, []int64{3}},
+			{store.DealFilter{Query: "discount-X"}, []int64{3}},
+			{store.DealFilter{Query: "%"}, nil},
+			{store.DealFilter{Query: "$_^"}, nil},
+			{store.DealFilter{Query: " "}, []int64{5, 4, 3, 2, 1}},
 		} {
 			read(t, s, func(ctx context.Context, r *store.Reader) error {
 				deals, err := r.Deals(ctx, c.filter)

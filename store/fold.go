@@ -8,27 +8,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold is the form in which names are searched: without case, width and accents.
+// fold is the form in which names are searched: without case, width and accents,
+// and with each run of spaces and punctuation as one space, as people type names.
+// What is punctuation alone stays, so that it finds only itself.
 func fold(s string) string {
-	if isPlain(s) {
-		return strings.ToLower(strings.TrimSpace(s))
-	}
 	s = norm.NFKD.String(cases.Fold().String(norm.NFKD.String(s)))
-	var b strings.Builder
-	for _, r := range s {
-		if r < 0x0300 || r > 0x036F { // marks on Latin, Greek and Cyrillic letters; others are letters of their own
-			b.WriteRune(r)
-		}
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r)
+	})
+	if len(words) == 0 {
+		return strings.TrimSpace(s)
 	}
-	return strings.TrimSpace(norm.NFC.String(b.String()))
+	return norm.NFC.String(strings.Map(unmarked, strings.Join(words, " ")))
 }
 
-// isPlain reports whether the text is ASCII, as most names are.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] > unicode.MaxASCII {
-			return false
-		}
+// unmarked drops what stands on Latin, Greek and Cyrillic letters; other marks
+// are letters of their own to those who write with them.
+func unmarked(r rune) rune {
+	if r >= 0x0300 && r <= 0x036F || unicode.Is(unicode.Cf, r) {
+		return -1
 	}
-	return true
+	return r
 }

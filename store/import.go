@@ -179,7 +179,7 @@ const stagedSQL = `SELECT id FROM deal WHERE batch = ? AND batch IN (SELECT id F
 func (s *Store) discard(ctx context.Context, batch int64) error {
 	for more := true; more; {
 		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			var rows []struct{ ID int64 }
+			var rows []idRow
 			if err := tx.all(ctx, &rows, stagedSQL, batch); err != nil {
 				return err
 			}
@@ -187,11 +187,7 @@ func (s *Store) discard(ctx context.Context, batch int64) error {
 				_, err := tx.exec(ctx, endImportSQL, batch)
 				return err
 			}
-			ids := make([]string, len(rows))
-			for i, row := range rows {
-				ids[i] = strconv.FormatInt(row.ID, 10)
-			}
-			return tx.dropDeals(ctx, strings.Join(ids, ", "))
+			return tx.dropDeals(ctx, idList(rows))
 		})
 		if err != nil {
 			return wrap("discard an import", err)
@@ -200,13 +196,23 @@ func (s *Store) discard(ctx context.Context, batch int64) error {
 	return nil
 }
 
-// dropDeals deletes staged deals; the numbers come from the database.
 func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
 	for _, table := range []string{"approval", "activity", "wait", "stay", "event"} {
-		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE deal IN (`+ids+`)`); err != nil {
+		if _, err := tx.execOnce(ctx, `DELETE FROM `+table+` WHERE deal IN `+ids); err != nil {
 			return err
 		}
 	}
-	_, err := tx.exec(ctx, `DELETE FROM deal WHERE id IN (`+ids+`)`)
+	_, err := tx.execOnce(ctx, `DELETE FROM deal WHERE id IN `+ids)
 	return err
+}
+
+type idRow struct{ ID int64 }
+
+// idList writes numbers that came from the database as "(1, 2, 3)".
+func idList(rows []idRow) string {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = strconv.FormatInt(row.ID, 10)
+	}
+	return "(" + strings.Join(ids, ", ") + ")"
 }

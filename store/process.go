@@ -58,22 +58,33 @@ func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) 
 	if o := r.cachedOrg(at); o != nil {
 		return o, nil
 	}
-	o := &sales.Organisation{}
-	if at[0] > 0 {
-		var body string
-		if _, err := r.get(ctx, &body, mapBodySQL, keyOrganisation, at[0]); err != nil {
-			return nil, wrap("read the organisation", err)
-		}
-		if err := json.Unmarshal([]byte(body), o); err != nil {
-			return nil, wrap("read the organisation", err)
-		}
+	o, err := r.OrganisationVersion(ctx, at[0])
+	if err != nil {
+		return nil, err
 	}
-	o.Version = at[0]
 	o.Admins = slices.Clone(r.store.options.Admins)
 	if o.Groups, err = r.groups(ctx); err != nil {
 		return nil, err
 	}
 	r.learned.learn(&mapCache{org: o, orgAt: at})
+	return o, nil
+}
+
+// OrganisationVersion returns one version of the organisation, without admins and
+// the members of user groups, which have no versions. Version 0 is empty, as is one that there is not.
+func (r *Reader) OrganisationVersion(ctx context.Context, version int) (*sales.Organisation, error) {
+	o := &sales.Organisation{}
+	var body string
+	found, err := r.get(ctx, &body, mapBodySQL, keyOrganisation, version)
+	if err != nil {
+		return nil, wrap("read the organisation", err)
+	}
+	if found {
+		if err := json.Unmarshal([]byte(body), o); err != nil {
+			return nil, wrap("read the organisation", err)
+		}
+	}
+	o.Version = version
 	return o, nil
 }
 

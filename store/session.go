@@ -14,11 +14,16 @@ import (
 // session runs statements on one connection or transaction.
 type session struct {
 	dialect  dialect
-	on       sqlx.ExtContext
+	on       statements                                                                    // the connection or transaction
 	prepare  func(ctx context.Context, query string) (*sqlx.Stmt, error)                   // nil when the driver caches statements itself
 	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
 	failed   error                                                                         // the first statement that failed
 	heads    map[string]head                                                               // versions of the map in force; read once
+}
+
+type statements interface {
+	sqlx.QueryerContext
+	sqlx.ExecerContext
 }
 
 // get reads one row into dest; found is false when there is none.
@@ -103,6 +108,19 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 			res, err = stmt.ExecContext(ctx, args...)
 		}
 	}
+	if err != nil {
+		return 0, s.note(err)
+	}
+	n, err := res.RowsAffected()
+	return n, s.note(err)
+}
+
+// execOnce runs a statement that will not come again: it is not kept prepared.
+func (s *session) execOnce(ctx context.Context, query string) (int64, error) {
+	if s.failed != nil {
+		return 0, s.failed
+	}
+	res, err := s.on.ExecContext(ctx, query)
 	if err != nil {
 		return 0, s.note(err)
 	}

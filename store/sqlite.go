@@ -129,7 +129,7 @@ func connect(ctx context.Context, db *sqlx.DB) (*session, error) {
 		}
 		return stmt, err
 	}
-	s := &session{dialect: sqliteDialect, prepare: prepare}
+	s := &session{dialect: sqliteDialect, on: conn, prepare: prepare}
 	_, err = s.exec(ctx, `PRAGMA temp_store = MEMORY`) // what a savepoint may have to take back stays off the disk
 	return s, err
 }

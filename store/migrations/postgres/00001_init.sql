@@ -100,6 +100,7 @@ CREATE TABLE deal (
 );
 CREATE INDEX deal_alive_stage ON deal (process, stage) WHERE alive;
 CREATE INDEX deal_alive_owner ON deal (owner) WHERE alive;
+CREATE INDEX deal_search ON deal (search);
 CREATE UNIQUE INDEX deal_external ON deal (process, external) WHERE external <> '';
 CREATE INDEX deal_batch ON deal (batch) WHERE batch <> 0;
 
