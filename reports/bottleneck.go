@@ -57,8 +57,8 @@ func bottleneck(h *History, o Options) Body {
 	for _, place := range b.slowest.places {
 		row := h.flow(place, w)
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
-		weeks := h.weeks(place, w)
-		row.Trend, row.Verdict = Num(weeks.slope()), VerdictNone
+		trend := h.trend(place, w)
+		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
 		switch {
 		case len(candidates) == 0:
 			row.Verdict = VerdictUnknown
@@ -66,7 +66,7 @@ func bottleneck(h *History, o Options) Body {
 		case !slices.Contains(candidates, place):
 		case len(candidates) > 1:
 			row.Verdict = VerdictTied
-		case weeks.interval().Low > 0:
+		case trend.grows():
 			row.Verdict = VerdictBottleneck
 		default:
 			row.Verdict = VerdictSlow
@@ -170,7 +170,10 @@ func (b bottleneckBody) Lead(p text.Printer) string {
 			}
 			return s
 		case VerdictSlow:
-			return p.T("%s takes the most time: %s of all deal-days. It is slow, not capacity-limited: waiting does not grow.", name, share)
+			if !stat.Known(float64(r.Trend)) {
+				return p.T("%s takes the most time: %s of all deal-days. It is too early to say whether waiting grows there.", name, share)
+			}
+			return p.T("%s takes the most time: %s of all deal-days. It is slow, not capacity-limited: waiting is not seen to grow.", name, share)
 		}
 	}
 	return b.slowest.sentence(b.h, p)

@@ -43,11 +43,12 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// year is a history of 300 deals in which offers wait longer every week; always the same.
+// year is a history of 300 deals in which offers are made one after the other, and too slowly; always the same.
 func year() *script {
 	s := newScript(testProcess())
 	rng := rand.New(rand.NewPCG(7, 7))
 	wait := func(mean float64) float64 { return 0.25 + mean*rng.ExpFloat64() }
+	free := 0.0 // when the next offer can be worked on
 	for id := int64(1); id <= 300; id++ {
 		day := float64(id) * 0.7
 		s.create(id, day, "lead").worth(id, 100_000*rng.Int64N(90), []string{"EUR", "EUR", "CNY"}[id%3])
@@ -61,7 +62,8 @@ func year() *script {
 			day += wait(2)
 		}
 		s.move(id, day, "offer")
-		if day += wait(2 + day/4); rng.IntN(3) == 0 {
+		free = max(free, day) + wait(0.9)
+		if day = free; rng.IntN(3) == 0 {
 			s.lose(id, day, "price")
 			continue
 		}

@@ -2,34 +2,106 @@ package reports
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"pipewright/reports/stat"
 )
 
-// A trend is seen over at least minWeeks whole weeks. Arrivals are those of the
-// last smoothWeeks, since those of one week may be none.
-const (
-	minWeeks    = 8
-	smoothWeeks = 4
-)
+// minWeeks is over how many whole weeks waiting must have been seen to call it growing.
+const minWeeks = 8
 
-// weeks returns what was in a stage and came to it week by week, counted from one p90
-// stay after the first deal, when the stage has filled.
-func (h *History) weeks(place int, w span) *weekTable {
+// trend is how a stage's work in progress ÷ arrivals goes from week to week: how
+// long deals wait, and not how much demand there is.
+type trend struct {
+	ratios []float64 // at the ends of weeks, in weeks of arrivals
+}
+
+// trend looks at the whole weeks of the span from one p90 stay after the first deal on,
+// when the stage has filled.
+func (h *History) trend(place int, w span) trend {
 	w.from = max(w.from, h.filled(place))
-	if w.from >= w.to {
-		return newWeekTable(0, 0)
+	if w.to-w.from < minWeeks*weekMillis {
+		return trend{}
 	}
 	weeks := int((w.to - w.from) / weekMillis)
 	w.from = w.to - int64(weeks)*weekMillis
-	unit, n := h.units(span{w.from - (smoothWeeks-1)*weekMillis, w.to})
-	table := newWeekTable(weeks, n)
+	wip, arrivals := make([]float64, weeks+1), make([]float64, weeks)
 	for i := range h.Stays {
-		if s := &h.Stays[i]; int(s.Stage) == place && unit[s.Deal] >= 0 {
-			table.add(unit[s.Deal], s, w)
+		s := &h.Stays[i]
+		if int(s.Stage) != place || !w.touches(s) {
+			continue
+		}
+		if s.Entered >= w.from {
+			arrivals[(s.Entered-w.from)/weekMillis]++
+		}
+		first := max(0, (s.Entered-w.from+weekMillis-1)/weekMillis)
+		for j := first; j <= int64(weeks) && s.at(w.from+j*weekMillis); j++ {
+			wip[j]++
 		}
 	}
-	return table
+	return newTrend(wip, arrivals)
+}
+
+// at reports whether the stay was going on at the instant.
+func (s *Stay) at(t int64) bool { return s.Entered <= t && (t < s.Left || s.Exit == stat.Censored) }
+
+// newTrend divides by arrivals as a line through them has it, since those of one week
+// are mostly chance.
+func newTrend(wip, arrivals []float64) trend {
+	slope, mean := line(arrivals)
+	centre := float64(len(arrivals)) / 2
+	var t trend
+	for i, n := range wip {
+		demand := mean + slope*(float64(i)-centre)
+		if demand <= 0 {
+			return trend{}
+		}
+		t.ratios = append(t.ratios, n/demand)
+	}
+	return t
+}
+
+// slope returns the growth each week of the least-squares line; unknown below minWeeks.
+func (t trend) slope() float64 {
+	if len(t.ratios) <= minWeeks {
+		return math.NaN()
+	}
+	slope, _ := line(t.ratios)
+	return slope
+}
+
+// grows reports whether the bootstrap's 95 % lower bound of the slope lies above 0. What
+// is drawn are the changes from week to week, so that the bound is that of a random
+// walk: work in progress wanders, and in a busy but stable queue it wanders far.
+func (t trend) grows() bool {
+	slope := t.slope()
+	n := len(t.ratios) - 1
+	if !(slope > 0) {
+		return false
+	}
+	mean := (t.ratios[n] - t.ratios[0]) / float64(n)
+	widen := math.Sqrt(float64(n) / float64(n-1)) // a sample varies less around its own mean
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	chance, path := make([]float64, stat.Rounds), make([]float64, n+1)
+	for i := range chance {
+		for j := range n {
+			k := rng.IntN(n)
+			path[j+1] = path[j] + widen*(t.ratios[k+1]-t.ratios[k]-mean)
+		}
+		chance[i], _ = line(path)
+	}
+	return slope > stat.Quantiles(chance, stat.Level)[0]
+}
+
+// line returns the slope and the mean of the least-squares line through values at 0, 1, 2 …
+func line(values []float64) (slope, mean float64) {
+	n := float64(len(values))
+	var sxx, sxy, sum float64
+	for i, v := range values {
+		x := float64(i) - (n-1)/2
+		sxx, sxy, sum = sxx+x*x, sxy+x*v, sum+v
+	}
+	return sxy / sxx, sum / n
 }
 
 // filled returns when the stage had filled: one p90 stay after its first deal came.
@@ -42,80 +114,9 @@ func (h *History) filled(place int) int64 {
 			obs = append(obs, stat.Observation{Time: s.Days(), Cause: s.Exit})
 		}
 	}
-	if len(obs) == 0 {
-		return math.MaxInt64
-	}
 	p90 := stat.Quantile(stat.NewSample(obs).Times(exitForward, exitBack, exitWon, exitLost, exitCompleted), 0.9)
 	if !stat.Known(p90) {
 		return math.MaxInt64
 	}
 	return first + int64(p90*86_400_000)
-}
-
-// weekTable holds deal-days in each week, and arrivals in each week and the
-// smoothWeeks − 1 before, unit by unit.
-type weekTable struct {
-	weeks    int
-	days     [][]float64
-	arrivals [][]float64
-}
-
-func newWeekTable(weeks, units int) *weekTable {
-	return &weekTable{weeks: weeks, days: make([][]float64, units), arrivals: make([][]float64, units)}
-}
-
-func (t *weekTable) add(unit int32, s *Stay, w span) {
-	if t.days[unit] == nil {
-		t.days[unit], t.arrivals[unit] = make([]float64, t.weeks), make([]float64, t.weeks)
-	}
-	for i := range t.weeks {
-		week := span{w.from + int64(i)*weekMillis, w.from + int64(i+1)*weekMillis}
-		t.days[unit][i] += week.clip(s)
-		if s.Entered >= week.from-(smoothWeeks-1)*weekMillis && s.Entered < week.to {
-			t.arrivals[unit][i]++
-		}
-	}
-}
-
-// slope returns by how much work in progress ÷ arrivals grows each week: how much
-// longer deals wait, and not how much more demand there is. Unknown below minWeeks.
-func (t *weekTable) slope() float64 {
-	once := make([]int32, len(t.days))
-	for i := range once {
-		once[i] = 1
-	}
-	return t.fit(once)
-}
-
-// interval resamples the units for the slope's bootstrap interval.
-func (t *weekTable) interval() stat.Estimate {
-	var draws []float64
-	stat.Bootstrap(seed, stat.Rounds, len(t.days), func(counts []int32) { draws = append(draws, t.fit(counts)) })
-	return stat.Percentiles(draws)
-}
-
-// fit returns the least-squares slope of work in progress ÷ arrivals over the
-// weeks that had arrivals.
-func (t *weekTable) fit(counts []int32) float64 {
-	days, arrivals := make([]float64, t.weeks), make([]float64, t.weeks)
-	for unit, n := range counts {
-		if n == 0 || t.days[unit] == nil {
-			continue
-		}
-		for i := range t.weeks {
-			days[i] += float64(n) * t.days[unit][i]
-			arrivals[i] += float64(n) * t.arrivals[unit][i]
-		}
-	}
-	var n, sx, sy, sxx, sxy float64
-	for i := range t.weeks {
-		if arrivals[i] > 0 {
-			x, y := float64(i), (days[i]/7)/(arrivals[i]/smoothWeeks)
-			n, sx, sy, sxx, sxy = n+1, sx+x, sy+y, sxx+x*x, sxy+x*y
-		}
-	}
-	if n < minWeeks {
-		return math.NaN()
-	}
-	return (n*sxy - sx*sy) / (n*sxx - sx*sx)
 }
