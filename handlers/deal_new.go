@@ -184,6 +184,9 @@ func (a *App) submitNew(ctx context.Context, c *Call) (Reply, error) {
 		}
 	}
 	n.Close, _ = time.Parse(time.DateOnly, c.Input("deal.close"))
+	if err := a.mayOwn(ctx, c, n.Owner); err != nil {
+		return Reply{}, err
+	}
 	return c.formDone(a.create(ctx, c, p.Key, n))
 }
 
@@ -192,6 +195,9 @@ func (a *App) submitEdit(ctx context.Context, c *Call) (Reply, error) {
 	id, _, _ := ids(c.View.Meta)
 	k, err := a.read(ctx, c, id)
 	if err != nil {
+		return Reply{}, err
+	}
+	if err := a.mayOwn(ctx, c, c.Input("deal.owner")); err != nil {
 		return Reply{}, err
 	}
 	fields := []string{"name", "account", "amount", "close", "source", "margin"}

@@ -22,6 +22,9 @@ func (a *App) dealSet(ctx context.Context, c *Call) (Reply, error) {
 	if len(f.rest) == 0 {
 		return Reply{Modal: view.EditDealForm(c.Printer, f.Case)}, nil
 	}
+	if f.rest[0].is("stage", "阶段") {
+		return a.meant(c, strings.TrimSpace("deal advance "+f.Deal.Ref()+" to "+c.typed(f.rest[1:]))), nil
+	}
 	field, n, err := c.matchField(f.Process, f.rest)
 	if err != nil {
 		return Reply{}, within(f.Case, err)

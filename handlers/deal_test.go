@@ -227,6 +227,14 @@ func TestAmbiguousIsFinishedByOneTap(t *testing.T) {
 	}
 }
 
+func TestSettingTheStageIsAdvancing(t *testing.T) {
+	w := ready(t)
+	w.clicks(ana, w.types(ana, "/deal set acme stage demo"), "Yes, do that")
+	if got := w.deal(1).Stage; got != "demo" {
+		t.Errorf("in %s", got)
+	}
+}
+
 func TestNamesThatContainEachOther(t *testing.T) {
 	w := newWorld(t)
 	for _, name := range []string{"Acme", "Acme support", "Beta"} {
@@ -388,125 +396,6 @@ func TestUndo(t *testing.T) {
 	w.now = w.now.Add(11 * time.Minute)
 	if r := w.types(ana, "/deal undo acme"); !strings.Contains(r.Text, "10 minutes") || w.deal(1).Stage != "demo" {
 		t.Errorf("%s", r.Text)
-	}
-}
-
-func TestRights(t *testing.T) {
-	w := ready(t)
-	r := w.types(li, "/deal advance acme")
-	if w.deal(1).Stage != "lead" || !strings.Contains(r.Text, "Ana Silva") {
-		t.Errorf("%s", r.Text)
-	}
-	w.types(maxim, "/deal advance acme")
-	if w.deal(1).Stage != "discovery" {
-		t.Error("a manager may not")
-	}
-}
-
-func TestPrivateTeamIsHidden(t *testing.T) {
-	w := newWorld(t)
-	w.types(li, "/deal new 秘密项目 12万 给 华星")
-	for _, line := range []string{"/deal D-1", "/deal 秘密", "/deal advance D-1", "/deal list", "/deal list stale", "/deal list lead", "/log call D-1", "/deal undo D-1"} {
-		if s := shown(t, w.types(ana, line)); strings.Contains(s, "项目") || strings.Contains(s, "华星") {
-			t.Errorf("%s shows: %s", line, s)
-		}
-	}
-	if r := w.do(Intent{Kind: Options, Name: "deal.pick", Text: "秘", User: ana}); len(r.Options) != 0 {
-		t.Errorf("offered: %s", shown(t, r))
-	}
-	if r := w.do(Intent{Kind: Options, Name: "deal.pick", Text: "秘", User: wei}); len(r.Options) != 1 {
-		t.Errorf("not offered to its manager")
-	}
-	if r := w.do(Intent{Kind: Action, Name: "deal.open", Value: "1", User: ana}); strings.Contains(shown(t, r), "项目") {
-		t.Errorf("opened: %s", shown(t, r))
-	}
-	if said := w.deliver(); len(said) != 2 || !strings.HasPrefix(said[0], "card "+east) {
-		t.Errorf("said %q", said)
-	}
-	m, err := w.app.RenderCard(context.Background(), "deal:1", deals)
-	if err != nil || strings.Contains(m.Text, "项目") || len(m.Blocks) != 1 {
-		t.Errorf("in another channel: %q, %v", m.Text, err)
-	}
-}
-
-func TestAssignTellsTheNewOwner(t *testing.T) {
-	w := ready(t)
-	w.deliver()
-	w.types(ana, "/deal assign acme 李雷")
-	said := strings.Join(w.deliver(), "\n")
-	if w.deal(1).Owner != li || w.deal(1).Team != "east" || !strings.Contains(said, "post "+li+": Ana Silva 把 *Acme pilot* (D-1) 交给了您。") {
-		t.Errorf("said %s", said)
-	}
-	if !strings.Contains(said, "card "+deals+": D-1 has moved to another team.") || !strings.Contains(said, "card "+east+": Acme pilot") {
-		t.Errorf("the cards say %s", said)
-	}
-}
-
-func TestForms(t *testing.T) {
-	w := newWorld(t)
-	form := w.do(Intent{Kind: Shortcut, Name: "new_deal", User: ana})
-	if r := w.submits(ana, form, map[string]string{"deal.name": "Acme", "deal.amount": "12.000"}); r.Errors["deal.amount"] == "" {
-		t.Fatalf("no error: %s", shown(t, r))
-	}
-	done := w.submits(ana, form, map[string]string{"deal.name": "Acme", "deal.amount": "12k", "deal.account": "Acme Corp", "deal.close": "2026-12-01", "deal.source": "Fair", "deal.process": "renewal"})
-	d := w.deal(1)
-	if d.Name != "Acme" || d.Account != "Acme Corp" || d.Source != "Fair" || d.Process != "renewal" || canonical(d, "close") != "2026-12-01" || done.Modal == nil {
-		t.Errorf("%+v", d)
-	}
-	w.types(ana, "/deal new Beta 5k")
-	edit := w.types(ana, "/deal set beta")
-	w.submits(ana, edit, map[string]string{"deal.name": "Beta 2", "deal.amount": "6k USD", "deal.next": "call", "deal.by": "2026-12-02", "deal.owner": ben, "deal.margin": "30", "deal.competitor": "Gamma"})
-	d = w.deal(2)
-	if d.Name != "Beta 2" || d.Amount.Minor != 600000 || d.NextStep != "call" || d.Owner != ben || canonical(d, "margin") != "30" || d.Fields["competitor"] != "Gamma" {
-		t.Errorf("%+v", d)
-	}
-	if r := w.submits(ana, w.types(ana, "/deal set beta"), map[string]string{"deal.name": "Beta 3", "deal.margin": "many"}); r.Errors["deal.margin"] == "" || w.deal(2).Name != "Beta 2" {
-		t.Errorf("all or nothing: %s %+v", shown(t, r), w.deal(2))
-	}
-	w.submits(ana, w.types(ana, "/deal next beta"), map[string]string{"deal.next": "write", "deal.by": ""})
-	w.submits(ana, w.types(ana, "/deal wait beta"), map[string]string{"deal.party": "us"})
-	if d = w.deal(2); d.NextStep != "write" || !d.NextBy.IsZero() || d.Waiting != sales.WaitUs {
-		t.Errorf("%+v", d)
-	}
-	rest := w.types(ana, "/deal park beta")
-	for _, until := range []string{"", "2026-11-01"} {
-		if r := w.submits(ana, rest, map[string]string{"deal.until": until}); r.Errors["deal.until"] == "" {
-			t.Errorf("parked until %q: %s", until, shown(t, r))
-		}
-	}
-	w.submits(ana, rest, map[string]string{"deal.until": "2027-01-04", "deal.because": "budget"})
-	w.submits(ana, w.types(ana, "/deal assign beta"), map[string]string{"deal.owner": ana})
-	if d = w.deal(2); d.ParkWhy != "budget" || d.Owner != ana {
-		t.Errorf("%+v", d)
-	}
-	w.types(maxim, "/deal advance beta to demo override because of history")
-	w.submits(ana, w.types(ana, "/deal back beta"), map[string]string{"deal.stage": "lead", "deal.because": "too early"})
-	w.types(ana, "/deal lost beta price")
-	w.submits(ana, w.types(ana, "/deal reopen beta"), map[string]string{"deal.because": "they called"})
-	if d = w.deal(2); d.Stage != "lead" || d.Status != sales.Open || d.Episode != 2 {
-		t.Errorf("%+v", d)
-	}
-}
-
-func TestCardMenu(t *testing.T) {
-	w := ready(t)
-	w.types(ana, "/deal advance acme to demo")
-	press := func(label string) Reply { return w.clicks(ana, w.types(ana, "/deal D-1"), label) }
-	w.submits(ana, press("Wait or park…"), map[string]string{"deal.party": "customer"})
-	press("Resume")
-	if w.deal(1).Waiting != "" {
-		t.Error("still waiting")
-	}
-	w.submits(ana, press("Go back…"), map[string]string{"deal.because": "no"})
-	if w.deal(1).Stage != "discovery" {
-		t.Errorf("in %s", w.deal(1).Stage)
-	}
-	w.submits(ana, press("Next step…"), map[string]string{"deal.next": "call"})
-	w.submits(ana, press("Edit…"), map[string]string{"deal.name": "Acme Two"})
-	w.submits(ana, press("Lost…"), map[string]string{"deal.reason": "price"})
-	w.submits(ana, press("Reopen…"), map[string]string{"deal.because": "yes"})
-	if d := w.deal(1); d.Name != "Acme Two" || d.NextStep != "call" || d.Episode != 2 {
-		t.Errorf("%+v", d)
 	}
 }
 

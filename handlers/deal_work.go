@@ -212,6 +212,9 @@ func (a *App) dealAssign(ctx context.Context, c *Call) (Reply, error) {
 }
 
 func (a *App) assign(ctx context.Context, c *Call, deal int64, user string) (Reply, error) {
+	if err := a.mayOwn(ctx, c, user); err != nil {
+		return Reply{}, err
+	}
 	return a.change(ctx, c, change{
 		deal:  deal,
 		steps: []step{func(k *sales.Case) ([]sales.Event, error) { return k.Assign(c.User, user, c.Now) }},
@@ -219,6 +222,31 @@ func (a *App) assign(ctx context.Context, c *Call, deal int64, user string) (Rep
 			return say(c.T("%s now belongs to %s.", view.DealName(k.Deal), "<@"+user+">"), view.Actions(undoButton(c, k.Deal))...)
 		},
 	})
+}
+
+// mayOwn refuses an owner who is a program, has left or is nobody. Slack is asked
+// about people who are not in the mirror yet.
+func (a *App) mayOwn(ctx context.Context, c *Call, user string) error {
+	if user == "" || user == c.User {
+		return nil
+	}
+	var p store.Person
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		p, err = r.Person(ctx, user)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if p.Seen.IsZero() && a.Directory != nil {
+		if p = a.meet(ctx, user, c.Now); p.Seen.IsZero() {
+			return atInput("deal.owner", sales.Refuse(sales.NotFound, "user.unknown", "input", user))
+		}
+	}
+	if p.Bot || p.Deleted {
+		return atInput("deal.owner", sales.Refuse(sales.Invalid, "user.cannot_own", "user", user))
+	}
+	return nil
 }
 
 func (a *App) submitAssign(ctx context.Context, c *Call) (Reply, error) {

@@ -53,9 +53,7 @@ func coreBook() book {
 			"run":      (*App).run,
 			"run.sure": (*App).run,
 			"link":     func(*App, context.Context, *Call) (Reply, error) { return Reply{}, nil },
-			"dismiss": func(_ *App, _ context.Context, _ *Call) (Reply, error) {
-				return Reply{Delete: true}, nil
-			},
+			"dismiss":  func(_ *App, _ context.Context, c *Call) (Reply, error) { return c.dismissed(), nil },
 		},
 		submissions: map[string]handler{
 			"notice": func(*App, context.Context, *Call) (Reply, error) { return Reply{Clear: true}, nil },
@@ -69,6 +67,14 @@ func (a *App) run(ctx context.Context, c *Call) (Reply, error) {
 	c.Sure = strings.HasPrefix(c.Name, "run.sure")
 	c.Name, c.Text, _ = strings.Cut(c.Value, " ")
 	return a.command(ctx, c)
+}
+
+// dismissed takes a question away.
+func (c *Call) dismissed() Reply {
+	if c.View.ID != "" {
+		return Reply{Modal: view.Notice(c.Printer, c.T("Done"), c.T("Nothing was changed."))}
+	}
+	return Reply{Delete: true}
 }
 
 // command finds the route of a command line and runs it.

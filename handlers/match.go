@@ -224,7 +224,7 @@ func (c *Call) matchField(p *sales.Process, words []Word) (key string, n int, er
 	return key, n, choosing(err, func(k string) string { return c.with(words[:n], k) })
 }
 
-// fieldWords are the built-in fields, with what people call them beside their names.
+// fieldWords are what "/deal set" takes beside the process's own fields, with what people call them beside their names.
 var fieldWords = map[string][]string{
 	"name":    {"title", "名称", "名字"},
 	"account": {"company", "customer", "客户", "公司"},

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -180,7 +181,10 @@ func (a *App) choices(c *Call, t *trouble, f facts) []slack.Block {
 	if t.line == nil || len(f.e.Choices) == 0 {
 		return nil
 	}
-	const most = 10
+	most := view.MaxButtons - 1
+	if strings.HasPrefix(f.e.Code, "deal.") {
+		most = 10 // of very many, a longer name tells better than more buttons
+	}
 	var buttons []slack.BlockElement
 	for _, choice := range f.e.Choices[:min(len(f.e.Choices), most)] {
 		run := view.Run(t.line(choice.Key), f.label(choice))
@@ -328,6 +332,7 @@ var coreRefusals = map[string]wording{
 	"words.extra":      says(text.Msg("I don't know what to do with “%s”. Nothing was changed."), "words"),
 	"user.unknown":     says(text.Msg("I don't know who “%s” is. Pick them with @."), "input"),
 	"user.ambiguous":   says(text.Msg("Which person do you mean by “%s”?"), "input"),
+	"user.cannot_own":  says(text.Msg("%s can't have deals. Choose another person."), "user"),
 	"user.missing":     says(text.Msg("Who should have it? Add the person with @.")),
 	"date.unreadable":  says(text.Msg("I can't read “%s” as a date. Write it like 1 Dec, next friday or 2026-12-01."), "input"),
 	"date.ambiguous":   says(text.Msg("“%s” can be two dates. Which one?"), "input"),
