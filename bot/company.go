@@ -7,14 +7,17 @@ import (
 
 // People, channels and groups of the company in the playground.
 const (
-	userAna = "U0ANA00001"
-	userBo  = "U0BO000002"
-	userMia = "U0MIA00003"
-	userRaj = "U0RAJ00004"
-	userLin = "U0LIN00005"
-	userLeo = "U0LEO00006"
-	userEva = "U0EVA00007"
-	userSam = "U0SAM00008"
+	userAna  = "U0ANA00001"
+	userBo   = "U0BO000002"
+	userMia  = "U0MIA00003"
+	userRaj  = "U0RAJ00004"
+	userLin  = "U0LIN00005"
+	userLeo  = "U0LEO00006"
+	userEva  = "U0EVA00007"
+	userSam  = "U0SAM00008"
+	userIne  = "U0INE00009"
+	userNoor = "U0NOR00010"
+	userTom  = "U0TOM00011"
 
 	channelGeneral = "C0GENERAL1"
 	channelDeals   = "C0DEALS002"
@@ -39,6 +42,9 @@ func company() playground.Workspace {
 			{ID: userLin, Name: "lin", RealName: "林悦 (Lin Yue)", Title: "定价 · Pricing", Locale: "zh-CN", TZ: shanghai},
 			{ID: userLeo, Name: "leo", RealName: "Leo Costa", Title: "Legal", TZ: companyZone},
 			{ID: userEva, Name: "eva", RealName: "Eva Novak", Title: "Managing director", TZ: companyZone},
+			{ID: userIne, Name: "ines", RealName: "Ines Moreau", Title: "Sales manager, South", TZ: companyZone},
+			{ID: userNoor, Name: "noor", RealName: "Noor Haddad", Title: "Sales representative", TZ: companyZone},
+			{ID: userTom, Name: "tom", RealName: "Tom Ellis", Title: "Sales representative", Locale: "en-GB", TZ: "Europe/London"},
 			{ID: userSam, Name: "sam", RealName: "Sam Taylor", Title: "Sales operations", TZ: companyZone, Admin: true},
 		},
 		Channels: []playground.Channel{
@@ -55,14 +61,21 @@ func company() playground.Workspace {
 // companyMap is the shipped map with the company's people in their roles.
 func companyMap() *sales.Map {
 	m := sales.Shipped()
-	m.Organisation.Teams = []sales.Team{{
-		Key: "north", Name: sales.Text{"en": "North", "zh": "北区"}, Manager: userMia, Members: []string{userAna, userBo},
-	}}
+	m.Organisation.Teams = []sales.Team{
+		{Key: "north", Name: sales.Text{"en": "North", "zh": "北区"}, Manager: userMia, Members: []string{userAna, userBo}},
+		{Key: "south", Name: sales.Text{"en": "South", "zh": "南区"}, Manager: userIne, Members: []string{userNoor, userTom}},
+	}
+	m.Organisation.Roles = append(m.Organisation.Roles,
+		sales.Role{Key: sales.RoleRep, Name: sales.Text{"en": "Rep", "zh": "销售代表"}},
+		sales.Role{Key: sales.RoleManager, Name: sales.Text{"en": "Manager", "zh": "销售经理"}})
+	rates := map[string]float64{
+		"rep": 60, "manager": 90, "product": 80, "pricing": 75, "legal": 110, "executive": 160, "delivery": 70, "finance": 65,
+	}
 	holders := map[string][]string{
 		"product": {userRaj}, "pricing": {userLin}, "executive": {userEva}, "delivery": {userRaj}, "finance": {userSam},
 	}
 	for i, r := range m.Organisation.Roles {
-		m.Organisation.Roles[i].Users = holders[r.Key]
+		m.Organisation.Roles[i].Users, m.Organisation.Roles[i].Rate = holders[r.Key], rates[r.Key]
 		if r.Key == "legal" {
 			m.Organisation.Roles[i].Groups = []string{groupLegal}
 		}

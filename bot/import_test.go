@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,4 +223,11 @@ func TestImportUsage(t *testing.T) {
 		})
 	}
 	i.mustRun(importCommand{Deals: deals, Map: []string{"deal_id=Nr", "stage=stand"}, Stage: map[string]string{"prospecting": "lead"}})
+}
+
+// sorted puts lines in order, for databases that number the same deals differently.
+func sorted(s string) string {
+	lines := strings.Split(s, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

@@ -3,51 +3,184 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"time"
 
 	"pipewright/internal/sales"
 	"pipewright/store"
 )
 
-// seedDemo fills an empty database with what a visitor finds in the playground.
-// It leaves a database alone in which there are deals.
+// How much the sample company has done.
+const (
+	sampleSeed     = 20
+	sampleMonths   = 6
+	sampleBusiness = 112 // new deals in that time
+	sampleRenewals = 36
+)
+
+// mapInForce is what sample deals are made by.
+type mapInForce struct {
+	org       *sales.Organisation
+	processes map[string]*sales.Process
+}
+
+// seedDemo fills an empty database with half a year of a sample company up to now.
+// Its events are marked as samples. Old deals have no cards; those on the desks of
+// the visitor have. It leaves a database alone in which there are deals.
 func seedDemo(ctx context.Context, st *store.Store, now time.Time) error {
-	deals := []sales.NewDeal{
-		{Name: "Acme rollout", Account: "Acme", Owner: userAna, Amount: sales.Money{Minor: 1200000, Currency: "USD"}},
-		{Name: "Harbour upgrade", Account: "Harbour Logistics", Owner: userAna, Amount: sales.Money{Minor: 4800000, Currency: "USD"}},
-		{Name: "云仓试点", Account: "云仓科技", Owner: userBo, Amount: sales.Money{Minor: 2600000, Currency: "USD"}},
+	m := mapInForce{processes: map[string]*sales.Process{}}
+	empty := true
+	if err := saveGroups(ctx, st, now); err != nil {
+		return err
 	}
-	err := st.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		n, err := tx.CountDeals(ctx, store.DealFilter{})
-		if err != nil || n > 0 {
+	err := st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		n, err := r.CountDeals(ctx, store.DealFilter{})
+		if empty = n == 0; err != nil || !empty {
 			return err
 		}
-		process, err := tx.Process(ctx, "")
-		if err != nil {
+		if m.org, err = r.Organisation(ctx); err != nil {
 			return err
 		}
-		org, err := tx.Organisation(ctx)
-		if err != nil {
-			return err
-		}
-		for i, d := range deals {
-			events, err := sales.Create(process, org, d.Owner, d, now.Add(-time.Duration(i+2)*24*time.Hour))
-			if err != nil {
-				return err
-			}
-			events[0].Data.Source = "sample"
-			deal, err := tx.CreateDeal(ctx, events)
-			if err != nil {
-				return err
-			}
-			if err := tx.Card(ctx, fmt.Sprintf("deal:%d", deal.ID), channelDeals, ""); err != nil {
+		for _, key := range []string{"b2b", "renewal"} {
+			if m.processes[key], err = r.Process(ctx, key); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err == nil && empty {
+		err = seed(ctx, st, m, now)
+	}
 	if err != nil {
 		return fmt.Errorf("the sample data cannot be written: %w", err)
+	}
+	return nil
+}
+
+// saveGroups fills the mirror of the user groups, whose members decide: the bot reads
+// them only when it has started.
+func saveGroups(ctx context.Context, st *store.Store, now time.Time) error {
+	return st.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, g := range company().UserGroups {
+			if err := tx.SaveGroup(ctx, g.ID, g.Handle, g.Users, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func seed(ctx context.Context, st *store.Store, m mapInForce, now time.Time) error {
+	now = now.UTC().Truncate(time.Millisecond)
+	lives, err := sampleLives(m, now)
+	if err != nil {
+		return err
+	}
+	for key := range m.processes {
+		if err := publish(ctx, st, key, lives, now); err != nil {
+			return err
+		}
+	}
+	return postFirstPage(ctx, st)
+}
+
+// sampleLives returns all sample deals, in the order in which they were created.
+func sampleLives(m mapInForce, now time.Time) ([]*life, error) {
+	begun := now.AddDate(0, -sampleMonths, 0)
+	lives, err := living(m, sampleSeed, begun, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		process string
+		deals   int
+		owners  []string
+	}{{"b2b", sampleBusiness, []string{userAna, userBo, userNoor, userTom, userNoor}}, {"renewal", sampleRenewals, []string{userBo, userTom, userAna}}} {
+		p := m.processes[part.process]
+		for i := range part.deals {
+			random := rand.New(rand.NewPCG(sampleSeed, uint64(len(lives)))) //nolint:gosec // sample data, not a secret
+			at := workday(p.Calendar, random, begun, now, (float64(i)+random.Float64())/float64(part.deals))
+			if at.After(now) {
+				continue
+			}
+			l := begin(p, m.org, random, begun, at, now, randomDeal(random, p, pick(random, part.owners), i))
+			l.live()
+			if l.err != nil {
+				return nil, l.err
+			}
+			lives = append(lives, l)
+		}
+	}
+	slices.SortStableFunc(lives, func(a, b *life) int { return a.Deal.Created.Compare(b.Deal.Created) })
+	return lives, nil
+}
+
+// publish writes the deals of one process.
+func publish(ctx context.Context, st *store.Store, process string, lives []*life, now time.Time) error {
+	staging, err := st.Importer(ctx, process, now)
+	if err != nil {
+		return err
+	}
+	var batch []store.ImportedDeal
+	for _, l := range lives {
+		if l.Process.Key == process && len(l.log) > 0 {
+			batch = append(batch, l.imported())
+		}
+	}
+	if err := staging.Add(ctx, batch); err != nil {
+		return err
+	}
+	_, err = staging.Publish(ctx)
+	return err
+}
+
+// postFirstPage has cards posted: those of the deals on the visitors' desks, and
+// those of the approvals that wait for somebody.
+func postFirstPage(ctx context.Context, st *store.Store) error {
+	shown := map[string]bool{}
+	for _, d := range livingDeals() {
+		shown[d.deal.Name] = true
+	}
+	return st.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		deals, err := tx.Deals(ctx, store.DealFilter{Alive: true})
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(deals, func(a, b sales.Deal) int { return int(a.ID - b.ID) })
+		for _, d := range deals {
+			if !shown[d.Name] {
+				continue
+			}
+			if err := tx.Card(ctx, fmt.Sprintf("deal:%d", d.ID), channelDeals, ""); err != nil {
+				return err
+			}
+		}
+		return postPending(ctx, tx, shown)
+	})
+}
+
+func postPending(ctx context.Context, tx *store.Tx, shown map[string]bool) error {
+	pending, err := tx.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
+	if err != nil {
+		return err
+	}
+	for _, a := range pending {
+		c, err := tx.Case(ctx, a.Deal)
+		if err != nil {
+			return err
+		}
+		subject := fmt.Sprintf("approval:%d", a.ID)
+		if shown[c.Deal.Name] {
+			if err := tx.Card(ctx, subject, channelDeals, fmt.Sprintf("deal:%d", a.Deal)); err != nil {
+				return err
+			}
+		}
+		for _, who := range c.Deciders(a) {
+			if err := tx.Card(ctx, subject, who, ""); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
