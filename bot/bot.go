@@ -176,7 +176,7 @@ func isRefused(code string) bool {
 func (b *bot) app(who *slack.AuthTestResponse) *handlers.App {
 	return &handlers.App{
 		Store: b.store, Log: b.log, DealsChannel: b.cfg.DealsChannel, Locale: b.cfg.Locale, Zone: b.cfg.zone,
-		Prefix: b.cfg.Prefix, Bot: who.UserID, Clock: b.clock.Now, Directory: b.people,
+		Prefix: b.cfg.Prefix, Bot: who.UserID, Workspace: who.URL, Clock: b.clock.Now, Directory: b.people,
 	}
 }
 

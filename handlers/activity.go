@@ -186,17 +186,8 @@ func (a *App) logForm(ctx context.Context, c *Call) (Reply, error) {
 // logMessage logs a message: its text becomes the note, and its link is kept.
 func (a *App) logMessage(ctx context.Context, c *Call) (Reply, error) {
 	l := view.LogActivity{Note: unescape(c.Note), Link: c.Link}
-	if l.Link == "" && c.Channel != "" && c.Message != "" {
-		err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-			url, err := r.Meta(ctx, MetaWorkspaceURL)
-			if err == nil && url != "" {
-				l.Link = permalink(url, c.Channel, c.Message)
-			}
-			return err
-		})
-		if err != nil {
-			return Reply{}, err
-		}
+	if l.Link == "" && a.Workspace != "" && c.Channel != "" && c.Message != "" {
+		l.Link = permalink(a.Workspace, c.Channel, c.Message)
 	}
 	return a.logFormFor(ctx, c, l)
 }

@@ -20,6 +20,7 @@ type App struct {
 	Zone         *time.Location   // for channels
 	Prefix       string           // before every slash command, for workspaces where /deal is taken
 	Bot          string           // the bot's own user id
+	Workspace    string           // its address, "https://team.slack.com/", for links; "" makes none
 	Clock        func() time.Time // business time for what is drawn at delivery; nil is the real time
 	Directory    Directory        // Slack's people, asked when the mirror does not know or is too old
 }

@@ -57,7 +57,7 @@ func (a *App) dealView(ctx context.Context, r *store.Reader, k *sales.Case) (vie
 	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing, Commands: approvalCommands(k.Process)}, err
 }
 
-// threadLink says where the deal's history stands. MetaWorkspaceURL makes it a link.
+// threadLink says where the deal's history stands.
 func (a *App) threadLink(ctx context.Context, r *store.Reader, p text.Printer, k *sales.Case) (string, error) {
 	places, err := r.Places(ctx, dealSubject(k.Deal.ID))
 	if err != nil {
@@ -68,21 +68,16 @@ func (a *App) threadLink(ctx context.Context, r *store.Reader, p text.Printer, k
 	if i < 0 {
 		return "", nil
 	}
-	url, err := r.Meta(ctx, MetaWorkspaceURL)
-	if err != nil || url == "" {
-		return p.T("History: in the thread of its card in %s", "<#"+channel+">"), err
+	if a.Workspace == "" {
+		return p.T("History: in the thread of its card in %s", "<#"+channel+">"), nil
 	}
-	return fmt.Sprintf("<%s|%s>", permalink(url, channel, places[i].TS), p.T("History in its thread")), nil
+	return fmt.Sprintf("<%s|%s>", permalink(a.Workspace, channel, places[i].TS), p.T("History in its thread")), nil
 }
 
 // permalink is the address of a message in the workspace.
 func permalink(workspace, channel, ts string) string {
 	return strings.TrimRight(workspace, "/") + "/archives/" + channel + "/p" + strings.ReplaceAll(ts, ".", "")
 }
-
-// MetaWorkspaceURL is the store's fact that holds the workspace's address, as
-// auth.test gives it: "https://team.slack.com/".
-const MetaWorkspaceURL = "workspace_url"
 
 // drawDeal draws the card for a channel. In a channel that is not the deal's (any
 // more) a private team's deal shows nothing of itself.

@@ -432,12 +432,7 @@ func TestThreadLink(t *testing.T) {
 	if s := shown(t, w.types(ana, "/deal acme")); !strings.Contains(s, "<#CDEALS>") {
 		t.Errorf("no channel: %s", s)
 	}
-	err := w.app.Store.InTx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
-		return tx.SetMeta(ctx, MetaWorkspaceURL, "https://acme.slack.com/")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.app.Workspace = "https://acme.slack.com/"
 	want := "<https://acme.slack.com/archives/CDEALS/p" + strings.ReplaceAll(ts, ".", "") + "|"
 	if s := shown(t, w.types(ana, "/deal acme")); !strings.Contains(s, want) {
 		t.Errorf("no link %s: %s", want, s)
