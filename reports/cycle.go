@@ -31,14 +31,14 @@ type cycleBody struct {
 	rmst      stat.HorizonEstimate
 	open      int
 	horizon   float64
-	left      int // deals whose times make no sense or are not known
+	left      int // deals whose times make no sense, beside those without a creation
 }
 
 func cycle(h *History, o Options) Body {
 	s := stat.NewSample(h.episodes())
 	b := cycleBody{
 		won: cycleRow("won", s, exitWon), lost: cycleRow("lost", s, exitLost), all: CycleAllRow{CycleRow: cycleRow("all", s, exitWon, exitLost)},
-		median: s.Median(), rmst: s.RMST(o.horizon()), open: s.Count(stat.Censored), horizon: o.horizon(), left: len(h.Deals) - s.N(),
+		median: s.Median(), rmst: s.RMST(o.horizon()), open: s.Count(stat.Censored), horizon: o.horizon(), left: len(h.Deals) - s.N() - h.Left.NoCreated,
 	}
 	b.all.N = s.N()
 	b.all.KMMedian, b.all.KMLow, b.all.KMHigh = Num(b.median.Value), Num(b.median.Low), Num(b.median.High)

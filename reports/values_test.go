@@ -153,7 +153,7 @@ func TestPeriodChoosesByCreation(t *testing.T) {
 	same(t, []int64{3, 4, 6}, ids) // from is in, to is out
 	left := res.envelope(english).Notes
 	same(t, []string{
-		"1 deal was imported without the times of its stages: it counts in won and lost, not in times and moves.",
+		"1 deal was imported without the times of its stages: it counts in won and lost, not in what is said of stages.",
 		"1 deal is left out: nobody knows when it was created.",
 	}, left)
 }

@@ -108,8 +108,8 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 	left := chosen.Left
 	if left.Unseen > 0 {
 		out = append(out, Note{Say: func(p text.Printer) string {
-			return p.N(left.Unseen, "%d deal was imported without the times of its stages: it counts in won and lost, not in times and moves.",
-				"%d deals were imported without the times of their stages: they count in won and lost, not in times and moves.")
+			return p.N(left.Unseen, "%d deal was imported without the times of its stages: it counts in won and lost, not in what is said of stages.",
+				"%d deals were imported without the times of their stages: they count in won and lost, not in what is said of stages.")
 		}})
 	}
 	if n := all.Left.NoCreated; n > 0 && !(o.From.IsZero() && o.To.IsZero()) {
