@@ -26,6 +26,7 @@ const channel = "pipewright_outbox"
 // postgres is a PostgreSQL database.
 type postgres struct {
 	url    string
+	config *pgx.ConnConfig
 	db     *sqlx.DB
 	hints  chan struct{} // to be sent to other processes
 	cancel context.CancelFunc
@@ -36,10 +37,11 @@ type postgres struct {
 const commitWithin = 30 * time.Second
 
 func openPostgres(ctx context.Context, url string, o Options, wake func()) (*postgres, error) {
-	db, err := sqlx.Open("pgx", url)
-	if err != nil {
-		return nil, fmt.Errorf("DATABASE_URL cannot be read: %w", err)
+	config, err := pgx.ParseConfig(url)
+	if err != nil { // which may quote the password
+		return nil, errors.New("DATABASE_URL is not an address of PostgreSQL; it looks like postgres://user:password@host:5432/name")
 	}
+	db := sqlx.NewDb(stdlib.OpenDB(*config), "pgx")
 	db.SetMaxOpenConns(o.MaxReaders + 12)
 	db.SetMaxIdleConns(o.MaxReaders + 12)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -48,7 +50,7 @@ func openPostgres(ctx context.Context, url string, o Options, wake func()) (*pos
 		return nil, fmt.Errorf("open the PostgreSQL database: %w", err)
 	}
 	background, cancel := context.WithCancel(context.Background())
-	e := &postgres{url: url, db: db, hints: make(chan struct{}, 1), cancel: cancel}
+	e := &postgres{url: url, config: config, db: db, hints: make(chan struct{}, 1), cancel: cancel}
 	e.work.Go(func() { e.sendHints(background) })
 	e.work.Go(func() { e.listen(background, wake) })
 	return e, nil
@@ -189,7 +191,7 @@ func (e *postgres) listen(ctx context.Context, wake func()) {
 }
 
 func (e *postgres) hear(ctx context.Context, wake func()) {
-	conn, err := pgx.Connect(ctx, e.url)
+	conn, err := pgx.ConnectConfig(ctx, e.config.Copy())
 	if err != nil {
 		return
 	}
