@@ -28,7 +28,7 @@ func answerOf(in handlers.Intent, r handlers.Reply) answer {
 	if r.Public {
 		a.Type = "in_channel"
 	}
-	if !r.Replace && !r.Delete {
+	if !r.Replace && !r.Delete && in.Thread != in.Message { // who clicks a thread's root reads the channel
 		a.Thread = in.Thread
 	}
 	return a
