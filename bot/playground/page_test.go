@@ -1,218 +1,14 @@
 package playground
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-	"github.com/slack-go/slack"
 )
-
-// browser is a person at the page.
-type browser struct {
-	*testing.T
-	*world
-	bot *pageBot
-	ctx context.Context
-}
-
-// openBrowser starts Chromium, or skips the test where there is none; in CI that is a failure.
-func openBrowser(t *testing.T) *browser {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium: the page's test needs one in CI")
-		}
-		t.Skip("no Chromium on this machine: install it to test the page")
-	}
-	if testing.Short() {
-		t.Skip("a browser takes a while")
-	}
-	w, bot := newPageWorld(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 800),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"),
-		chromedp.Flag("force-prefers-reduced-motion", true)) // a click on something that still moves would miss it
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancel)
-	b := &browser{T: t, world: w, bot: bot, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
-		t.Fatalf("start %s: %v", path, err)
-	}
-	b.size(1280, 800)
-	messages := chromedp.Console(ctx)
-	go func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			if m.IsException() || m.Type == chromedp.ConsoleError && m.Source == "" {
-				t.Errorf("the page complained: %s", m.Text)
-			}
-		}
-	}()
-	return b
-}
-
-func (b *browser) run(what string, steps ...chromedp.Action[chromedp.Void]) {
-	b.T.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
-	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		b.shot("failed")
-		b.T.Fatalf("%s: %v", what, err)
-	}
-}
-
-func (b *browser) js(script string) {
-	b.T.Helper()
-	b.run(script, chromedp.Evaluate[chromedp.Void](script))
-}
-
-func (b *browser) open(hash string) {
-	b.T.Helper()
-	b.run("open "+hash, chromedp.Navigate("about:blank"), chromedp.Navigate(b.URL()+"/"+hash))
-	b.sees(".people .me", "")
-}
-
-// follow moves within the page.
-func (b *browser) follow(hash string) {
-	b.T.Helper()
-	b.js(fmt.Sprintf("location.hash = %q", hash))
-}
-
-func (b *browser) click(selector string) {
-	b.T.Helper()
-	b.run("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
-}
-
-// keys presses keys where the focus is. As at a keyboard, the text comes with the key that is pressed: a page that
-// keeps the key to itself gets no text.
-func (b *browser) keys(keys string, modifiers ...chromedp.Modifier) {
-	b.T.Helper()
-	b.run("press "+keys, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		for _, r := range keys {
-			var down *input.DispatchKeyEventParams
-			for _, k := range kb.Encode(r) {
-				for _, m := range modifiers {
-					k.Modifiers |= int64(m)
-				}
-				switch k.Type {
-				case kb.KeyDown:
-					down = k
-					continue
-				case kb.KeyChar:
-					if len(modifiers) == 0 {
-						down.Text, down.UnmodifiedText = k.Text, k.UnmodifiedText
-					}
-					continue
-				}
-				for _, event := range []*input.DispatchKeyEventParams{down, k} {
-					if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, *event); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		return nil
-	}))
-}
-
-// write replaces what stands in a field.
-func (b *browser) write(selector, text string) {
-	b.T.Helper()
-	b.is(selector+" is there", fmt.Sprintf("document.querySelector(%q)?.checkVisibility()", selector))
-	b.js(fmt.Sprintf("document.querySelector(%q).focus(), document.querySelector(%q).select()", selector, selector))
-	b.keys(text)
-}
-
-// is waits until the JavaScript expression is true.
-func (b *browser) is(what, js string) {
-	b.T.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
-	defer cancel()
-	for {
-		if yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && yes {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			b.shot("failed")
-			b.T.Fatalf("never came true: %s", what)
-		case <-time.After(30 * time.Millisecond):
-		}
-	}
-}
-
-// sees waits until a visible element that matches holds the text.
-func (b *browser) sees(selector, text string) {
-	b.T.Helper()
-	b.is(fmt.Sprintf("%s shows %q", selector, text), fmt.Sprintf("[...document.querySelectorAll(%q)].some(e => e.checkVisibility() && e.textContent.includes(%q))", selector, text))
-}
-
-func (b *browser) seesNot(selector string) {
-	b.T.Helper()
-	b.is(selector+" is gone", fmt.Sprintf("![...document.querySelectorAll(%q)].some(e => e.checkVisibility())", selector))
-}
-
-func (b *browser) size(width, height int64) {
-	b.T.Helper()
-	options := []chromedp.EmulateViewportOption{}
-	if width < 760 {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch)
-	}
-	b.run("resize", chromedp.EmulateViewport(width, height, options...))
-}
-
-// clicked is the next action that reached the app.
-func (b *browser) clicked() slack.BlockAction {
-	b.T.Helper()
-	select {
-	case a := <-b.bot.clicked:
-		return a
-	case <-time.After(20 * time.Second):
-		b.shot("failed")
-		b.T.Fatal("no click reached the app")
-		return slack.BlockAction{}
-	}
-}
-
-// shot keeps a picture when SHOTS names a folder.
-func (b *browser) shot(name string) {
-	b.T.Helper()
-	dir := os.Getenv("SHOTS")
-	if dir == "" {
-		return
-	}
-	time.Sleep(300 * time.Millisecond) // transitions
-	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		b.T.Logf("picture %s: %v", name, err)
-	}
-}
 
 // TestPage drives the page as a person would.
 func TestPage(t *testing.T) {
@@ -480,6 +276,11 @@ func TestPageKeyboard(t *testing.T) {
 	b.seesNot("dialog")
 	b.is("the focus is back", `document.activeElement.dataset.actionId === "lose"`)
 
+	// A permalink leads to its message.
+	b.run("follow a permalink", chromedp.Navigate(b.URL()+"/archives/C0DEALS/p"+strings.Replace(ts, ".", "", 1)))
+	b.sees(".thread-pane", "Acme rollout")
+	b.is("the address is the page's own", `location.pathname === "/" && location.hash.endsWith("/c/C0DEALS/t/`+ts+`")`)
+
 	// Every control has a name, every picture a text.
 	b.is("all controls are named", `[...document.querySelectorAll("button, a[href], input, textarea, [role=button]")].filter(e => e.checkVisibility())
 		.every(e => (e.textContent + (e.getAttribute("aria-label") || "") + (e.labels?.length ? "label" : "") + (e.getAttribute("aria-labelledby") || "")).trim())`)
@@ -496,6 +297,37 @@ func TestPageStrings(t *testing.T) {
 		b.is("both languages have the same words: "+table, fmt.Sprintf(`Object.keys(words.%s.en).sort().join() === Object.keys(words.%s.zh).sort().join()`, table, table))
 	}
 	b.is("no Chinese word is left in English", `Object.values(words.strings.zh).filter(w => typeof w === "string").every(w => /[\u4e00-\u9fff]/.test(String(w)))`)
+}
+
+// TestPageText checks how text, dates and the clock are read, in the page's own modules.
+func TestPageText(t *testing.T) {
+	b := openBrowser(t)
+	b.open("#/u/U0ANA")
+	b.js(`Promise.all(["mrkdwn", "markdown", "format", "clock", "complete", "dom"].map((m) => import("/_page/" + m + ".js")))
+		.then((all) => { Object.assign(window, ...all); window.html = (nodes) => h("div", null, nodes).innerHTML; window.loaded = true })`)
+	b.is("the modules are there", "window.loaded")
+	for text, want := range map[string]string{
+		"*bold* and _so_ and ~no~":  "<strong>bold</strong> and <em>so</em> and <s>no</s>",
+		"2*3*4 and snake_case_name": "2*3*4 and snake_case_name",
+		"价格*很*高":                    "价格*很*高",
+		"*_both_*, `*code*`":        `<strong><em>both</em></strong>, <code class="code">*code*</code>`,
+		"&gt; said\nplain":          `<blockquote class="quote">said</blockquote>plain`,
+		"a &lt;b&gt; &amp;amp;":     "a &lt;b&gt; &amp;amp;",
+		"<javascript:alert(1)|x>":   "<span>x</span>",
+		"<@U0BO> in <!here>":        `<span class="mention" data-user="U0BO">@Bo Lindqvist</span> in <span class="mention mention-me">@here</span>`,
+		"<!date^oops^{date}|then>":  `<time title="">then</time>`,
+		":unknown_name: 10:30:15":   ":unknown_name: 10:30:15",
+		"*open _still*":             "<strong>open _still</strong>",
+	} {
+		b.is(text, fmt.Sprintf("html(mrkdwn(%q)) === %q", text, want))
+	}
+	b.is("Markdown", `html(markdown("**a** _b_ snake_case [x](https://e.com)")).startsWith("<p class=\"md-p\"><strong>a</strong> <em>b</em> snake_case <a ")`)
+	b.is("a date in the reader's zone", `slackDate(1797595200, "{date_num} {time}").replace(/\s/g, " ") === "2026-12-18 7:00 AM"`)
+	b.is("mentions are encoded", `encode("@Bo Lindqvist, see #deals & <b>") === "<@U0BO>, see <#C0DEALS> & <b>"`)
+
+	// The Monday after the clocks go forward in New York is one hour nearer.
+	b.is("daylight saving", `instant(2026, 3, 9, 9) - instant(2026, 3, 2, 9) === (7 * 24 - 1) * 3600e3`)
+	b.is("next Monday", `nextMonday(instant(2026, 11, 29, 23)) === instant(2026, 11, 30, 9) && nextMonday(instant(2026, 11, 30, 9)) === instant(2026, 12, 7, 9)`)
 }
 
 // TestPageBlocks looks at one of every block, at both widths, light and dark, in both languages.

@@ -20,6 +20,17 @@ export async function loadState() {
   emit("state");
 }
 
+// refresh reads the workspace again, and the conversations that are new in it.
+async function refresh() {
+  try {
+    await loadState();
+    const missing = [...myChannels(), myDM()].filter((c) => c && !state.messages.has(c.id));
+    await Promise.all(missing.map((c) => loadChannel(c.id)));
+  } catch (error) {
+    showError(error);
+  }
+}
+
 // switchTo makes somebody the person at the page: their channels, their messages, their stream.
 export async function switchTo(id) {
   closeStream();
@@ -115,7 +126,7 @@ const handlers = {
   ephemeral_deleted: ({ channel: id, message }) => drop(id, message),
   view: ({ view, depth }) => setView(view, depth),
   home: ({ view }) => { state.home = view; emit("home"); },
-  state: () => loadState().catch(showError),
+  state: refresh,
   clock: ({ now: at }) => { state.offset = at - Date.now(); emit("clock"); },
   log: ({ entry }) => { keepEntry(entry); noticeElsewhere(entry); },
 };
@@ -128,7 +139,7 @@ const isReply = (m) => Boolean(m.thread_ts) && m.thread_ts !== m.ts;
 const sorted = (list) => [...list].sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
 
 function arrive(id, message) {
-  if (!state.channels.has(id)) loadState().catch(showError);
+  if (!state.channels.has(id)) refresh();
   put(id, message);
   emit("arrived", { channel: id, message });
 }
