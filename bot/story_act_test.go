@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"pipewright/store"
 )
 
 // ask calls the control door; a refusal ends the story.
@@ -110,6 +112,27 @@ func (s *story) clicks(user, label, channel, root string) {
 	home := s.home
 	s.acts(user, place, thread)
 	s.home = home
+	s.ask("click", body)
+}
+
+// clicksOld presses what a message offered before it changed.
+func (s *story) clicksOld(user, label, root string) {
+	s.t.Helper()
+	m := s.message(user, "deals", root)
+	s.settle()
+	s.acts(user, "deals", "")
+	body := obj{"user": user, "channel": "deals", "ts": m["ts"], "value": label, "stale": true}
+	for _, e := range s.entries(0) {
+		if e["dir"] != "from_bot" || str(asObj(e["response"])["ts"]) != str(m["ts"]) {
+			continue
+		}
+		if old, ok := elementIn(asObj(e["request"])["blocks"], label); ok {
+			body["action_id"] = old.action
+		}
+	}
+	if body["action_id"] == nil {
+		s.failf("%q was not there before", label)
+	}
 	s.ask("click", body)
 }
 
@@ -238,6 +261,20 @@ func (s *story) again(times string) {
 			s.failf("the first reply was %v, a later one %v", first, got)
 		}
 	}
+}
+
+// language changes what a person reads Slack in, and waits until the bot has heard of it.
+func (s *story) language(user, locale string) {
+	s.t.Helper()
+	id := str(asObj(s.ask("user", obj{"user": user, "locale": locale})["user"])["id"])
+	s.eventually(func() bool {
+		var p store.Person
+		err := s.bot.store.Read(s.t.Context(), func(ctx context.Context, r *store.Reader) (err error) {
+			p, err = r.Person(ctx, id)
+			return err
+		})
+		return err == nil && p.Locale == locale
+	}, func() { s.failf("the bot did not hear of it") })
 }
 
 func (s *story) misbehaves(how, method, times, code string) {

@@ -25,7 +25,8 @@ import (
 //	> Acme rollout                        she then sees that, within three seconds
 //	! Acme rollout                        and does not see that
 //	ana clicks "Log the call"             a button or option on what she just saw, or on the newest message
-//	ana clicks "Won" on "Acme rollout"    on the message in #deals that says that (in dm: … elsewhere)
+//	ana clicks "Won" on "Acme rollout"    on the message in #deals that says that (… in dm, or elsewhere)
+//	ana clicks old "Won" on "Acme"        on the message as it was before
 //	ana fills in:                         the open form; indented lines "Label: value" follow
 //	ana opens home
 //	ana uses "New deal"                   a shortcut; on "Acme" for one on a message
@@ -192,6 +193,7 @@ var steps = []step{
 	on(`(\w+) in #?([\w-]+): (.*)`, func(s *story, m []string) { s.writes(m[1], m[2], "", m[3]) }),
 	on(`(\w+) clicks "([^"]*)"`, func(s *story, m []string) { s.clicks(m[1], m[2], "", "") }),
 	on(`(\w+) clicks "([^"]*)" on "([^"]*)"`, func(s *story, m []string) { s.clicks(m[1], m[2], "deals", m[3]) }),
+	on(`(\w+) clicks old "([^"]*)" on "([^"]*)"`, func(s *story, m []string) { s.clicksOld(m[1], m[2], m[3]) }),
 	on(`(\w+) clicks "([^"]*)" on "([^"]*)" in #?([\w-]+)`, func(s *story, m []string) { s.clicks(m[1], m[2], m[4], m[3]) }),
 	on(`(\w+) fills in:`, func(s *story, m []string) { s.fills(m[1]) }),
 	on(`(\w+) submits`, func(s *story, m []string) { s.submits(m[1], nil) }),
@@ -204,7 +206,7 @@ var steps = []step{
 	on(`dm (\w+)( not| once|): (.*)`, func(s *story, m []string) { s.standsInDM(m[1], m[2], m[3]) }),
 	on(`same payload (\d+) times`, func(s *story, m []string) { s.again(m[1]) }),
 	on(`clock \+(\w+)`, func(s *story, m []string) { s.ask("clock", obj{"advance": m[1]}) }),
-	on(`language (\w+) ([\w-]+)`, func(s *story, m []string) { s.ask("user", obj{"user": m[1], "locale": m[2]}); s.settle() }),
+	on(`language (\w+) ([\w-]+)`, func(s *story, m []string) { s.language(m[1], m[2]) }),
 	on(`restart`, func(s *story, _ []string) { s.stop(); s.begin() }),
 	on(`stop`, func(s *story, _ []string) { s.stop() }),
 	on(`begin`, func(s *story, _ []string) { s.begin() }),
