@@ -38,8 +38,7 @@ type BottleneckRow struct {
 	WaitsFor   *string `json:"waits_for"` // us, customer or approver
 	First      Num     `json:"first_in_bootstraps"`
 
-	place  int
-	visits int
+	place int
 }
 
 type bottleneckBody struct {
@@ -102,7 +101,6 @@ func (h *History) flow(place int, w span) BottleneckRow {
 		if int(s.Stage) != place || !w.touches(s) {
 			continue
 		}
-		row.visits++
 		total += w.clip(s)
 		if s.Entered >= w.from {
 			in++

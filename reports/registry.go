@@ -69,9 +69,12 @@ func Compute(ctx context.Context, r *store.Reader, name string, o Options) (Resu
 
 // of answers the report from a history of all deals.
 func (r Report) of(h *History, o Options) Result {
-	mine := h.Only(o.belongs)
+	mine := h
+	if o.Owner+o.Team+o.Source != "" || len(o.Hide) > 0 {
+		mine = h.Only(o.belongs)
+	}
 	chosen := mine
-	if !r.Window {
+	if !r.Window && !(o.From.IsZero() && o.To.IsZero()) {
 		chosen = mine.Only(o.created)
 	}
 	res := Result{Report: r, History: chosen, Options: o, Body: r.Compute(chosen, o)}

@@ -17,8 +17,12 @@ func (v *visits) settled() int { return v.entries - v.open }
 func (h *History) visits() []visits {
 	out := make([]visits, len(h.Stages))
 	last := make([]int32, len(h.Stages)) // the deal seen last, and 1
+	entries := make([]int, len(h.Stages))
+	for i := range h.Stays {
+		entries[h.Stays[i].Stage]++
+	}
 	for i := range out {
-		out[i].lostValue = money{}
+		out[i].lostValue, out[i].observed = money{}, make([]stat.Observation, 0, entries[i])
 	}
 	for i := range h.Stays {
 		s := &h.Stays[i]
