@@ -1,0 +1,162 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"pipewright/internal/sales"
+)
+
+// builder makes a History from events that come deal by deal, in order.
+type builder struct {
+	h      *History
+	stages map[string]int16
+	log    []sales.Event // of the deal that is being read
+}
+
+func newBuilder(p *sales.Process, asOf time.Time) *builder {
+	b := &builder{h: &History{Process: p, AsOf: asOf}, stages: map[string]int16{}}
+	for _, s := range p.Stages {
+		b.stage(s.Key)
+	}
+	return b
+}
+
+// stage returns the stage's place, and gives one to a stage that the process does not have.
+func (b *builder) stage(key string) int16 {
+	if key == "" {
+		return nowhere
+	}
+	i, ok := b.stages[key]
+	if !ok {
+		i = int16(len(b.h.Stages))
+		b.stages[key] = i
+		b.h.Stages = append(b.h.Stages, key)
+	}
+	return i
+}
+
+// event takes the next event. Those after the cut are not seen.
+func (b *builder) event(e sales.Event) error {
+	if len(b.log) > 0 && b.log[0].Deal != e.Deal {
+		b.flush()
+	}
+	if !e.At.After(b.h.AsOf) {
+		b.log = append(b.log, e)
+	}
+	return nil
+}
+
+// flush folds the deal whose events were read. An event that was undone later
+// than the cut still stands.
+func (b *builder) flush() {
+	if len(b.log) == 0 {
+		return
+	}
+	folded := sales.Fold(b.log)
+	b.h.add(b.deal(folded), b.rows(folded.Stays), nil)
+	b.log = b.log[:0]
+}
+
+func (b *builder) deal(folded sales.History) Deal {
+	from := folded.Deal
+	d := Deal{
+		ID: b.log[0].Deal, Owner: from.Owner, Team: from.Team, Source: from.Source, Amount: from.Amount, Created: millis(from.Created),
+		Closed: millis(from.Closed), Status: from.Status, Reason: from.Reason, At: b.stage(from.Stage), Furthest: nowhere,
+	}
+	d.Start = d.Created
+	if i := slices.IndexFunc(folded.Stays, func(s sales.Stay) bool { return s.Episode == from.Episode }); from.Episode > 1 && i >= 0 {
+		d.Start = millis(folded.Stays[i].Entered)
+	}
+	d.reach(b.h.Process, from.Stage)
+	for _, s := range folded.Stays {
+		d.reach(b.h.Process, s.Stage)
+		if s.Exit == sales.ExitWon {
+			d.reach(b.h.Process, s.To)
+		}
+		for _, key := range s.Skipped {
+			d.Skipped = append(d.Skipped, b.stage(key))
+		}
+	}
+	for _, e := range b.log {
+		d.Unseen = d.Unseen || e.Data.NoStay
+		d.Sample = d.Sample || e.Data.Source == "sample"
+	}
+	return d
+}
+
+func (d *Deal) reach(p *sales.Process, stage string) {
+	d.Furthest = max(d.Furthest, int16(p.StageIndex(stage)))
+}
+
+// rows makes rows of a deal's stays. Where one is followed at once by another in
+// the same stage, the two are one.
+func (b *builder) rows(folded []sales.Stay) []Stay {
+	var out []Stay
+	for i, s := range folded {
+		row := Stay{Entered: millis(s.Entered), Left: b.h.AsOf.UnixMilli(), Stage: b.stage(s.Stage), To: b.stage(s.To), Exit: exits[s.Exit]}
+		if s.Exit != sales.ExitOpen {
+			row.Left = millis(s.Left)
+		}
+		if n := len(out); n > 0 && repeats(folded[i-1], s) {
+			row.Entered = out[n-1].Entered
+			out[n-1] = row
+			continue
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func repeats(before, s sales.Stay) bool {
+	return before.Stage == s.Stage && before.Episode == s.Episode && before.Exit != sales.ExitLost && before.Left.Equal(s.Entered)
+}
+
+// describe adds what the log of stages does not say of a deal.
+func (b *builder) describe(d sales.Deal) error {
+	if row := b.find(d.ID); row != nil {
+		row.Owner, row.Team, row.Source, row.Amount = d.Owner, d.Team, d.Source, d.Amount
+	}
+	return nil
+}
+
+// wait adds a span of waiting, as far as it lies before the cut; they come deal by deal.
+func (b *builder) wait(w sales.Wait) error {
+	row := b.find(w.Deal)
+	if row == nil || w.From.IsZero() || w.From.After(b.h.AsOf) {
+		return nil
+	}
+	if row.waits == 0 {
+		row.firstWait = int32(len(b.h.Waits))
+	}
+	row.waits++
+	end := b.h.AsOf
+	if !w.To.IsZero() && w.To.Before(end) {
+		end = w.To
+	}
+	b.h.Waits = append(b.h.Waits, Wait{Deal: b.place(w.Deal), For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
+	return nil
+}
+
+// find returns the row of a deal, nil when it was created after the cut.
+func (b *builder) find(id int64) *Deal {
+	if i := b.place(id); i >= 0 {
+		return &b.h.Deals[i]
+	}
+	return nil
+}
+
+func (b *builder) place(id int64) int32 {
+	i, ok := slices.BinarySearchFunc(b.h.Deals, id, func(row Deal, id int64) int { return cmp.Compare(row.ID, id) })
+	if !ok {
+		return nowhere
+	}
+	return int32(i)
+}
+
+// history returns what was read.
+func (b *builder) history() *History {
+	b.flush()
+	return b.h
+}
