@@ -67,6 +67,7 @@ func dealBook() book {
 		cards:     map[string]drawing{"deal": (*App).drawDeal},
 		refusals:  dealRefusals,
 		changed:   (*App).tellOwner,
+		timed:     timed{due: (*App).refreshCards, next: (*App).nextRefresh},
 	}
 }
 

@@ -97,7 +97,7 @@ func (a *App) drawDeal(ctx context.Context, id int64, channel string) (view.Mess
 			return nil
 		}
 		d, err := a.dealView(ctx, r, k)
-		d.Now = a.now()
+		d.Now, d.Standing = a.now(), true
 		m = view.DealCard(p, d)
 		return err
 	})

@@ -18,6 +18,7 @@ type Deal struct {
 	Name     func(user string) string // names people, escaped, without pinging them
 	Missing  []sales.Missing          // for the next stage
 	Commands []string                 // see Gate
+	Standing bool                     // the card stays: it says dates, which stay true, instead of ages
 	Thread   string                   // where its history stands, as a link; "" in that thread itself
 }
 
@@ -99,7 +100,20 @@ func (d Deal) Where(p text.Printer) string {
 
 // age is how long the deal is in its stage, against the target.
 func (d Deal) age(p text.Printer) string {
-	return Age(p, d.Case.Deal, d.Case.Process, d.Now)
+	deal, process := d.Case.Deal, d.Case.Process
+	if !d.Standing || deal.Entered.IsZero() {
+		return Age(p, deal, process, d.Now)
+	}
+	stage, _ := process.Stage(deal.Stage)
+	since := p.DateShort(deal.Entered, d.Now)
+	if stage.Target == 0 {
+		return p.T("since %s", since)
+	}
+	target, until := number(p, float64(stage.Target)), process.Calendar.Add(deal.Entered, stage.Target)
+	if d.Now.After(until) {
+		return p.T("since %s, target %s working days, over since %s", since, target, p.DateShort(until, d.Now))
+	}
+	return p.T("since %s, target %s working days, until %s", since, target, p.DateShort(until, d.Now))
 }
 
 // Age is how long a deal is in its stage, in working days, against the stage's

@@ -62,6 +62,9 @@ func TestMessagesKeepSlacksLimits(t *testing.T) {
 		card := Deal{Case: k, Now: now, Name: longName, Missing: missing, Commands: []string{k.Deal.Stage}, Thread: "<https://a.example|" + p.T("History in its thread") + ">"}
 		m := DealCard(p, card)
 		checkMessage(t, p.Lang()+" card", m.Text, m.Blocks)
+		card.Standing = true
+		m = DealCard(p, card)
+		checkMessage(t, p.Lang()+" standing card", m.Text, m.Blocks)
 		sentence, more := GateAnswer(p, Gate{Case: k, To: k.Deal.Stage, Missing: missing, Override: true})
 		checkMessage(t, p.Lang()+" gate", "text", append([]slack.Block{Section(sentence)}, more...))
 
