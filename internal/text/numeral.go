@@ -10,6 +10,9 @@ import (
 // halfWidth makes ＡＢＣ１２３ of a Chinese keyboard ABC123.
 func halfWidth(s string) string { return width.Narrow.String(s) }
 
+// WholeNumber reads a number of up to four digits, or a Chinese numeral below a hundred.
+func WholeNumber(s string) (int, bool) { return wholeNumber(halfWidth(s)) }
+
 // wholeNumber reads up to four digits, or a Chinese numeral below a hundred.
 func wholeNumber(s string) (int, bool) {
 	if len(s) <= 4 {
