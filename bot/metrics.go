@@ -34,7 +34,7 @@ func newMetrics(b *bot) *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 3, 10},
 		}, []string{"kind"}),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "pipewright_deliveries_total", Help: "Messages to Slack, by kind and outcome (delivered, unchanged, found, retry, buried).",
+			Name: "pipewright_deliveries_total", Help: "Messages to Slack, by kind and outcome (delivered, unchanged, found, later, retry, buried).",
 		}, []string{"kind", "outcome"}),
 		delivery: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "pipewright_delivery_seconds", Help: "From the lease of a message to its end.",

@@ -140,7 +140,7 @@ func (b *Outbox) settle(ctx context.Context, o store.Outbound, err error) string
 		}
 		return b.retry(ctx, o, backoff(b.Backoff, tries), err.Error())
 	case errors.As(err, &later):
-		return b.retry(ctx, o, later.in, err.Error())
+		return b.postpone(ctx, o, later)
 	}
 	f, after := judge(err)
 	switch {
@@ -161,6 +161,14 @@ func (b *Outbox) retry(ctx context.Context, o store.Outbound, in time.Duration, 
 		b.Log.Error("outbox: a row waits for its lease to end", "id", o.ID, "error", err)
 	}
 	return OutcomeRetry
+}
+
+// postpone gives a row back until its turn comes; nothing is wrong with it.
+func (b *Outbox) postpone(ctx context.Context, o store.Outbound, later *notYet) string {
+	if err := b.Store.Retry(ctx, o, time.Now().Add(later.in), later.Error()); err != nil {
+		b.Log.Error("outbox: a row waits for its lease to end", "id", o.ID, "error", err)
+	}
+	return OutcomeLater
 }
 
 func (b *Outbox) bury(ctx context.Context, o store.Outbound, why string) string {

@@ -54,6 +54,7 @@ const (
 	OutcomeDelivered = "delivered"
 	OutcomeUnchanged = "unchanged"
 	OutcomeFound     = "found" // it stood there already
+	OutcomeLater     = "later" // its turn comes later
 	OutcomeRetry     = "retry"
 	OutcomeBuried    = "buried"
 )
@@ -118,6 +119,7 @@ func (b *Outbox) round(ctx context.Context) (bool, error) {
 	if n <= 0 || time.Now().UnixMilli() < b.paused.Load() {
 		return false, nil
 	}
+	b.looked = time.Now()
 	rows, err := b.Store.Lease(ctx, n, b.Lease)
 	if err != nil {
 		return false, err
@@ -151,11 +153,17 @@ func (b *Outbox) wait(ctx context.Context, failed bool) {
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case <-b.Store.Wake():
 	case <-b.poke:
 	case <-b.free:
+	case <-b.Store.Wake():
+		// Under load every commit wakes: looking at each would slow down the commits.
+		if rest := time.Until(b.looked.Add(lookEvery)); rest > 0 {
+			time.Sleep(rest)
+		}
 	}
 }
+
+const lookEvery = 20 * time.Millisecond
 
 const nativeBlocks = "native_blocks"
 

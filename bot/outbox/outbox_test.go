@@ -209,6 +209,38 @@ func TestRefusedTokenPausesAndLosesNothing(t *testing.T) {
 	}
 }
 
+func TestPaceIsKeptWithoutASecondWait(t *testing.T) {
+	p := pacer{every: time.Minute}
+	turns := map[time.Duration]bool{}
+	for row := range int64(10) {
+		err := p.post(t.Context(), row, "C1")
+		var later *notYet
+		if row < postBurst {
+			if err != nil {
+				t.Errorf("row %d of the burst waits: %v", row, err)
+			}
+			continue
+		}
+		if !errors.As(err, &later) {
+			t.Fatalf("row %d passes", row)
+		}
+		turns[later.in.Round(time.Minute)] = true
+		if err := p.post(t.Context(), row, "C1"); err == nil {
+			t.Errorf("row %d passes before its turn", row)
+		}
+		p.tickets[row] = time.Now().Add(-time.Second) // its turn came
+		if err := p.post(t.Context(), row, "C1"); err != nil {
+			t.Errorf("row %d has a ticket, and waits again: %v", row, err)
+		}
+	}
+	if len(turns) != 10-postBurst {
+		t.Errorf("turns %v: each row should have its own", turns)
+	}
+	if err := p.post(t.Context(), 99, "C2"); err != nil {
+		t.Errorf("another channel waits: %v", err)
+	}
+}
+
 func TestJudge(t *testing.T) {
 	for _, test := range []struct {
 		err  error

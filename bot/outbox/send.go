@@ -66,7 +66,7 @@ func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Blo
 		b.Log.Warn("outbox: a card is gone; it is posted anew", "subject", d.Subject, "channel", d.Channel, "reason", reason(err))
 		d.Place, d.TS = "", ""
 	}
-	if err := b.pace.post(b.ending, d.Channel); err != nil {
+	if err := b.pace.post(b.ending, d.ID, d.Channel); err != nil {
 		return "", "", err
 	}
 	if d.Thread != "" {
@@ -80,7 +80,7 @@ func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Blo
 }
 
 func (b *Outbox) update(ctx context.Context, d *delivery, opts []slack.MsgOption) (string, string, error) {
-	if err := b.pace.update(b.ending); err != nil {
+	if err := b.pace.update(b.ending, d.ID); err != nil {
 		return "", "", err
 	}
 	channel, ts, _, err := b.API.UpdateMessageContext(ctx, d.Place, d.TS, opts...)
