@@ -96,3 +96,27 @@ func TestOwnersArePeople(t *testing.T) {
 		}
 	}
 }
+
+func TestAfterTheWin(t *testing.T) {
+	w := ready(t)
+	w.clicks(ana, w.types(ana, "/deal won acme"), "Yes, €12,000")
+	for _, line := range []string{
+		"/log handover acme", "/deal advance acme", "/log acceptance acme", "/deal advance acme to payment", "/log invoice acme", "/deal set acme paid on 23 Nov",
+	} {
+		w.types(ana, line)
+	}
+	if d := w.deal(1); d.Stage != "payment" || d.Status != sales.Won || !d.Done.IsZero() {
+		t.Fatalf("%+v", d)
+	}
+	if r := w.types(ana, "/deal advance D-1"); !strings.Contains(r.Text, "is completed") || w.deal(1).Done.IsZero() {
+		t.Errorf("%s", r.Text)
+	}
+	if r := w.types(ana, "/deal advance acme"); !strings.Contains(r.Text, "no further stage") {
+		t.Errorf("%s", r.Text)
+	}
+	w.types(ana, "/deal undo acme")
+	w.types(ana, "/deal back acme to negotiation because they want to talk again")
+	if d := w.deal(1); d.Status != sales.Open || d.Stage != "negotiation" || d.Episode != 2 || !d.Done.IsZero() {
+		t.Errorf("%+v", d)
+	}
+}
