@@ -163,7 +163,7 @@ export function composer({ channel: id, thread = "" }) {
       if (slash) await command(commandOf(`/${slash[1]}`), slash[2]);
       else await post("message", { user: state.me, channel: id, text: encode(text), thread_ts: thread || undefined });
     } catch (error) {
-      if (!input.value) { input.value = text; changed(); }
+      if (!input.value) { input.value = text; changed(); hideOffers(); }
       showError(error);
     } finally {
       node.removeAttribute("aria-busy");

@@ -73,7 +73,7 @@ function plan(messages, options) {
       marked = true;
       rows.push(divider("new", t("new"), "new", "new"));
     }
-    const compact = Boolean(last) && !newDay && last.user === m.user && !last.is_ephemeral && !m.is_ephemeral
+    const compact = Boolean(last) && !newDay && last.user === m.user && !last.is_ephemeral && !m.is_ephemeral && !(m.bot_id && m.blocks)
       && tsMs(m.ts) - tsMs(last.ts) < COMPACT && !(options.thread && last.ts === options.thread);
     rows.push({
       key: m.ts, sign: sign(m, compact),

@@ -10,9 +10,10 @@ export function toast(text, kind = "info", action) {
     icon(kind), h("span", { class: "toast-text" }, text),
     action ? h("button", { type: "button", class: "btn btn-small", onclick: () => { close(); action.run(); } }, action.label) : null,
     h("button", { type: "button", class: "icon-btn", "aria-label": t("dismiss"), onclick: close }, icon("close", 16)));
-  host().append(node);
-  if (kind !== "error") setTimeout(close, 4000);
-  else setTimeout(close, 12000);
+  const all = host();
+  if (kind !== "error") all.querySelectorAll(".toast:not(.toast-error)").forEach((old) => old.remove());
+  all.append(node);
+  setTimeout(close, kind === "error" ? 12000 : 4000);
 }
 
 // showError tells the person what an ApiError means. Anything else is a fault of the page: it also goes to the console.
