@@ -441,7 +441,7 @@ func TestThreadLink(t *testing.T) {
 
 func TestUnknownButtonSaysSo(t *testing.T) {
 	w := newWorld(t)
-	if r := w.do(Intent{Kind: Action, Name: "gone.away", User: ana}); !strings.Contains(r.Text, "older message") {
+	if r := w.do(Intent{Kind: Action, Name: "gone.away", User: ana, Channel: deals, Message: "1.1"}); !strings.Contains(r.Text, "older message") {
 		t.Errorf("%s", r.Text)
 	}
 	if r := w.do(Intent{Kind: Event, Name: "tokens_revoked"}); !r.Empty() {

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"pipewright/handlers/view"
+	"pipewright/internal/text"
 )
 
 // help says what there is to type: everything, one command, or one verb of it.
@@ -58,12 +59,20 @@ func (a *App) usage(c *Call, r Route, all bool) string {
 		examples = examples[:1]
 	}
 	for _, e := range examples {
-		lines = append(lines, c.T("For example: %s", "`/"+a.Prefix+c.T(e)+"`"))
+		lines = append(lines, c.T("For example: %s", "`/"+a.Prefix+example(c.Printer, e)+"`"))
 	}
 	if all && len(r.Also) > 0 {
 		lines = append(lines, c.T("Also: %s", strings.Join(r.Also, ", ")))
 	}
 	return view.Lines(lines...)
+}
+
+// example is an example for the reader. A single word is a command, which has one name.
+func example(p text.Printer, line string) string {
+	if !strings.Contains(line, " ") {
+		return line
+	}
+	return p.T(line)
 }
 
 func args(c *Call, r Route) string {

@@ -17,7 +17,7 @@ func TestExamplesReachTheirCommand(t *testing.T) {
 		for _, lang := range []string{"en", "zh"} {
 			p := text.For(lang, time.UTC)
 			for _, e := range r.Examples {
-				line := p.T(e)
+				line := example(p, e)
 				name, rest, _ := strings.Cut(line, " ")
 				words := split(rest)
 				typed := ""
