@@ -44,6 +44,7 @@ type Outbox struct {
 	free     chan struct{} // a delivery ended
 	inFlight atomic.Int32
 	working  sync.WaitGroup
+	looked   time.Time       // when due rows were last looked for; only Run uses it
 	plain    atomic.Bool     // this workspace refuses native blocks
 	paused   atomic.Int64    // Unix milliseconds until which nothing is sent
 	ending   context.Context // Run's: when it ends, nothing new is begun
