@@ -13,14 +13,14 @@ import (
 
 // How much the sample company has done.
 const (
-	sampleSeed     = 20
+	sampleSeed     = 27 // half a year in which the bottleneck can be told from chance
 	sampleMonths   = 6
 	sampleBusiness = 112 // new deals in that time
 	sampleRenewals = 36
 )
 
-// mapInForce is what sample deals are made by.
-type mapInForce struct {
+// sampleMap is what sample deals are made by.
+type sampleMap struct {
 	org       *sales.Organisation
 	processes map[string]*sales.Process
 }
@@ -29,7 +29,7 @@ type mapInForce struct {
 // Its events are marked as samples. Old deals have no cards; those on the desks of
 // the visitor have. It leaves a database alone in which there are deals.
 func seedDemo(ctx context.Context, st *store.Store, now time.Time) error {
-	m := mapInForce{processes: map[string]*sales.Process{}}
+	m := sampleMap{processes: map[string]*sales.Process{}}
 	empty := true
 	if err := saveGroups(ctx, st, now); err != nil {
 		return err
@@ -71,7 +71,7 @@ func saveGroups(ctx context.Context, st *store.Store, now time.Time) error {
 	})
 }
 
-func seed(ctx context.Context, st *store.Store, m mapInForce, now time.Time) error {
+func seed(ctx context.Context, st *store.Store, m sampleMap, now time.Time) error {
 	now = now.UTC().Truncate(time.Millisecond)
 	lives, err := sampleLives(m, now)
 	if err != nil {
@@ -86,7 +86,7 @@ func seed(ctx context.Context, st *store.Store, m mapInForce, now time.Time) err
 }
 
 // sampleLives returns all sample deals, in the order in which they were created.
-func sampleLives(m mapInForce, now time.Time) ([]*life, error) {
+func sampleLives(m sampleMap, now time.Time) ([]*life, error) {
 	begun := now.AddDate(0, -sampleMonths, 0)
 	lives, err := living(m, sampleSeed, begun, now)
 	if err != nil {

@@ -127,7 +127,7 @@ func readyForDemo(l *life) {
 }
 
 // living makes the deals of the first page.
-func living(m mapInForce, seed uint64, begun, now time.Time) ([]*life, error) {
+func living(m sampleMap, seed uint64, begun, now time.Time) ([]*life, error) {
 	var out []*life
 	for i, d := range livingDeals() {
 		p := m.processes[d.process]

@@ -9,18 +9,18 @@ import (
 	"pipewright/internal/sales"
 )
 
-// The half-year has a bottleneck that a report should find: quotes wait for the price,
-// longer every week, since one person decides them all.
+// The half-year has a bottleneck that a report should find: since some weeks, quotes
+// wait longer and longer for their price, since one person decides them all.
 const (
-	pricingAtFirst = 0.7 // working days
-	pricingAtLast  = 9.0
+	pricingUsual = 0.8 // working days
+	pricingNow   = 28.0
+	pricingWeeks = 14
 )
 
 // pricingWait returns how long a quote that is asked for now waits for its price.
 func (l *life) pricingWait() float64 {
-	share := float64(l.at.Sub(l.begun)) / float64(l.now.Sub(l.begun))
-	share = math.Max(0, math.Min(1, share))
-	return (pricingAtFirst + (pricingAtLast-pricingAtFirst)*share*share) * math.Exp(0.25*l.random.NormFloat64())
+	since := 1 - l.now.Sub(l.at).Hours()/(24*7*pricingWeeks)
+	return (pricingUsual + (pricingNow-pricingUsual)*math.Max(0, since)) * math.Exp(0.12*l.random.NormFloat64())
 }
 
 // approval asks for one, and lets time and people do the rest.

@@ -10,16 +10,17 @@ import (
 	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/reports"
 	"pipewright/store"
 )
 
 var seedNow = time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC) // a Tuesday
 
 // companyMapSaved is the company's map as the store gives it back.
-func companyMapSaved(t testing.TB) mapInForce {
+func companyMapSaved(t testing.TB) sampleMap {
 	t.Helper()
 	m := companyMap()
-	out := mapInForce{org: m.Organisation, processes: map[string]*sales.Process{}}
+	out := sampleMap{org: m.Organisation, processes: map[string]*sales.Process{}}
 	out.org.Groups = map[string][]string{groupLegal: {userLeo}}
 	for _, p := range m.Processes {
 		out.processes[p.Key] = p
@@ -95,7 +96,7 @@ func TestSampleCompany(t *testing.T) {
 		"in b2b": {80, 140}, "in renewal": {25, 60}, "open of Ana": {8, 20}, "over_target": {5, 45}, "quiet": {3, 40}, "next_past": {2, 40},
 		"parked": {1, 10}, "waiting for the customer": {1, 15}, "activities": {300, 2000}, "approval pending": {5, 30}, "approval rejected": {2, 30},
 		"approval approved": {40, 200}, "pending for " + userLin: {3, 20}, "pending for " + userLeo: {1, 10}, "overrides": {1, 15}, "skips": {1, 30},
-		"reason price": {2, 40}, "reason no_response": {1, 40},
+		"reason price": {2, 40}, "reason no_budget": {1, 40},
 	} {
 		if n[what] < bounds[0] || n[what] > bounds[1] {
 			t.Errorf("%s: %d, want %d to %d", what, n[what], bounds[0], bounds[1])
@@ -104,7 +105,7 @@ func TestSampleCompany(t *testing.T) {
 	if n["out of hours"] > n["activities"]/20 {
 		t.Errorf("%d events out of working hours", n["out of hours"])
 	}
-	if a, b := mean(early), mean(late); b < 3*a || len(early) < 5 || len(late) < 5 {
+	if a, b := mean(early), mean(late); b < 3*a || len(early) < 5 || len(late) < 4 {
 		t.Errorf("quotes waited %.1f working days for their price at first and %.1f lately (%d and %d): no bottleneck", a, b, len(early), len(late))
 	}
 }
@@ -216,5 +217,33 @@ func TestSeedDemo(t *testing.T) {
 	}
 	if !strings.HasPrefix(livingDeals()[0].deal.Name, "Harbour") {
 		t.Error("the first deal of the tour is another one")
+	}
+}
+
+// The report finds the bottleneck that was planted, whatever day it is.
+func TestSampleHasABottleneck(t *testing.T) {
+	for _, days := range []int{0, 5, 100} {
+		now := seedNow.AddDate(0, 0, days)
+		i := newImporter(t)
+		i.apply(companyMap())
+		i.open(func(st *store.Store) {
+			if err := seedDemo(context.Background(), st, now); err != nil {
+				t.Fatal(err)
+			}
+			err := st.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
+				res, err := reports.Compute(ctx, r, "bottleneck", reports.Options{AsOf: now})
+				if err != nil {
+					return err
+				}
+				rows, ok := res.Body.Rows().([]reports.BottleneckRow)
+				if !ok || rows[0].Stage != "proposal" || rows[0].Verdict != reports.VerdictBottleneck || rows[0].WaitsFor == nil || *rows[0].WaitsFor != "approver" {
+					t.Errorf("on %s the report says %+v", now.Format(time.DateOnly), res.Body.Rows())
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 }
