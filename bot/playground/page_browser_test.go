@@ -2,6 +2,7 @@ package playground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -100,9 +101,19 @@ func (b *browser) follow(hash string) {
 	b.js(fmt.Sprintf("location.hash = %q", hash))
 }
 
+// click presses what matches; when the page draws it anew in that moment, it tries again, as a person would.
 func (b *browser) click(selector string) {
 	b.T.Helper()
-	b.run("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	err := errors.New("not tried")
+	for tries := 0; err != nil && tries < 3 && ctx.Err() == nil; tries++ {
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	}
+	if err != nil {
+		b.shot("failed")
+		b.T.Fatalf("click %s: %v", selector, err)
+	}
 }
 
 // keys presses keys where the focus is. As at a keyboard, the text comes with the key that is pressed: a page that
