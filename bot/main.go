@@ -31,6 +31,7 @@ const (
 type commands struct {
 	Play     playCommand     `cmd:"" help:"Try it: a Slack-like workspace and the bot in one process. No account needed."`
 	Run      runCommand      `cmd:"" help:"Run the bot against Slack. Configured by the environment; .env is read when present."`
+	Process  processCommand  `cmd:"" help:"The map of the process, as a YAML file."`
 	Import   importCommand   `cmd:"" help:"Bring in CSV: deals, their histories and activities, from any CRM. The same files again change nothing."`
 	Report   reportCommand   `cmd:"" help:"Any report without Slack, as text, JSON or CSV."`
 	Export   exportCommand   `cmd:"" help:"Write everything out as CSV that import takes back."`

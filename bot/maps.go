@@ -56,8 +56,18 @@ func openExisting(ctx context.Context, cfg Config) (*store.Store, error) {
 	if path, ok := strings.CutPrefix(cfg.Database, "sqlite:"); ok {
 		path, _, _ = strings.Cut(path, "?")
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no database %s yet; run this where the bot runs, or set DATABASE_URL", path)
+			return nil, &noDatabase{path}
 		}
 	}
-	return openStore(ctx, cfg, slog.New(slog.DiscardHandler))
+	return openStore(ctx, cfg, discard)
 }
+
+// noDatabase is the refusal of a command that needs what the bot has written.
+type noDatabase struct{ path string }
+
+func (e *noDatabase) Error() string {
+	return fmt.Sprintf("there is no database %s yet; run this where the bot runs, or set DATABASE_URL", e.path)
+}
+
+// discard is the log of commands beside the bot, which say themselves what went wrong.
+var discard = slog.New(slog.DiscardHandler)

@@ -44,6 +44,7 @@ type Call struct {
 	gap      int    // where in Text a deal that was left out belongs
 	closed   bool   // a deal that is sought by name is rather a closed one
 	asked    string // the line that was typed or run, "" for forms and the buttons of cards
+	home     bool   // it was done in Home, or in a form that was opened there
 }
 
 // Handle answers one intent. The error is only for what could not be taken at
@@ -55,17 +56,19 @@ func (a *App) Handle(ctx context.Context, in Intent) (Reply, error) {
 	}
 	reply, err := a.dispatch(ctx, call)
 	if err == nil {
-		return reply, nil
+		return a.atHome(ctx, call, reply), nil
 	}
 	if reply, err = a.refusal(ctx, call, err); err != nil {
 		return Reply{}, err
 	}
-	return a.keep(ctx, call, call.inPlace(reply))
+	reply, err = a.keep(ctx, call, call.inPlace(reply))
+	return a.atHome(ctx, call, reply), err
 }
 
 // call finds out who acts and how they read.
 func (a *App) call(ctx context.Context, in Intent) (*Call, error) {
 	call := &Call{Intent: in}
+	call.home = call.fromHome()
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
 		if call.Person, err = r.Person(ctx, in.User); err != nil {
 			return err

@@ -188,8 +188,8 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 
 // pageOf returns the rows of one page and how many there are in all.
 func pageOf(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, filter string, page int) ([]view.DealRow, int, error) {
-	if filter == "mine" || filter == "stale" {
-		return pressing(ctx, r, c, f, filter == "stale", page)
+	if filter == "mine" || filter == "stale" || filter == "stuck" {
+		return pressing(ctx, r, c, f, filter != "mine", page)
 	}
 	total, err := r.CountDeals(ctx, f)
 	if err != nil {
@@ -220,13 +220,21 @@ func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string,
 		}
 	case "stale":
 		l.Title, l.Empty = c.T("Deals that need somebody"), c.T("No open deal needs anybody right now.")
-	case "stage":
+	case "stuck":
+		if org.Leads(c.User) {
+			f.Teams = ledTeams(org, c.User)
+		}
+		l.Title, l.Empty = c.T("Stuck in your teams"), c.T("No deal of your teams is stuck.")
+	case "stage", "held":
 		key, stage, _ := strings.Cut(rest, ":")
 		p, err := r.Process(ctx, key)
 		if err != nil {
 			return f, err
 		}
 		f.Process, f.Stage, f.Status, f.Alive = p.Key, stage, "", true
+		if kind == "held" {
+			f.Owner, f.Teams = c.User, nil
+		}
 		l.Title, l.Empty = c.T("Deals in %s", view.StageName(c.Printer, p, stage)), c.T("No deal is in this stage.")
 	default:
 		l.Title, l.Empty = c.T("Open deals"), c.T("There are no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")

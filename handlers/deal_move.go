@@ -231,7 +231,7 @@ func (a *App) undo(ctx context.Context, c *Call, deal int64, version int) (Reply
 	return a.change(ctx, c, change{
 		deal: deal, log: true,
 		steps: []step{func(k *sales.Case) ([]sales.Event, error) {
-			if version != 0 && version != k.Deal.Version {
+			if version != 0 && movedOn(k.Log, version) {
 				return nil, sales.Refuse(sales.Conflict, "undo.moved_on")
 			}
 			return k.Undo(c.User, c.Now)

@@ -12,6 +12,12 @@ func init() {
 		coreBook(),
 		dealBook(),
 		activityBook(),
+		approvalBook(),
+		processBook(),
+		homeBook(),
+		nudgeBook(),
+		pulseBook(),
+		reportBook(),
 	}
 	for _, b := range books {
 		routes = append(routes, b.routes...)

@@ -69,7 +69,7 @@ func (a *App) RenderHistory(ctx context.Context, body []byte) (view.Message, err
 // RenderPost draws a post that was frozen when it was enqueued.
 func (a *App) RenderPost(body []byte) (view.Message, error) {
 	r, err := decodeReply(body)
-	return view.Message{Text: r.Text, Blocks: r.Blocks}, err
+	return view.Message{Text: r.Text, Blocks: r.Blocks, Plain: r.Plain}, err
 }
 
 // printerAt speaks to those who read a channel, or to the person of a DM.

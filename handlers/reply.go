@@ -11,6 +11,7 @@ import (
 type Reply struct {
 	Text    string        // complete in itself: notifications and screen readers use it
 	Blocks  []slack.Block // nil shows Text
+	Plain   []slack.Block // the same without native blocks, for workspaces that refuse them; nil when Blocks has none
 	Replace bool          // take the place of the ephemeral message that was acted on
 	Delete  bool          // remove that ephemeral message
 	Public  bool          // for everybody in the channel; only "Share" does that
@@ -34,6 +35,7 @@ func (r Reply) Empty() bool {
 type stored struct {
 	Text    string            `json:"text,omitempty"`
 	Blocks  []json.RawMessage `json:"blocks,omitempty"`
+	Plain   []json.RawMessage `json:"plain,omitempty"`
 	Replace bool              `json:"replace,omitempty"`
 	Delete  bool              `json:"delete,omitempty"`
 	Public  bool              `json:"public,omitempty"`
@@ -45,14 +47,26 @@ type stored struct {
 // the trigger that opened it works once.
 func (r Reply) encode() ([]byte, error) {
 	s := stored{Text: r.Text, Replace: r.Replace, Delete: r.Delete, Public: r.Public, Clear: r.Clear, Errors: r.Errors}
-	for _, b := range r.Blocks {
+	var err error
+	if s.Blocks, err = encodeBlocks(r.Blocks); err != nil {
+		return nil, err
+	}
+	if s.Plain, err = encodeBlocks(r.Plain); err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}
+
+func encodeBlocks(blocks []slack.Block) ([]json.RawMessage, error) {
+	var out []json.RawMessage
+	for _, b := range blocks {
 		raw, err := json.Marshal(b)
 		if err != nil {
 			return nil, err
 		}
-		s.Blocks = append(s.Blocks, raw)
+		out = append(out, raw)
 	}
-	return json.Marshal(s)
+	return out, nil
 }
 
 func decodeReply(kept []byte) (Reply, error) {
@@ -61,10 +75,16 @@ func decodeReply(kept []byte) (Reply, error) {
 		return Reply{}, err
 	}
 	r := Reply{Text: s.Text, Replace: s.Replace, Delete: s.Delete, Public: s.Public, Clear: s.Clear, Errors: s.Errors}
-	for _, raw := range s.Blocks {
-		r.Blocks = append(r.Blocks, rawBlock{RawMessage: raw})
-	}
+	r.Blocks, r.Plain = encoded(s.Blocks), encoded(s.Plain)
 	return r, nil
+}
+
+func encoded(blocks []json.RawMessage) []slack.Block {
+	var out []slack.Block
+	for _, raw := range blocks {
+		out = append(out, rawBlock{RawMessage: raw})
+	}
+	return out
 }
 
 // rawBlock is a block that is already encoded.

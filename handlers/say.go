@@ -32,6 +32,9 @@ func (a *App) changed(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case,
 		return err
 	}
 	for _, e := range events {
+		if e.Type == sales.Requested {
+			continue // the request's own card stands in the thread
+		}
 		if err := a.history(ctx, tx, k, e.Version); err != nil {
 			return err
 		}

@@ -222,7 +222,7 @@ func (d Deal) buttons(p text.Printer) []slack.BlockElement {
 		Button("deal.plan", id, p.T("Next step…")),
 	}
 	for _, m := range d.Missing {
-		if m.Kind == sales.NeedApproval && m.State != sales.Pending {
+		if m.Kind == sales.NeedApproval && m.State != sales.Pending && len(out) < 6 {
 			out = append(out, requestButton(p, d.Case, m.Type))
 		}
 	}

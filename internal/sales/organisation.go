@@ -162,3 +162,17 @@ func compact(users []string) []string {
 	}
 	return out
 }
+
+// Clone returns a copy that can be changed without the original.
+func (o *Organisation) Clone() *Organisation {
+	out := *o
+	out.Teams = slices.Clone(o.Teams)
+	for i := range out.Teams {
+		out.Teams[i].Members = slices.Clone(out.Teams[i].Members)
+	}
+	out.Roles = slices.Clone(o.Roles)
+	for i := range out.Roles {
+		out.Roles[i].Users, out.Roles[i].Groups = slices.Clone(out.Roles[i].Users), slices.Clone(out.Roles[i].Groups)
+	}
+	return &out
+}

@@ -1,0 +1,235 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/store"
+)
+
+func approvalSubject(id int64) string { return fmt.Sprintf("approval:%d", id) }
+
+// loadApproval returns a request and the case of its deal. Those who are asked to
+// decide may read it even if the deal is a private team's.
+func (a *App) loadApproval(ctx context.Context, r *store.Reader, user string, id int64) (*sales.Case, sales.Approval, error) {
+	req, err := r.Approval(ctx, id)
+	if err != nil {
+		return nil, req, err
+	}
+	k, err := r.Case(ctx, req.Deal)
+	if err != nil {
+		return nil, req, err
+	}
+	// As it is under the deal's lock; before, somebody may have decided meanwhile.
+	i := slices.IndexFunc(k.Approvals, func(x sales.Approval) bool { return x.ID == id })
+	if i < 0 || !mayReadApproval(k, k.Approvals[i], user) {
+		return nil, req, sales.Refuse(sales.NotFound, "approval.unknown", "id", id)
+	}
+	return k, k.Approvals[i], nil
+}
+
+func mayReadApproval(k *sales.Case, req sales.Approval, user string) bool {
+	return user == req.Requester || k.Org.MayRead(user, k.Deal) || takesPart(k, req, user)
+}
+
+// takesPart reports whether the person may decide a step of the request, or did.
+func takesPart(k *sales.Case, req sales.Approval, user string) bool {
+	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
+		return slices.ContainsFunc(s.Roles, func(role string) bool { return k.Org.Holds(user, role) }) ||
+			slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
+	})
+}
+
+// approvalView gathers what the card of a request shows.
+func (a *App) approvalView(ctx context.Context, r *store.Reader, k *sales.Case, req sales.Approval, now time.Time) (view.Approval, error) {
+	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Now: now, Name: names(ctx, r)}
+	if req.Map != k.Process.Version {
+		p, err := r.ProcessVersion(ctx, k.Deal.Process, req.Map)
+		if err != nil {
+			return v, err
+		}
+		v.Process = p
+	}
+	for _, x := range k.Approvals {
+		if x.Kind == req.Kind && x.ID < req.ID && x.ID > v.Before.ID {
+			v.Before = x
+		}
+	}
+	if req.State != sales.Retracted {
+		return v, nil
+	}
+	log, err := r.Events(ctx, k.Deal.ID)
+	for _, e := range log {
+		if e.Type == sales.Withdrawn && e.Data.Approval == req.ID {
+			v.EndedBy = e.Actor
+		}
+	}
+	return v, err
+}
+
+// drawApproval draws the card of a request for a channel or for one person.
+func (a *App) drawApproval(ctx context.Context, id int64, channel string) (view.Message, error) {
+	var m view.Message
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		req, err := r.Approval(ctx, id)
+		if err != nil {
+			return err
+		}
+		k, err := r.Case(ctx, req.Deal)
+		if err != nil {
+			return err
+		}
+		p, err := a.printerAt(ctx, r, channel)
+		if err != nil {
+			return err
+		}
+		v, err := a.approvalView(ctx, r, k, req, a.now())
+		if err != nil {
+			return err
+		}
+		if isPerson(channel) {
+			v.Reader = channel
+			if v.Thread, err = a.threadLink(ctx, r, p, k); err != nil {
+				return err
+			}
+		} else if team, ok := k.Org.Team(k.Deal.Team); ok && team.Private && channel != a.dealChannel(k.Org, k.Deal) {
+			m = gone(p, k.Deal)
+			return nil
+		}
+		m = view.ApprovalCard(p, v)
+		return nil
+	})
+	return m, err
+}
+
+// isPerson reports whether a channel is a direct message, named by its person.
+func isPerson(channel string) bool {
+	return strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W")
+}
+
+// clickOpenApproval shows the card privately, with what this person can do.
+func (a *App) clickOpenApproval(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	return a.showApproval(ctx, c, id)
+}
+
+func (a *App) showApproval(ctx context.Context, c *Call, id int64) (Reply, error) {
+	var m view.Message
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		k, req, err := a.loadApproval(ctx, r, c.User, id)
+		if err != nil {
+			return err
+		}
+		v, err := a.approvalView(ctx, r, k, req, c.Now)
+		if err != nil {
+			return err
+		}
+		v.Reader = c.User
+		if v.Thread, err = a.threadLink(ctx, r, c.Printer, k); err != nil {
+			return err
+		}
+		m = view.ApprovalCard(c.Printer, v)
+		return nil
+	})
+	return Reply{Text: m.Text, Blocks: m.Blocks}, err
+}
+
+// approvalChanged says in Slack that a request was made, decided or withdrawn:
+// every copy of its card is drawn anew, those who are next get one, and the requester
+// hears how it ended.
+func (a *App) approvalChanged(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval, events []sales.Event) error {
+	if err := a.changed(ctx, tx, c, k, events); err != nil {
+		return err
+	}
+	subject := approvalSubject(req.ID)
+	if channel := a.dealChannel(k.Org, k.Deal); channel != "" {
+		if err := tx.Card(ctx, subject, channel, dealSubject(k.Deal.ID)); err != nil {
+			return err
+		}
+	}
+	if err := tx.Refresh(ctx, subject); err != nil {
+		return err
+	}
+	if req.State == sales.Pending {
+		return a.invite(ctx, tx, c, k, req)
+	}
+	return a.tellRequester(ctx, tx, c, k, req)
+}
+
+// invite gives everybody who may decide now the card in a direct message. Who has it
+// from an earlier step is told that it is their turn again: an updated card makes no sound.
+func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval) error {
+	for _, user := range k.Deciders(req) {
+		if err := tx.Card(ctx, approvalSubject(req.ID), user, ""); err != nil {
+			return err
+		}
+		if user == c.User || !decidedBefore(k, req, user) {
+			continue
+		}
+		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
+		if err != nil {
+			return err
+		}
+		p, err := a.printerOf(ctx, tx.Reader, user)
+		if err != nil {
+			return err
+		}
+		step := req.Current().Key
+		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyName(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
+		r := say(sentence, view.Actions(view.Button("approval.open", fmt.Sprint(req.ID), p.T("Open")))...)
+		if err := a.direct(ctx, tx, fmt.Sprintf("%s:turn:%s:%s", approvalSubject(req.ID), step, user), user, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decidedBefore reports whether the person was asked about an earlier step.
+func decidedBefore(k *sales.Case, req sales.Approval, user string) bool {
+	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
+		return s.Status == sales.StepApproved && slices.ContainsFunc(s.Roles, func(role string) bool { return k.Org.Holds(user, role) })
+	})
+}
+
+// tellRequester says to the requester how the request ended, with what can be done now.
+func (a *App) tellRequester(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval) error {
+	if req.Requester == c.User {
+		return nil
+	}
+	p, err := a.printerOf(ctx, tx.Reader, req.Requester)
+	if err != nil {
+		return err
+	}
+	v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
+	if err != nil {
+		return err
+	}
+	e := view.ApprovalEnded{Approval: v, Case: k, Missing: nil}
+	if e.Missing, err = k.Missing(followingStage(k)); err != nil {
+		return err
+	}
+	sentence, more := view.EndedMessage(p, e)
+	return a.direct(ctx, tx, approvalSubject(req.ID)+":ended", req.Requester, say(sentence, more...))
+}
+
+// followDeal keeps requests in step with their deal: those of a deal that is closed or
+// was taken up anew are withdrawn, the others drawn with its present name and amount.
+func (a *App) followDeal(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, _ []sales.Event) error {
+	for _, req := range k.Approvals {
+		if req.State != sales.Pending {
+			continue
+		}
+		if k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() || req.Episode != k.Deal.Episode {
+			return a.withdrawNow(ctx, tx, c, k, req) // which comes back here for the next one
+		}
+		if err := tx.Refresh(ctx, approvalSubject(req.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

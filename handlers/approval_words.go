@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+)
+
+// request is the request that a refusal is about, as it stood when it was refused.
+func (f facts) request() (view.Approval, bool) {
+	id, _ := f.e.Facts["id"].(int64)
+	if f.k == nil {
+		return view.Approval{}, false
+	}
+	i := slices.IndexFunc(f.k.Approvals, func(x sales.Approval) bool { return x.ID == id })
+	if i < 0 {
+		return view.Approval{}, false
+	}
+	req := f.k.Approvals[i]
+	v := view.Approval{Approval: req, Deal: f.k.Deal, Process: f.k.Process, Deciders: f.k.Deciders(req), Now: f.call.Now, Name: f.name}
+	if req.State == sales.Retracted {
+		for _, e := range f.log() {
+			if e.Type == sales.Withdrawn && e.Data.Approval == id {
+				v.EndedBy = e.Actor
+			}
+		}
+	}
+	return v, true
+}
+
+func showRequest(f facts, v view.Approval) []slack.Block {
+	return view.Actions(view.Button("approval.open", fmt.Sprint(v.Approval.ID), f.T("Show it")))
+}
+
+// approvalOpen says that the same is asked for already, and of whom.
+func approvalOpen(f facts) (string, []slack.Block) {
+	v, ok := f.request()
+	if !ok {
+		return f.T("That approval is asked for already."), nil
+	}
+	sentence := f.T("The %s approval for %s is asked for already, by %s. It waits for %s.",
+		view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal), v.Name(v.Approval.Requester), v.Awaited(f.Printer))
+	return sentence, showRequest(f, v)
+}
+
+// approvalNobody says which role lacks people.
+func approvalNobody(f facts) (string, []slack.Block) {
+	step, _ := f.e.Facts["step"].(string)
+	roles, _ := f.e.Facts["roles"].([]string)
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = view.RoleName(f.Printer, f.k.Org, r)
+	}
+	role := ""
+	if len(roles) > 0 {
+		role = roles[0]
+	}
+	name := view.Name(step)
+	for _, o := range f.k.Process.Policies {
+		for _, s := range o.Steps {
+			if s.Key == step {
+				name = view.Name(s.Name.In(f.Lang()))
+			}
+		}
+	}
+	return f.T("Nobody could decide the step *%s*: it needs somebody else with the role %s. A manager can name them with `%s`.",
+		name, view.AnyOf(f.Printer, names), f.app.slash("process role add "+role+" @…")), nil
+}
+
+// approvalNotYours says which step waits; the names of those who may decide it follow.
+func approvalNotYours(f facts) (string, []slack.Block) {
+	step, _ := f.e.Facts["step"].(string)
+	name := view.Name(step)
+	if v, ok := f.request(); ok {
+		name = v.StepName(f.Printer, step)
+	}
+	return f.T("The step *%s* is not yours to decide.", name), nil
+}
+
+// approvalDecided tells somebody who comes late who decided what when.
+func approvalDecided(f facts) (string, []slack.Block) {
+	v, ok := f.request()
+	if !ok {
+		return f.T("It is decided already."), nil
+	}
+	sentence := f.T("The %s approval for %s is over already.", view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
+	sentence = view.Sentences(f.Printer, sentence, v.Outcome(f.Printer))
+	if d, ok := v.LastDecision(); ok && d.Comment != "" && v.Approval.State == sales.Rejected {
+		sentence += " “" + view.Note(d.Comment) + "”"
+	}
+	return sentence, showRequest(f, v)
+}
+
+// approvalMovedOn tells the second of two at once what the first one did.
+func approvalMovedOn(f facts) (string, []slack.Block) {
+	v, ok := f.request()
+	if !ok {
+		return f.T("It has changed since you saw it. Have a look, and decide if it still waits for you."), nil
+	}
+	sentence := f.T("The %s approval for %s has changed since you saw it.", view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
+	if d, ok := v.LastDecision(); ok {
+		sentence = view.Sentences(f.Printer, sentence, v.Said(f.Printer, d))
+	}
+	if s := v.Approval.Current(); s != nil {
+		sentence = view.Sentences(f.Printer, sentence, f.T("Now it waits for %s.", v.Awaited(f.Printer)))
+	}
+	return sentence, showRequest(f, v)
+}

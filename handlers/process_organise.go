@@ -1,0 +1,341 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// reorganise is a change of teams or roles that somebody typed.
+type reorganise struct {
+	why    string
+	groups map[string][]string // members of user groups that were read from Slack for it
+	change func(o *sales.Organisation) (reorganised, error)
+}
+
+// reorganised is what such a change did.
+type reorganised struct {
+	sentence string
+	undo     string   // the command that takes it back; "" when there is none
+	told     []string // people who hear of it
+	tell     func(p text.Printer) string
+	private  string // key of a team whose deals are read by other people now
+}
+
+// organise changes the organisation by compare-and-set, and does it again when
+// somebody else was faster: what was typed means the same then.
+func (a *App) organise(ctx context.Context, c *Call, ch reorganise) (Reply, error) {
+	const tries = 3
+	var reply Reply
+	var err error
+	for range tries {
+		reply, err = a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) { return a.organiseNow(ctx, tx, c, ch) })
+		if !isCode(err, "map.changed_meanwhile") {
+			break
+		}
+	}
+	return reply, err
+}
+
+func (a *App) organiseNow(ctx context.Context, tx *store.Tx, c *Call, ch reorganise) (Reply, error) {
+	for id, members := range ch.groups {
+		if err := tx.SaveGroup(ctx, id, "", members, c.Now); err != nil {
+			return Reply{}, err
+		}
+	}
+	before, err := tx.Organisation(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := mayOrganise(before, c.User); err != nil {
+		return Reply{}, err
+	}
+	after := before.Clone()
+	done, err := ch.change(after)
+	if err != nil {
+		return Reply{}, err
+	}
+	all, err := tx.Processes(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := a.mayStand(c, before, after); err != nil {
+		return Reply{}, err
+	}
+	if err := tx.SaveOrganisation(ctx, after, c.User, ch.why, c.Now); err != nil {
+		return Reply{}, err
+	}
+	if err := a.reorganised(ctx, tx, c, done, after.Version+1); err != nil {
+		return Reply{}, err
+	}
+	name := names(ctx, tx.Reader)
+	lines := []string{done.sentence}
+	for _, w := range newProblems(c.Printer, all, before, after, name) {
+		lines = append(lines, ":warning: "+text.Plain(w))
+	}
+	var buttons []slack.BlockElement
+	if done.undo != "" {
+		buttons = append(buttons, view.Run(done.undo, c.T("Undo")))
+	}
+	return c.inPlace(say(view.Lines(lines...), view.Actions(buttons...)...)), nil
+}
+
+// mayOrganise lets managers and admins change teams and roles.
+func mayOrganise(o *sales.Organisation, user string) error {
+	if o.Leads(user) {
+		return nil
+	}
+	e := sales.Refuse(sales.NotAllowed, "organisation.not_allowed")
+	for _, u := range append(slices.Clone(o.Holders(sales.RoleAdmin)), o.Holders(sales.RoleManager)...) {
+		if !slices.Contains(e.Who, u) {
+			e.Who = append(e.Who, u)
+		}
+	}
+	return e
+}
+
+// mayStand refuses a change that makes the organisation wrong in itself.
+func (a *App) mayStand(c *Call, before, after *sales.Organisation) error {
+	was := problemsOf(c.Printer, nil, before, true, func(u string) string { return u })
+	for _, p := range problemsOf(c.Printer, nil, after, true, func(u string) string { return u }) {
+		if !slices.Contains(was, p) {
+			return sales.Refuse(sales.Invalid, "organisation.invalid", "problem", p)
+		}
+	}
+	return nil
+}
+
+// newProblems are what deserves a look after a change and did not before: a step
+// that nobody can decide any more, a person who is in two teams.
+func newProblems(p text.Printer, all []*sales.Process, before, after *sales.Organisation, name func(string) string) []string {
+	const most = 5
+	was := problemsOf(p, all, before, false, name)
+	is := slices.DeleteFunc(problemsOf(p, all, after, false, name), func(s string) bool { return slices.Contains(was, s) })
+	return is[:min(len(is), most)]
+}
+
+// problemsOf checks an organisation with the processes and returns each problem once, as plain text.
+func problemsOf(p text.Printer, all []*sales.Process, o *sales.Organisation, errorsOnly bool, name func(string) string) []string {
+	problems := sales.Check(&sales.Map{Organisation: o, Processes: all}, sales.Known{Organisation: o})
+	if errorsOnly {
+		problems = sales.Errors(problems)
+	}
+	var out []string
+	for _, x := range problems {
+		if u, ok := x.Facts["user"].(string); ok {
+			x.Facts["user"] = view.Unmarked(name(u))
+		}
+		if s := ProblemText(p, x); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// reorganised brings Slack up to date with a change of teams or roles: requests go to
+// those who may decide them now, cards of a team show what may be seen, and people hear
+// what they were given.
+func (a *App) reorganised(ctx context.Context, tx *store.Tx, c *Call, done reorganised, version int) error {
+	if err := a.inviteAll(ctx, tx, c); err != nil {
+		return err
+	}
+	if done.private != "" {
+		if err := a.redrawTeam(ctx, tx, done.private); err != nil {
+			return err
+		}
+	}
+	for _, user := range done.told {
+		if user == c.User {
+			continue
+		}
+		p, err := a.printerOf(ctx, tx.Reader, user)
+		if err != nil {
+			return err
+		}
+		if err := a.direct(ctx, tx, fmt.Sprintf("organisation:%d:%s", version, user), user, say(done.tell(p))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inviteAll gives the card of every request that waits to those who may decide it
+// now, and takes the buttons from those who no longer may.
+func (a *App) inviteAll(ctx context.Context, tx *store.Tx, c *Call) error {
+	pending, err := tx.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
+	if err != nil {
+		return err
+	}
+	for _, req := range pending {
+		k, err := tx.Case(ctx, req.Deal)
+		if err != nil {
+			return err
+		}
+		if err := tx.Refresh(ctx, approvalSubject(req.ID)); err != nil {
+			return err
+		}
+		if err := a.invite(ctx, tx, c, k, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redrawTeam draws the cards of a team's deals anew, with their requests.
+func (a *App) redrawTeam(ctx context.Context, tx *store.Tx, team string) error {
+	all, err := tx.Deals(ctx, store.DealFilter{Team: team})
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if err := tx.Refresh(ctx, dealSubject(d.ID)); err != nil {
+			return err
+		}
+		requests, err := tx.Approvals(ctx, store.ApprovalFilter{Deal: d.ID})
+		if err != nil {
+			return err
+		}
+		for _, req := range requests {
+			if err := tx.Refresh(ctx, approvalSubject(req.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// matchTeam finds the team that the leading words name, and returns the words behind.
+func (c *Call) matchTeam(o *sales.Organisation, words []Word) (sales.Team, []Word, error) {
+	var list []named
+	for _, t := range o.Teams {
+		list = append(list, newNamed(c.Lang(), t.Key, t.Name))
+	}
+	key, n, err := pick("team", list, words)
+	t, _ := o.Team(key)
+	return t, words[min(n, len(words)):], choosing(err, func(k string) string { return c.choice(words, n, k) })
+}
+
+// matchRole finds the role that the leading words name, and returns the words behind.
+func (c *Call) matchRole(o *sales.Organisation, words []Word) (string, []Word, error) {
+	var list []named
+	for _, r := range o.Roles {
+		list = append(list, newNamed(c.Lang(), r.Key, r.Name))
+	}
+	for _, r := range []string{sales.RoleRep, sales.RoleManager, sales.RoleAdmin} {
+		if _, ok := o.Role(r); !ok {
+			label := view.RoleName(c.Printer, o, r)
+			list = append(list, named{key: r, label: label, names: []string{r, label}})
+		}
+	}
+	key, n, err := pick("role", list, words)
+	return key, words[min(n, len(words)):], choosing(err, func(k string) string { return c.choice(words, n, k) })
+}
+
+// choice finishes the line with a choice for the first n words, or for none at all.
+func (c *Call) choice(words []Word, n int, key string) string {
+	if len(words) == 0 {
+		return c.line() + " " + key
+	}
+	return c.with(words[:n], key)
+}
+
+// members finds the people that the words name: several mentions, or one name.
+func (a *App) members(ctx context.Context, c *Call, words []Word) ([]string, error) {
+	var users []string
+	if !slices.ContainsFunc(words, func(w Word) bool { return !userMention.MatchString(w.Text) }) && len(words) > 0 {
+		for _, w := range words {
+			if u := userMention.FindStringSubmatch(w.Text)[1]; !slices.Contains(users, u) {
+				users = append(users, u)
+			}
+		}
+	} else {
+		err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+			u, err := a.matchUser(ctx, r, c, words)
+			users = []string{u}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return users, a.human(ctx, c, users)
+}
+
+// human refuses bots and people who have left the workspace.
+func (a *App) human(ctx context.Context, c *Call, users []string) error {
+	for _, u := range users {
+		var p store.Person
+		err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+			p, err = r.Person(ctx, u)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if p.Seen.IsZero() && a.Directory != nil {
+			p = a.meet(ctx, u, c.Now)
+		}
+		if p.Bot || p.Deleted || u == a.Bot {
+			return sales.Refuse(sales.Invalid, "user.no_human", "user", u)
+		}
+	}
+	return nil
+}
+
+var (
+	groupMention   = regexp.MustCompile(`^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$`)
+	channelMention = regexp.MustCompile(`^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$`)
+)
+
+// raw is a word as Slack sent it.
+func (c *Call) raw(w Word) string { return c.Text[w.Pos:w.End] }
+
+// processRefusals words what is refused about the map, teams and roles.
+var processRefusals = map[string]wording{
+	"organisation.not_allowed": notAllowedToOrganise,
+	"organisation.invalid":     invalidOrganisation,
+	"map.changed_meanwhile":    says(text.Msg("Somebody else changed teams or roles at the same moment. Try it again.")),
+	"stage.gone":               says(text.Msg("That stage is no longer there. `%sprocess` shows those that are."), "slash"),
+	"process.ambiguous":        says(text.Msg("“%s” can be more than one process. Which one?"), "input"),
+	"team.unknown":             says(text.Msg("There is no team “%s”. `%sprocess team new …` makes one."), "input", "slash"),
+	"team.ambiguous":           says(text.Msg("“%s” can be more than one team. Which one?"), "input"),
+	"team.missing":             says(text.Msg("Which team?")),
+	"team.verb":                says(text.Msg("I don't know “%s” for teams. Say add, remove, manager, channel, new, private or open."), "input"),
+	"team.no_key":              says(text.Msg("What is the team called? `%sprocess team new north North`"), "slash"),
+	"team.taken":               says(text.Msg("There is a team “%s” already."), "input"),
+	"team.already":             says(text.Msg("Nothing to do: it is so already.")),
+	"user.one":                 says(text.Msg("Name one person, with @.")),
+	"team.not_in":              says(text.Msg("%s is not in that team."), "user"),
+	"channel.unreadable":       says(text.Msg("Pick the channel with #, or say none. I have to be in it: write `/invite` there.")),
+	"role.unknown":             says(text.Msg("There is no role “%s”. These are the roles:"), "input"),
+	"role.ambiguous":           says(text.Msg("“%s” can be more than one role. Which one?"), "input"),
+	"role.missing":             says(text.Msg("Which role?")),
+	"role.verb":                says(text.Msg("I don't know “%s” for roles. Say add or remove."), "input"),
+	"role.nobody":              says(text.Msg("Who? Add a person with @, or a user group.")),
+	"role.by_team":             says(text.Msg("Nobody is given that role: people have it by their team. `%[1]sprocess team add …` adds a rep, `%[1]sprocess team manager …` names a manager."), "slash"),
+	"role.only_admins":         says(text.Msg("Only admins name admins.")),
+	"role.by_settings":         says(text.Msg("%s is an admin by the bot's settings (ADMINS), where only its operator can change that."), "user"),
+	"role.not_held":            says(text.Msg("Nobody of those has that role.")),
+	"group.unreadable":         says(text.Msg("I can't read who is in that user group. Give the app the permission usergroups:read, or name the people.")),
+	"user.no_human":            says(text.Msg("%s is a bot, or has left the workspace."), "user"),
+}
+
+func notAllowedToOrganise(f facts) (string, []slack.Block) {
+	if len(f.e.Who) == 0 {
+		return f.T("Only managers and admins change teams and roles, and there are none yet. Whoever runs the bot names the first admin in ADMINS."), nil
+	}
+	return f.T("Only managers and admins change teams and roles."), nil
+}
+
+func invalidOrganisation(f facts) (string, []slack.Block) {
+	problem, _ := f.e.Facts["problem"].(string)
+	return f.T("That can't be: %s", text.Plain(problem)), nil
+}

@@ -1,0 +1,190 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// processRole answers /process role [add|remove ROLE @user] [because TEXT].
+func (a *App) processRole(ctx context.Context, c *Call) (Reply, error) {
+	words, why, _ := cut(c.Words, because...)
+	switch {
+	case len(words) == 0, words[0].is("list", "show", "列表") && len(words) == 1:
+		return a.people(ctx, c, c.T("Roles"), view.RoleBlocks)
+	case words[0].is("add", "give", "添加", "授予"):
+		c.gap = words[0].End
+		return a.roleAdd(ctx, c, words[1:], c.typed(why))
+	case words[0].is("remove", "rm", "take", "移除", "收回"):
+		c.gap = words[0].End
+		return a.roleRemove(ctx, c, words[1:], c.typed(why))
+	}
+	return Reply{}, c.noVerb("role.verb", words, slices.Values([]string{"add", "remove", "list"}))
+}
+
+// holders are people and user groups that somebody named.
+type holders struct {
+	users, groups []string
+	members       map[string][]string // of the groups
+}
+
+// roleAnd reads the role and those behind it.
+func (a *App) roleAnd(ctx context.Context, c *Call, words []Word) (role string, h holders, err error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return "", h, err
+	}
+	if err := mayOrganise(o, c.User); err != nil {
+		return "", h, err
+	}
+	role, rest, err := c.matchRole(o, words)
+	if err != nil {
+		return "", h, err
+	}
+	if err := mayGive(o, role, c.User); err != nil {
+		return "", h, err
+	}
+	h.members = map[string][]string{}
+	var people []Word
+	for _, w := range rest {
+		if m := groupMention.FindStringSubmatch(c.raw(w)); m != nil {
+			h.groups = append(h.groups, m[1])
+		} else {
+			people = append(people, w)
+		}
+	}
+	if len(people) > 0 {
+		h.users, err = a.members(ctx, c, people)
+	}
+	if err == nil && len(h.users)+len(h.groups) == 0 {
+		err = sales.Refuse(sales.Invalid, "role.nobody")
+	}
+	return role, h, err
+}
+
+// mayGive guards the roles that come with a team, and that of the admins.
+func mayGive(o *sales.Organisation, role, user string) error {
+	if role == sales.RoleAdmin && !o.Holds(user, sales.RoleAdmin) {
+		e := sales.Refuse(sales.NotAllowed, "role.only_admins")
+		e.Who = o.Holders(sales.RoleAdmin)
+		return e
+	}
+	if role == sales.RoleRep || role == sales.RoleManager {
+		return sales.Refuse(sales.Invalid, "role.by_team")
+	}
+	return nil
+}
+
+// roleOf returns the role with the key, to be changed. That of the admins comes into
+// being when it is first given.
+func roleOf(o *sales.Organisation, key string) (*sales.Role, error) {
+	i := slices.IndexFunc(o.Roles, func(r sales.Role) bool { return r.Key == key })
+	if i < 0 && key == sales.RoleAdmin {
+		o.Roles = append(o.Roles, sales.Role{Key: key, Name: sales.Text{"en": "Admin", "zh": "管理员"}})
+		i = len(o.Roles) - 1
+	}
+	if i < 0 {
+		return nil, sales.Refuse(sales.NotFound, "role.unknown", "input", key)
+	}
+	return &o.Roles[i], nil
+}
+
+func (a *App) roleAdd(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	role, h, err := a.roleAnd(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	for _, g := range h.groups {
+		if h.members[g], err = a.groupMembers(ctx, g); err != nil {
+			return Reply{}, err
+		}
+	}
+	who, err := a.holderNames(ctx, h)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, groups: h.members, change: func(o *sales.Organisation) (reorganised, error) {
+		r, err := roleOf(o, role)
+		if err != nil {
+			return reorganised{}, err
+		}
+		users, groups := without(h.users, r.Users), without(h.groups, r.Groups)
+		if len(users)+len(groups) == 0 {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		r.Users, r.Groups = append(r.Users, users...), append(r.Groups, groups...)
+		return reorganised{
+			sentence: c.T("The role *%s* is given to %s.", view.RoleName(c.Printer, o, role), c.listed(who, slices.Concat(users, groups))),
+			undo:     "process role remove " + role + " " + mentions(users) + groupMentions(groups),
+			told:     users,
+			tell: func(p text.Printer) string {
+				return p.T("You now have the role *%s*. `%s` shows what waits for you.", view.RoleName(p, o, role), "/"+a.Prefix+"approvals")
+			},
+		}, nil
+	}})
+}
+
+func (a *App) roleRemove(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	role, h, err := a.roleAnd(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	who, err := a.holderNames(ctx, h)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		if role == sales.RoleAdmin {
+			if i := slices.IndexFunc(h.users, func(u string) bool { return slices.Contains(o.Admins, u) }); i >= 0 {
+				return reorganised{}, sales.Refuse(sales.Conflict, "role.by_settings", "user", h.users[i])
+			}
+		}
+		r, err := roleOf(o, role)
+		if err != nil {
+			return reorganised{}, err
+		}
+		users, groups := without(r.Users, h.users), without(r.Groups, h.groups)
+		if len(users)+len(groups) == len(r.Users)+len(r.Groups) {
+			return reorganised{}, sales.Refuse(sales.NotFound, "role.not_held")
+		}
+		undo := "process role add " + role + " " + mentions(without(r.Users, users)) + groupMentions(without(r.Groups, groups))
+		r.Users, r.Groups = users, groups
+		return reorganised{
+			sentence: c.T("The role *%s* is taken from %s.", view.RoleName(c.Printer, o, role), c.listed(who, slices.Concat(h.users, h.groups))),
+			undo:     undo,
+		}, nil
+	}})
+}
+
+// groupMembers asks Slack who is in a user group: what nobody can be read from gives nobody a right.
+func (a *App) groupMembers(ctx context.Context, group string) ([]string, error) {
+	if a.Directory == nil {
+		return nil, sales.Refuse(sales.Invalid, "group.unreadable")
+	}
+	members, err := a.Directory.GroupMembers(ctx, group)
+	if err != nil {
+		a.Log.WarnContext(ctx, "roles: a user group cannot be read", "group", group, "error", err)
+		return nil, sales.Refuse(sales.Invalid, "group.unreadable")
+	}
+	return members, nil
+}
+
+// holderNames names people and user groups for a sentence that only one person sees.
+func (a *App) holderNames(ctx context.Context, h holders) (map[string]string, error) {
+	out, err := a.peopleNamed(ctx, h.users)
+	for _, g := range h.groups {
+		out[g] = view.GroupName(g)
+	}
+	return out, err
+}
+
+func groupMentions(groups []string) string {
+	s := ""
+	for _, g := range groups {
+		s += " " + view.GroupName(g)
+	}
+	return s
+}

@@ -1,0 +1,396 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// teamVerb is one thing that can be done about teams.
+type teamVerb struct {
+	words []string
+	run   func(a *App, ctx context.Context, c *Call, words []Word, why string) (Reply, error)
+}
+
+// teamVerbs are looked at in this order.
+func teamVerbs() []teamVerb {
+	return []teamVerb{
+		{[]string{"list", "show", "列表"}, (*App).teamList},
+		{[]string{"add", "添加", "加入"}, (*App).teamAdd},
+		{[]string{"remove", "rm", "移除", "移出"}, (*App).teamRemove},
+		{[]string{"manager", "lead", "主管"}, (*App).teamManager},
+		{[]string{"channel", "频道"}, (*App).teamChannel},
+		{[]string{"new", "create", "新建"}, (*App).teamNew},
+		{[]string{"private", "私密"}, (*App).teamPrivate},
+		{[]string{"open", "public", "公开"}, (*App).teamOpen},
+	}
+}
+
+// processTeam answers /process team.
+func (a *App) processTeam(ctx context.Context, c *Call) (Reply, error) {
+	words, why, _ := cut(c.Words, because...)
+	if len(words) == 0 {
+		return a.teamList(ctx, c, nil, "")
+	}
+	for _, v := range teamVerbs() {
+		if words[0].is(v.words...) {
+			c.gap = words[0].End
+			return v.run(a, ctx, c, words[1:], c.typed(why))
+		}
+	}
+	return Reply{}, c.noVerb("team.verb", words, func(yield func(string) bool) {
+		for _, v := range teamVerbs() {
+			if !yield(v.words[0]) {
+				return
+			}
+		}
+	})
+}
+
+// noVerb refuses an unknown word, and offers the one that was probably meant.
+func (c *Call) noVerb(code string, words []Word, known func(func(string) bool)) error {
+	e := sales.Refuse(sales.NotFound, code, "input", words[0].Text)
+	if near, ok := nearest(words[0].Text, slices.Collect(known)); ok {
+		e.Choices = []sales.Choice{{Key: near, Label: c.with(words[:1], near)}}
+	}
+	return choosing(e, func(k string) string { return c.with(words[:1], k) })
+}
+
+func (a *App) teamList(ctx context.Context, c *Call, words []Word, _ string) (Reply, error) {
+	if err := noMore(words); err != nil {
+		return Reply{}, err
+	}
+	return a.people(ctx, c, c.T("Teams"), view.TeamBlocks)
+}
+
+// people shows teams or roles.
+func (a *App) people(ctx context.Context, c *Call, title string, blocks func(p text.Printer, o view.Organisation) []slack.Block) (Reply, error) {
+	reply := Reply{Text: title}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		o := view.Organisation{Name: names(ctx, r), Slash: "/" + a.Prefix}
+		var err error
+		if o.Org, err = r.Organisation(ctx); err != nil {
+			return err
+		}
+		if o.Processes, err = r.Processes(ctx); err != nil {
+			return err
+		}
+		o.MayChange = o.Org.Leads(c.User)
+		reply.Blocks = blocks(c.Printer, o)
+		return nil
+	})
+	return c.inPlace(reply), err
+}
+
+// teamAnd reads the team and the people behind it.
+func (a *App) teamAnd(ctx context.Context, c *Call, words []Word) (sales.Team, []string, error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return sales.Team{}, nil, err
+	}
+	if err := mayOrganise(o, c.User); err != nil {
+		return sales.Team{}, nil, err
+	}
+	team, rest, err := c.matchTeam(o, words)
+	if err != nil {
+		return sales.Team{}, nil, err
+	}
+	users, err := a.members(ctx, c, rest)
+	return team, users, err
+}
+
+func (a *App) organisation(ctx context.Context) (*sales.Organisation, error) {
+	var o *sales.Organisation
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		o, err = r.Organisation(ctx)
+		return err
+	})
+	return o, err
+}
+
+// teamOf returns the team with the key, to be changed.
+func teamOf(o *sales.Organisation, key string) (*sales.Team, error) {
+	i := slices.IndexFunc(o.Teams, func(t sales.Team) bool { return t.Key == key })
+	if i < 0 {
+		return nil, sales.Refuse(sales.NotFound, "team.unknown", "input", key)
+	}
+	return &o.Teams[i], nil
+}
+
+func (a *App) teamAdd(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	team, users, err := a.teamAnd(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	who, err := a.peopleNamed(ctx, users)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		t, err := teamOf(o, team.Key)
+		if err != nil {
+			return reorganised{}, err
+		}
+		added := without(users, t.Members)
+		if len(added) == 0 {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		t.Members = append(t.Members, added...)
+		name := view.TeamName(c.Printer, o, t.Key)
+		return reorganised{
+			sentence: c.T("New in *%s*: %s.", name, c.listed(who, added)),
+			undo:     "process team remove " + t.Key + " " + mentions(added),
+			told:     added,
+			tell:     func(p text.Printer) string { return a.welcome(p, view.TeamName(p, o, t.Key)) },
+		}, nil
+	}})
+}
+
+// welcome is what somebody hears who was added to a team.
+func (a *App) welcome(p text.Printer, team string) string {
+	return p.T("You are now in the team *%s*. `%s` creates a deal, and my App Home shows the rest.", team, "/"+a.Prefix+"deal new")
+}
+
+func (a *App) teamRemove(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	team, users, err := a.teamAnd(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	who, err := a.peopleNamed(ctx, users)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		t, err := teamOf(o, team.Key)
+		if err != nil {
+			return reorganised{}, err
+		}
+		if missing := without(users, t.Members); len(missing) > 0 {
+			return reorganised{}, sales.Refuse(sales.NotFound, "team.not_in", "user", missing[0])
+		}
+		t.Members = without(t.Members, users)
+		name := view.TeamName(c.Printer, o, t.Key)
+		return reorganised{
+			sentence: c.T("No longer in *%s*: %s. Deals stay with their owners.", name, c.listed(who, users)),
+			undo:     "process team add " + t.Key + " " + mentions(users),
+		}, nil
+	}})
+}
+
+func (a *App) teamManager(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	words, nobody := cutNothing(words)
+	if nobody {
+		words = append(slices.Clone(words), Word{Text: "<@" + c.User + ">"}) // only to find the team
+	}
+	team, users, err := a.teamAnd(ctx, c, words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if len(users) > 1 {
+		return Reply{}, sales.Refuse(sales.Invalid, "user.one")
+	}
+	if nobody {
+		users = []string{""}
+	}
+	who, err := a.peopleNamed(ctx, users)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		t, err := teamOf(o, team.Key)
+		if err != nil {
+			return reorganised{}, err
+		}
+		if t.Manager == users[0] {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		was := t.Manager
+		t.Manager = users[0]
+		name := view.TeamName(c.Printer, o, t.Key)
+		done := reorganised{sentence: c.T("*%s* has no manager now.", name), undo: "process team manager " + t.Key + " " + cmp.Or(mentionOf(was), "none")}
+		if !nobody {
+			done.sentence = c.T("%s now manages *%s*.", who[users[0]], name)
+			done.told = users
+			done.tell = func(p text.Printer) string {
+				return p.T("You now manage the team *%s*: its deals are yours to change, and you may pass gates with a reason.", view.TeamName(p, o, t.Key))
+			}
+		}
+		return done, nil
+	}})
+}
+
+func (a *App) teamChannel(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	words, none := cutNothing(words)
+	channel := ""
+	if !none {
+		m := []string(nil)
+		if n := len(words); n > 0 {
+			m = channelMention.FindStringSubmatch(c.raw(words[n-1]))
+			words = words[:n-1]
+		}
+		if m == nil {
+			return Reply{}, sales.Refuse(sales.Invalid, "channel.unreadable")
+		}
+		channel = m[1]
+	}
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if t.Channel == channel {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		was := "none"
+		if t.Channel != "" {
+			was = "<#" + t.Channel + ">"
+		}
+		t.Channel = channel
+		name := view.TeamName(c.Printer, o, t.Key)
+		done := reorganised{sentence: c.T("Deals of *%s* now have their cards in the channel for all.", name), undo: "process team channel " + t.Key + " " + was, private: t.Key}
+		if channel != "" {
+			done.sentence = c.T("Deals of *%s* now have their cards in %s, from their next change on. Invite me there.", name, "<#"+channel+">")
+		}
+		return done, nil
+	})
+}
+
+// oneTeam changes the team that all the words name.
+func (a *App) oneTeam(ctx context.Context, c *Call, words []Word, why string, change func(o *sales.Organisation, t *sales.Team) (reorganised, error)) (Reply, error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	team, rest, err := c.matchTeam(o, words)
+	if err == nil {
+		err = noMore(rest)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		t, err := teamOf(o, team.Key)
+		if err != nil {
+			return reorganised{}, err
+		}
+		return change(o, t)
+	}})
+}
+
+func (a *App) teamNew(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	if len(words) == 0 {
+		return Reply{}, sales.Refuse(sales.Invalid, "team.no_key")
+	}
+	key, name := strings.ToLower(words[0].Text), c.typed(words[1:])
+	if name == "" {
+		name = words[0].Text
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		if _, ok := o.Team(key); ok {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.taken", "input", key)
+		}
+		o.Teams = append(o.Teams, sales.Team{Key: key, Name: sales.Text{"": name}})
+		return reorganised{sentence: c.T("The team *%s* is there. `%s` adds people, `%s` names its manager.",
+			view.TeamName(c.Printer, o, key), a.slash("process team add "+key+" @…"), a.slash("process team manager "+key+" @…"))}, nil
+	}})
+}
+
+func (a *App) teamPrivate(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if t.Private {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		t.Private = true
+		name := view.TeamName(c.Printer, o, t.Key)
+		done := reorganised{sentence: c.T("*%s* is private now: only its people, managers and admins read its deals.", name), undo: "process team open " + t.Key, private: t.Key}
+		if t.Channel == "" {
+			done.sentence = view.Sentences(c.Printer, done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+t.Key+" #…")))
+		}
+		return done, nil
+	})
+}
+
+// teamOpen lets everybody read a team's deals, once that is confirmed.
+func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	if !c.Sure {
+		o, err := a.organisation(ctx)
+		if err != nil {
+			return Reply{}, err
+		}
+		if err := mayOrganise(o, c.User); err != nil {
+			return Reply{}, err
+		}
+		t, rest, err := c.matchTeam(o, words)
+		if err == nil {
+			err = noMore(rest)
+		}
+		if err != nil {
+			return Reply{}, err
+		}
+		if t.Private {
+			sentence := c.T("Everybody in this workspace could then read the deals of *%s*. Open them?", view.TeamName(c.Printer, o, t.Key))
+			return c.inPlace(say(sentence, view.Actions(view.RunSure(c.line(), c.T("Yes, open them")), view.Button("dismiss", "", c.T("No")))...)), nil
+		}
+	}
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if !t.Private {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		t.Private = false
+		return reorganised{sentence: c.T("*%s* is open now: everybody reads its deals.", view.TeamName(c.Printer, o, t.Key)), undo: "process team private " + t.Key, private: t.Key}, nil
+	})
+}
+
+// peopleNamed names people, by id, as they stand in a sentence.
+func (a *App) peopleNamed(ctx context.Context, users []string) (map[string]string, error) {
+	out := map[string]string{}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		name := names(ctx, r)
+		for _, u := range users {
+			out[u] = name(u)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// listed names those with the ids as in a sentence.
+func (c *Call) listed(who map[string]string, ids []string) string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, who[id])
+	}
+	return c.List(out)
+}
+
+// cutNothing parts "none" off the end.
+func cutNothing(words []Word) ([]Word, bool) {
+	if n := len(words); n > 0 && words[n-1].is(nothing...) {
+		return words[:n-1], true
+	}
+	return words, false
+}
+
+func mentionOf(user string) string {
+	if user == "" {
+		return ""
+	}
+	return "<@" + user + ">"
+}
+
+func mentions(users []string) string {
+	var out []string
+	for _, u := range users {
+		out = append(out, mentionOf(u))
+	}
+	return strings.Join(out, " ")
+}
+
+// without returns those of all that are not among some.
+func without(all, some []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(some, s) })
+}

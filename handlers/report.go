@@ -1,0 +1,345 @@
+package handlers
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports"
+	"pipewright/store"
+)
+
+// reportBook holds /report: reports, the deals behind their numbers, and subscriptions.
+func reportBook() book {
+	return book{
+		routes: []Route{
+			{Command: "report", Args: text.Msg("[REPORT] [PERIOD] [@user|TEAM|PROCESS]"), About: text.Msg("Answer a question about all deals, or about some: the funnel, what was won and lost, where deals wait."),
+				Examples: []string{"report", text.Msg("report funnel last quarter"), text.Msg("report outcomes since 1 Oct @ana"), text.Msg("report bottleneck north")}, Run: (*App).report},
+			{Command: "report", Verb: "subscribe", Also: []string{"订阅"}, Args: text.Msg("digest #channel weekly mon 09:00 [in ZONE] [for TEAM]"), About: text.Msg("Have the digest, or a report, posted to a channel or to yourself."),
+				Examples: []string{text.Msg("report subscribe digest #sales weekly mon 09:00"), text.Msg("report subscribe digest me daily 8:30 in Europe/Berlin"), "report subscribe"}, Run: (*App).subscribe},
+			{Command: "report", Verb: "unsubscribe", Also: []string{"退订", "取消订阅"}, Args: text.Msg("[REPORT] [#channel]"), About: text.Msg("End a subscription."),
+				Examples: []string{text.Msg("report unsubscribe digest #sales")}, Run: (*App).unsubscribe},
+			{Command: "report", Verb: "list", Also: []string{"subscriptions", "ls", "列表", "订阅列表"}, About: text.Msg("Who gets which report, where and when."),
+				Examples: []string{"report list"}, Run: (*App).subscriptions},
+		},
+		actions: map[string]handler{
+			"report.share": (*App).clickShare, "report.deals": (*App).clickBehind, "report.form": (*App).clickSubscribe, "report.preview": (*App).clickPreview,
+			"report.pause": (*App).clickPause, "report.resume": (*App).clickResume, "report.end": (*App).clickEnd,
+		},
+		submissions: map[string]handler{"report.subscribe": (*App).submitSubscribe},
+		refusals:    reportRefusals,
+	}
+}
+
+// query is a report together with what it is about.
+type query struct {
+	name, process, owner, team string
+	from, to, asOf             time.Time
+}
+
+// value is the query as a button carries it: names and instants, and no rights.
+func (q query) value() string {
+	parts := []string{q.name, q.process, q.owner, q.team}
+	for _, t := range []time.Time{q.from, q.to, q.asOf} {
+		ms := ""
+		if !t.IsZero() {
+			ms = strconv.FormatInt(t.UnixMilli(), 36)
+		}
+		parts = append(parts, ms)
+	}
+	return strings.Join(parts, "|")
+}
+
+// queryOf reads a button's value, and returns what stands behind it.
+func queryOf(value string) (query, []string, error) {
+	parts := strings.Split(value, "|")
+	if len(parts) < 7 {
+		return query{}, nil, sales.Refuse(sales.NotFound, "button.old")
+	}
+	q := query{name: parts[0], process: parts[1], owner: parts[2], team: parts[3]}
+	for i, t := range []*time.Time{&q.from, &q.to, &q.asOf} {
+		if s := parts[4+i]; s != "" {
+			ms, err := strconv.ParseInt(s, 36, 64)
+			if err != nil {
+				return query{}, nil, sales.Refuse(sales.NotFound, "button.old")
+			}
+			*t = time.UnixMilli(ms).UTC()
+		}
+	}
+	return q, parts[7:], nil
+}
+
+// report answers /report [REPORT] [PERIOD] [@user|TEAM|PROCESS]: a report, or which ones there are.
+func (a *App) report(ctx context.Context, c *Call) (Reply, error) {
+	if len(c.Words) == 0 {
+		return a.reportMenu(ctx, c)
+	}
+	name, n, err := c.matchReport(c.Words, false)
+	if err != nil {
+		return Reply{}, err
+	}
+	q, err := a.readQuery(ctx, c, name, c.Words[n:])
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.answerReport(ctx, c, q)
+}
+
+// matchReport finds the report that the leading words name; the digest is one of them when wanted.
+func (c *Call) matchReport(words []Word, digest bool) (name string, n int, err error) {
+	var list []named
+	if digest {
+		list = append(list, named{key: reports.DigestReport, label: c.T("Digest"), names: []string{"digest", "summary", "摘要", "周报", "日报", "月报"}})
+	}
+	english, chinese := text.For("en", nil), text.For("zh", nil)
+	for _, r := range reports.All() {
+		list = append(list, named{key: r.Name, label: c.T(r.Title), names: []string{r.Name, english.T(r.Title), chinese.T(r.Title)}})
+	}
+	name, n, err = pick("report", list, words)
+	return name, n, choosing(err, func(k string) string { return c.with(words[:n], k) })
+}
+
+// readQuery reads what a report is about: a period, a person, a team, a process, in any order.
+func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word) (query, error) {
+	q := query{name: name, asOf: c.Now}
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		list, err := a.subjects(ctx, r, c)
+		if err != nil {
+			return err
+		}
+		for len(words) > 0 {
+			if words[0].is("of", "for", "by", "in", "the", "team", "process", "的", "团队", "流程") && len(words) > 1 {
+				words = words[1:]
+				continue
+			}
+			if s, n := c.cutPeriod(words); n > 0 && q.from.IsZero() && q.to.IsZero() {
+				q.from, q.to, words = s.From, s.To, words[n:]
+				continue
+			}
+			key, n, err := pick("report.subject", list, words)
+			if err != nil {
+				return choosing(onlyNear(err, list), func(k string) string { return c.with(words[:max(n, 1)], k) })
+			}
+			if !q.set(key) {
+				return noMore(words)
+			}
+			words = words[n:]
+		}
+		return nil
+	})
+	return q, err
+}
+
+// onlyNear leaves the choices out of a refusal when nothing is called nearly so.
+func onlyNear(err error, list []named) error {
+	if e, ok := err.(*sales.Error); ok && len(e.Choices) == len(list) {
+		e.Choices = nil
+	}
+	return err
+}
+
+// subjects is what a report can be about, with keys that say of what kind it is.
+func (a *App) subjects(ctx context.Context, r *store.Reader, c *Call) ([]named, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []named{{key: "<@" + c.User + ">", label: c.T("You"), names: []string{"me", "my", "mine", "我", "我的"}}}
+	for _, t := range org.Teams {
+		if org.MayRead(c.User, sales.Deal{Team: t.Key}) {
+			list = append(list, withKey("team:"+t.Key, newNamed(c.Lang(), t.Key, t.Name)))
+		}
+	}
+	processes, err := r.Processes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range processes {
+		list = append(list, withKey("process:"+p.Key, newNamed(c.Lang(), p.Key, p.Name)))
+	}
+	people, err := r.People(ctx)
+	for _, p := range people {
+		if !p.Bot {
+			list = append(list, named{key: "<@" + p.ID + ">", label: personName(p), names: []string{"<@" + p.ID + ">", p.Name, p.RealName}})
+		}
+	}
+	return list, err
+}
+
+// withKey gives a name another key, by which it can be named as well.
+func withKey(key string, n named) named {
+	n.key, n.names = key, append(n.names, key)
+	return n
+}
+
+// set takes one subject; false when there is one of its kind already.
+func (q *query) set(key string) bool {
+	kind, rest, _ := strings.Cut(key, ":")
+	field, value := &q.owner, ""
+	switch kind {
+	case "team":
+		field, value = &q.team, rest
+	case "process":
+		field, value = &q.process, rest
+	default:
+		value = strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
+	}
+	if *field != "" {
+		return false
+	}
+	*field = value
+	return true
+}
+
+// answerReport computes the report for the person, with what they can do with it.
+func (a *App) answerReport(ctx context.Context, c *Call, q query) (Reply, error) {
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		res, err := a.compute(ctx, r, q, c.User)
+		if err != nil {
+			return err
+		}
+		about, err := a.about(ctx, r, c.Printer, q)
+		if err != nil {
+			return err
+		}
+		var share slack.BlockElement
+		if c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
+			share = view.Button("report.share", q.value(), c.T("Share in this channel"))
+		}
+		m := view.ReportMessage(c.Printer, reports.Render(res, c.Printer), about, behindButtons(c.Printer, q, res), share)
+		reply, err = a.native(ctx, r, m)
+		return err
+	})
+	return c.inPlace(reply), err
+}
+
+// compute answers the report for a reader; "" is everybody in a channel.
+func (a *App) compute(ctx context.Context, r *store.Reader, q query, reader string) (reports.Result, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return reports.Result{}, err
+	}
+	return reports.Compute(ctx, r, q.name, reports.Options{
+		Process: q.process, AsOf: q.asOf, From: q.from, To: q.to, Owner: q.owner, Team: q.team, Hide: reports.Hidden(org, reader, q.team),
+	})
+}
+
+// about says whose deals a report is about, "" when all.
+func (a *App) about(ctx context.Context, r *store.Reader, p text.Printer, q query) (string, error) {
+	var parts []string
+	if q.owner != "" {
+		parts = append(parts, names(ctx, r)(q.owner))
+	}
+	if q.team != "" {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return "", err
+		}
+		t, _ := org.Team(q.team)
+		parts = append(parts, view.Name(t.Name.In(p.Lang())))
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return p.T("Only deals of %s.", strings.Join(parts, p.T(", "))), nil
+}
+
+// native leaves native blocks out for a workspace that is known to refuse them.
+func (a *App) native(ctx context.Context, r *store.Reader, m view.Message) (Reply, error) {
+	v, err := r.Meta(ctx, MetaNativeBlocks)
+	if v == "off" && m.Plain != nil {
+		m.Blocks, m.Plain = m.Plain, nil
+	}
+	return Reply{Text: m.Text, Blocks: m.Blocks, Plain: m.Plain}, err
+}
+
+// MetaNativeBlocks is the store's fact that is "off" where Slack has refused native blocks.
+const MetaNativeBlocks = "native_blocks"
+
+// clickShare posts the report for everybody in the channel, in the workspace's
+// language, as of the instant at which the person saw it.
+func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
+	q, _, err := queryOf(c.Value)
+	if err != nil {
+		return Reply{}, err
+	}
+	var reply Reply
+	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return err
+		}
+		if t, ok := org.Team(q.team); ok && t.Private && t.Channel != c.Channel {
+			return sales.Refuse(sales.NotAllowed, "report.private")
+		}
+		res, err := a.compute(ctx, r, q, "")
+		if err != nil {
+			return err
+		}
+		p := a.Channel()
+		about, err := a.about(ctx, r, p, q)
+		if err != nil {
+			return err
+		}
+		about = strings.TrimSpace(about + " " + p.T("Shared by %s.", names(ctx, r)(c.User)))
+		reply, err = a.native(ctx, r, view.ReportMessage(p, reports.Render(res, p), about, behindButtons(p, q, res), nil))
+		reply.Public = true
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.keep(ctx, c, reply)
+}
+
+// reportMenu lists the reports, with what the person gets by itself.
+func (a *App) reportMenu(ctx context.Context, c *Call) (Reply, error) {
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		mine, err := a.subscriptionRows(ctx, r, c, func(s store.Subscription) bool { return s.Owner == c.User || s.Channel == c.User })
+		if err != nil {
+			return err
+		}
+		m := view.ReportMenu{Slash: "/" + a.Prefix, Subscriptions: mine}
+		for _, x := range reports.All() {
+			m.Reports = append(m.Reports, view.ReportChoice{Name: x.Name, Title: x.Title, About: x.About})
+		}
+		sentence, blocks := view.ReportMenuBlocks(c.Printer, m)
+		reply = Reply{Text: sentence, Blocks: blocks}
+		return nil
+	})
+	return c.inPlace(reply), err
+}
+
+// reportRefusals words what is refused about reports and subscriptions.
+var reportRefusals = map[string]wording{
+	"report.unknown":           says(text.Msg("There is no report “%s”. These are the reports:"), "input"),
+	"report.ambiguous":         says(text.Msg("“%s” can be more than one report. Which one?"), "input"),
+	"report.missing":           says(text.Msg("Which report?")),
+	"report.subject.unknown":   says(text.Msg("I don't know what “%s” is. Name a period (last quarter, since 1 Oct), a person (@ana, me), a team or a process."), "input"),
+	"report.subject.ambiguous": says(text.Msg("“%s” can be more than one. Which one?"), "input"),
+	"report.private":           says(text.Msg("That team's deals are private: its report can only be shared in the team's own channel.")),
+	"subscription.channel":     says(text.Msg("Only people who lead can have reports posted to a channel. `%sreport subscribe digest me` sends them to you."), "slash"),
+	"subscription.not_yours":   says(text.Msg("That subscription is somebody else's.")),
+	"subscription.unknown":     says(text.Msg("There is no such subscription. `%sreport list` shows those that there are."), "slash"),
+	"subscription.other":       says(text.Msg("A digest can go to a channel or to yourself, not to another person.")),
+	"subscription.no_channel":  says(text.Msg("I can't find the channel “%s”. Type # and pick it from Slack's list, or say `me`."), "input"),
+	"report.period":            explained,
+	"report.future":            explained,
+	"report.horizon":           explained,
+	"rhythm.unreadable":        explained,
+	"rhythm.zone":              explained,
+}
+
+// explained takes the words of the package that refused.
+func explained(f facts) (string, []slack.Block) {
+	s, _ := reports.Explain(f.Printer, f.e)
+	return s, nil
+}

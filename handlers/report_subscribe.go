@@ -1,0 +1,481 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/reports"
+	"pipewright/store"
+)
+
+// subscribe answers /report subscribe digest #channel weekly mon 09:00 [in ZONE] [for TEAM].
+func (a *App) subscribe(ctx context.Context, c *Call) (Reply, error) {
+	if len(c.Words) == 0 {
+		return a.subscribeForm(ctx, c)
+	}
+	sub := store.Subscription{Report: reports.DigestReport, Channel: c.User}
+	words := c.Words
+	if !c.omitsReport(words) {
+		name, n, err := c.matchReport(words, true)
+		if err != nil {
+			return Reply{}, err
+		}
+		sub.Report, words = name, words[n:]
+	}
+	words, channel, err := c.cutChannel(words)
+	if err != nil {
+		return Reply{}, err
+	}
+	if channel != "" {
+		sub.Channel = channel
+	}
+	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		words, err = a.cutScope(ctx, r, c, words, &sub)
+		return err
+	})
+	if err == nil {
+		err = c.setRhythm(&sub, words)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.saveSubscription(ctx, c, sub)
+}
+
+// omitsReport reports whether the words begin with where or when already: it is the digest then.
+func (c *Call) omitsReport(words []Word) bool {
+	_, place, _ := c.channelOf(words[:1])
+	_, err := reports.ParseRhythm([]string{words[0].Text}, c.Location())
+	return place || err == nil
+}
+
+// setRhythm reads when the subscription comes; without a zone in that of the person.
+func (c *Call) setRhythm(sub *store.Subscription, words []Word) error {
+	var typed []string
+	for _, w := range words {
+		typed = append(typed, w.Text)
+	}
+	rhythm, err := reports.ParseRhythm(typed, c.Location())
+	rhythm.Set(sub)
+	return err
+}
+
+// subjectWords begin what a subscription is about.
+var teamWords, processWords = []string{"for", "team", "团队", "给"}, []string{"process", "流程"}
+
+// cutScope reads "for TEAM" and "process PROCESS", and returns the other words.
+func (a *App) cutScope(ctx context.Context, r *store.Reader, c *Call, words []Word, sub *store.Subscription) ([]Word, error) {
+	cutNamed := func(keywords []string, what string, list func() ([]named, error)) (string, error) {
+		before, after, found := cut(words, keywords...)
+		if !found {
+			return "", nil
+		}
+		for len(after) > 1 && after[0].is(keywords...) {
+			after = after[1:]
+		}
+		all, err := list()
+		if err != nil {
+			return "", err
+		}
+		key, n, err := pick(what, all, after)
+		if err != nil {
+			return "", choosing(err, func(k string) string { return c.with(after[:n], k) })
+		}
+		words = append(slices.Clone(before), after[n:]...)
+		return key, nil
+	}
+	var err error
+	if sub.Team, err = cutNamed(teamWords, "team", func() ([]named, error) { return a.teamNames(ctx, r, c) }); err != nil {
+		return nil, err
+	}
+	sub.Process, err = cutNamed(processWords, "process", func() ([]named, error) {
+		all, err := r.Processes(ctx)
+		var list []named
+		for _, p := range all {
+			list = append(list, newNamed(c.Lang(), p.Key, p.Name))
+		}
+		return list, err
+	})
+	return words, err
+}
+
+func (a *App) teamNames(ctx context.Context, r *store.Reader, c *Call) ([]named, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []named
+	for _, t := range org.Teams {
+		if org.MayRead(c.User, sales.Deal{Team: t.Key}) {
+			list = append(list, newNamed(c.Lang(), t.Key, t.Name))
+		}
+	}
+	return list, nil
+}
+
+// channelOf reads a word as the place where something is posted: a channel, here,
+// or the person's own direct messages, which go by the person's id.
+func (c *Call) channelOf(words []Word) (channel string, found bool, err error) {
+	w := words[0]
+	if m := channelMention.FindStringSubmatch(c.raw(w)); m != nil {
+		return m[1], true, nil
+	}
+	switch m := userMention.FindStringSubmatch(w.Text); {
+	case m != nil && m[1] == c.User, w.is("me", "dm", "myself", "我", "私信", "自己"):
+		return c.User, true, nil
+	case m != nil:
+		return "", true, sales.Refuse(sales.Invalid, "subscription.other")
+	case w.is("here", "这里", "本频道", "此处"):
+		if c.Channel == "" || strings.HasPrefix(c.Channel, "D") {
+			return c.User, true, nil
+		}
+		return c.Channel, true, nil
+	case strings.HasPrefix(w.Text, "#"):
+		return "", true, sales.Refuse(sales.NotFound, "subscription.no_channel", "input", w.Text)
+	}
+	return "", false, nil
+}
+
+// cutChannel takes the channel out of the words.
+func (c *Call) cutChannel(words []Word) ([]Word, string, error) {
+	for i := range words {
+		channel, found, err := c.channelOf(words[i:])
+		if err != nil {
+			return nil, "", err
+		}
+		if found {
+			return slices.Concat(words[:i], words[i+1:]), channel, nil
+		}
+	}
+	return words, "", nil
+}
+
+// subscribeForm opens the form for a subscription.
+func (a *App) subscribeForm(ctx context.Context, c *Call) (Reply, error) {
+	var f view.SubscribeForm
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return err
+		}
+		f.Leads = org.Leads(c.User)
+		if f.Leads && strings.HasPrefix(c.Channel, "C") {
+			f.Channel = c.Channel
+		}
+		for _, t := range org.Teams {
+			if org.MayRead(c.User, sales.Deal{Team: t.Key}) {
+				f.Teams = append(f.Teams, t)
+			}
+		}
+		f.Processes, err = r.Processes(ctx)
+		return err
+	})
+	return Reply{Modal: view.SubscribeModal(c.Printer, f)}, err
+}
+
+func (a *App) clickSubscribe(ctx context.Context, c *Call) (Reply, error) {
+	return a.subscribeForm(ctx, c)
+}
+
+func (a *App) submitSubscribe(ctx context.Context, c *Call) (Reply, error) {
+	sub := store.Subscription{Report: c.Input("report.name"), Channel: c.Input("report.channel"), Team: view.TeamChosen(c.Input("report.team")), Process: c.Input("report.process")}
+	if sub.Channel == "" {
+		sub.Channel = c.User
+	}
+	if err := c.setRhythm(&sub, split(c.Input("report.when"))); err != nil {
+		return Reply{}, atInput("report.when", err)
+	}
+	r, err := a.saveSubscription(ctx, c, sub)
+	if isCode(err, "subscription.channel") || isCode(err, "report.private") {
+		err = atInput("report.channel", err)
+	}
+	return c.formDone(r, err)
+}
+
+// saveSubscription makes a subscription, or changes the rhythm of the one that there
+// is already for the same report in the same place.
+func (a *App) saveSubscription(ctx context.Context, c *Call, sub store.Subscription) (Reply, error) {
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		sub := sub
+		process, err := tx.Process(ctx, sub.Process)
+		if err != nil {
+			return Reply{}, err
+		}
+		sub.Process, sub.Owner, sub.Created, sub.Lang = process.Key, c.User, c.Now, a.Channel().Lang()
+		if sub.Channel == c.User {
+			sub.Lang = c.Lang()
+		}
+		if err := a.maySubscribe(ctx, tx.Reader, c, sub); err != nil {
+			return Reply{}, err
+		}
+		subs, err := tx.Subscriptions(ctx)
+		if err != nil {
+			return Reply{}, err
+		}
+		i := slices.IndexFunc(subs, func(s store.Subscription) bool {
+			return s.Report == sub.Report && s.Channel == sub.Channel && s.Team == sub.Team && s.Process == sub.Process
+		})
+		if i >= 0 {
+			sub.ID, sub.Owner = subs[i].ID, subs[i].Owner
+		}
+		if sub, err = tx.SaveSubscription(ctx, sub); err != nil {
+			return Reply{}, err
+		}
+		row, err := a.subscriptionRow(ctx, tx.Reader, c, sub)
+		if err != nil {
+			return Reply{}, err
+		}
+		sentence := c.T("Subscribed: %s, %s.", row.What(c.Printer), reports.RhythmOf(sub).Words(c.Printer))
+		if i >= 0 {
+			sentence = c.T("Changed: %s, now %s.", row.What(c.Printer), reports.RhythmOf(sub).Words(c.Printer))
+		}
+		sentence += " " + c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next))
+		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
+	})
+}
+
+// maySubscribe refuses who may not have the report posted there: anybody may to
+// themselves, those who lead to channels, and a private team's only to its own channel.
+func (a *App) maySubscribe(ctx context.Context, r *store.Reader, c *Call, sub store.Subscription) error {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return err
+	}
+	team, ok := org.Team(sub.Team)
+	if sub.Team != "" && (!ok || !org.MayRead(c.User, sales.Deal{Team: sub.Team})) {
+		return sales.Refuse(sales.NotFound, "team.unknown", "input", sub.Team)
+	}
+	if sub.Channel == c.User {
+		return nil
+	}
+	if !org.Leads(c.User) {
+		e := sales.Refuse(sales.NotAllowed, "subscription.channel")
+		e.Who = slices.Concat(org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
+		return e
+	}
+	if team.Private && team.Channel != sub.Channel {
+		return sales.Refuse(sales.NotAllowed, "report.private")
+	}
+	return nil
+}
+
+// mayChange reports whether the person may end or pause the subscription.
+func mayChange(org *sales.Organisation, user string, s store.Subscription) bool {
+	return s.Owner == user || s.Channel == user || !isPerson(s.Channel) && org.Leads(user)
+}
+
+// subscriptions answers /report list: the person's own, and those of channels.
+func (a *App) subscriptions(ctx context.Context, c *Call) (Reply, error) {
+	if err := noMore(c.Words); err != nil {
+		return Reply{}, err
+	}
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		rows, err := a.subscriptionRows(ctx, r, c, func(s store.Subscription) bool { return s.Channel == c.User || !isPerson(s.Channel) })
+		if err != nil {
+			return err
+		}
+		sentence := c.N(len(rows), "%d subscription", "%d subscriptions")
+		if len(rows) == 0 {
+			sentence = c.T("Nobody has subscribed to anything yet. `%s` posts a digest every Monday.", "/"+a.Prefix+c.T("report subscribe digest #sales weekly mon 09:00"))
+		}
+		blocks := append(view.SubscriptionBlocks(c.Printer, rows), view.Actions(view.Button("report.form", "", c.T("Subscribe…")))...)
+		reply = c.inPlace(say(sentence, blocks...))
+		return nil
+	})
+	return reply, err
+}
+
+// subscriptionRows are those of the subscriptions that are kept and that the person may know of.
+func (a *App) subscriptionRows(ctx context.Context, r *store.Reader, c *Call, keep func(store.Subscription) bool) ([]view.SubscriptionRow, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	subs, err := r.Subscriptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []view.SubscriptionRow
+	for _, s := range subs {
+		if !keep(s) || s.Channel != c.User && !org.MayRead(c.User, sales.Deal{Team: s.Team}) {
+			continue
+		}
+		row, err := a.subscriptionRow(ctx, r, c, s)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func (a *App) subscriptionRow(ctx context.Context, r *store.Reader, c *Call, s store.Subscription) (view.SubscriptionRow, error) {
+	row := view.SubscriptionRow{Subscription: s, Next: reports.RhythmOf(s).Next(c.Now).At, Mine: s.Channel == c.User}
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return row, err
+	}
+	row.Team, _ = org.Team(s.Team)
+	row.Change = mayChange(org, c.User, s)
+	all, err := r.Processes(ctx)
+	if len(all) > 1 {
+		i := slices.IndexFunc(all, func(p *sales.Process) bool { return p.Key == s.Process })
+		row.Process = all[max(i, 0)]
+	}
+	return row, err
+}
+
+// unsubscribe answers /report unsubscribe [REPORT] [#channel].
+func (a *App) unsubscribe(ctx context.Context, c *Call) (Reply, error) {
+	words, channel, err := c.cutChannel(c.Words)
+	if err != nil {
+		return Reply{}, err
+	}
+	report := ""
+	if len(words) > 0 {
+		n := 0
+		if report, n, err = c.matchReport(words, true); err != nil {
+			return Reply{}, err
+		}
+		if err := noMore(words[n:]); err != nil {
+			return Reply{}, err
+		}
+	}
+	var rows []view.SubscriptionRow
+	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		rows, err = a.subscriptionRows(ctx, r, c, func(s store.Subscription) bool {
+			mine := s.Channel == c.User || s.Owner == c.User
+			return (channel == "" && mine || s.Channel == channel) && (report == "" || s.Report == report)
+		})
+		return err
+	})
+	switch {
+	case err != nil:
+		return Reply{}, err
+	case len(rows) == 0:
+		return Reply{}, sales.Refuse(sales.NotFound, "subscription.unknown")
+	case len(rows) == 1:
+		return a.end(ctx, c, rows[0].Subscription.ID)
+	}
+	return c.inPlace(say(c.T("Which one?"), view.SubscriptionBlocks(c.Printer, rows)...)), nil
+}
+
+func (a *App) clickEnd(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	return a.end(ctx, c, id)
+}
+
+// end ends a subscription, and offers to have it back.
+func (a *App) end(ctx context.Context, c *Call, id int64) (Reply, error) {
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		row, err := a.changeable(ctx, tx.Reader, c, id)
+		if err != nil {
+			return Reply{}, err
+		}
+		if err := tx.DeleteSubscription(ctx, id); err != nil {
+			return Reply{}, err
+		}
+		sentence := c.T("Ended: %s.", row.What(c.Printer))
+		return c.inPlace(say(sentence, view.Actions(view.Run(lineOf(row.Subscription, c.User), c.T("Undo")))...)), nil
+	})
+}
+
+// lineOf is the command that makes the subscription.
+func lineOf(s store.Subscription, user string) string {
+	where := "<#" + s.Channel + ">"
+	if s.Channel == user {
+		where = "me"
+	}
+	words := []string{"report subscribe", s.Report, where, s.Every}
+	if s.Every == "weekly" {
+		words = append(words, strings.ToLower(s.Weekday.String()[:3]))
+	}
+	words = append(words, fmt.Sprintf("%02d:%02d", s.Hour, s.Minute))
+	if s.Team != "" {
+		words = append(words, "team", s.Team)
+	}
+	return strings.Join(append(words, "process", s.Process, "in", s.Zone), " ")
+}
+
+// changeable returns the subscription, if the person may change it.
+func (a *App) changeable(ctx context.Context, r *store.Reader, c *Call, id int64) (view.SubscriptionRow, error) {
+	row, err := a.findSubscription(ctx, r, c, id)
+	if err != nil || row.Change {
+		return row, err
+	}
+	e := sales.Refuse(sales.NotAllowed, "subscription.not_yours")
+	e.Who = []string{row.Subscription.Owner}
+	return row, e
+}
+
+// findSubscription returns a subscription that the person may know of.
+func (a *App) findSubscription(ctx context.Context, r *store.Reader, c *Call, id int64) (view.SubscriptionRow, error) {
+	rows, err := a.subscriptionRows(ctx, r, c, func(s store.Subscription) bool { return s.ID == id && (s.Channel == c.User || !isPerson(s.Channel)) })
+	if err == nil && len(rows) == 0 {
+		err = sales.Refuse(sales.NotFound, "subscription.unknown", "id", strconv.FormatInt(id, 10))
+	}
+	if err != nil {
+		return view.SubscriptionRow{}, err
+	}
+	return rows[0], nil
+}
+
+func (a *App) clickPause(ctx context.Context, c *Call) (Reply, error) { return a.pause(ctx, c, true) }
+
+func (a *App) clickResume(ctx context.Context, c *Call) (Reply, error) { return a.pause(ctx, c, false) }
+
+// pause pauses a subscription or takes it up again. What was missed meanwhile is not caught up.
+func (a *App) pause(ctx context.Context, c *Call, paused bool) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		row, err := a.changeable(ctx, tx.Reader, c, id)
+		if err != nil {
+			return Reply{}, err
+		}
+		s := row.Subscription
+		if s.Paused && !paused {
+			s.Created = c.Now
+		}
+		s.Paused = paused
+		if row.Subscription, err = tx.SaveSubscription(ctx, s); err != nil {
+			return Reply{}, err
+		}
+		sentence := c.T("Paused: %s.", row.What(c.Printer))
+		if !paused {
+			sentence = c.T("Goes on: %s.", row.What(c.Printer)) + " " + c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next))
+		}
+		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
+	})
+}
+
+// clickPreview shows what would come now.
+func (a *App) clickPreview(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.Value)
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		row, err := a.findSubscription(ctx, r, c, id)
+		if err != nil {
+			return err
+		}
+		m, err := reports.Preview(ctx, r, row.Subscription, c.Now, c.Printer)
+		if err != nil {
+			return err
+		}
+		head := []slack.Block{view.Context(c.T("Only you see this preview of %s.", row.What(c.Printer)))}
+		shown := view.Message{Text: m.Text, Blocks: append(head, m.Blocks...)}
+		if m.Plain != nil {
+			shown.Plain = append(slices.Clone(head), m.Plain...)
+		}
+		reply, err = a.native(ctx, r, shown)
+		return err
+	})
+	return reply, err
+}

@@ -1,0 +1,339 @@
+package view
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// Approval is what the card of a request shows.
+type Approval struct {
+	Approval sales.Approval
+	Before   sales.Approval // the request of the kind before it; zero when it is the first
+	Deal     sales.Deal
+	Process  *sales.Process // in the version that rules the request
+	Deciders []string       // who may decide the current step
+	EndedBy  string         // who withdrew it
+	Reader   string         // the person who reads it, "" for a channel
+	Thread   string         // where the deal's history stands, as a link; "" in that thread itself
+	Now      time.Time
+	Name     func(user string) string // names people, escaped, without pinging them
+}
+
+// How much of a request is shown.
+const (
+	maxTerms      = 1200 // characters
+	maxFormFields = 20
+	maxFormValue  = 200
+)
+
+// ApprovalCard is the present state of a request: what is asked and by whom, the
+// numbers, and who decided or has to decide. Only a request that waits has buttons:
+// in a channel, and for those who may use them.
+func ApprovalCard(p text.Printer, a Approval) Message {
+	title := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
+	if a.Deal.Account != "" && text.Fold(a.Deal.Account) != text.Fold(a.Deal.Name) {
+		title += " · " + Name(a.Deal.Account)
+	}
+	asked := p.T("Asked by %s on %s", a.Name(a.Approval.Requester), p.DateTime(a.Approval.At))
+	blocks := []slack.Block{Section(title), Context(asked)}
+	blocks = append(blocks, a.numbers(p)...)
+	if terms := a.terms(p); terms != "" {
+		blocks = append(blocks, Section(terms))
+	}
+	blocks = append(blocks, Section(a.steps(p)))
+	if a.Approval.State != sales.Pending {
+		blocks = append(blocks, Section(a.Outcome(p)))
+	}
+	if a.Thread != "" {
+		blocks = append(blocks, Context(a.Thread))
+	}
+	return Message{Text: a.Summary(p), Blocks: append(fit(blocks), Actions(a.buttons(p)...)...)}
+}
+
+func (a Approval) name(p text.Printer) string { return PolicyName(p, a.Process, a.Approval.Kind) }
+
+func (a Approval) policy() sales.Policy {
+	policy, _ := a.Process.Policy(a.Approval.Kind)
+	return policy
+}
+
+// Summary is the request in one sentence, for notifications and screen readers.
+func (a Approval) Summary(p text.Printer) string {
+	what := p.T("%s approval for %s", a.name(p), Name(a.Deal.Name)+" ("+a.Deal.Ref()+")")
+	if amount := a.Amount(p); amount != "" {
+		what += ", " + amount
+	}
+	if a.Approval.State != sales.Pending {
+		return p.T("%s: %s", what, strings.ReplaceAll(a.Outcome(p), "*", ""))
+	}
+	return p.T("%s, asked by %s: waiting for %s", what, a.Name(a.Approval.Requester), a.Awaited(p))
+}
+
+// Amount is the amount that the request is about, "" when it names none.
+func (a Approval) Amount(p text.Printer) string {
+	m, err := sales.MoneyFromCanonical(a.Approval.Form["amount"])
+	if err != nil || !m.IsSet() {
+		return ""
+	}
+	return p.Money(m.Minor, m.Currency)
+}
+
+// Awaited names those who may decide now, or says that nobody can.
+func (a Approval) Awaited(p text.Printer) string {
+	if len(a.Deciders) == 0 {
+		return p.T("somebody with the role, and nobody has it")
+	}
+	names := make([]string, len(a.Deciders))
+	for i, u := range a.Deciders {
+		names[i] = a.Name(u)
+	}
+	return AnyOf(p, names)
+}
+
+// AnyOf joins names of which any one will do: "Ana, Li or others".
+func AnyOf(p text.Printer, names []string) string {
+	const most = 4
+	if len(names) > most {
+		names = append(append([]string{}, names[:most]...), p.T("others"))
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return p.T("%s or %s", strings.Join(names[:last], p.T(", ")), names[last])
+}
+
+// numbers are the values of the form, with what they were in the request before.
+func (a Approval) numbers(p text.Printer) []slack.Block {
+	var texts []string
+	for _, f := range a.policy().FormFields() {
+		value, was := a.Approval.Form[f.Key], a.Before.Form[f.Key]
+		if f.Key == "terms" || value == "" && was == "" || len(texts) == maxFormFields {
+			continue
+		}
+		line := a.value(p, f, value)
+		switch {
+		case a.Before.ID != 0 && was != value:
+			line = p.T("%s (before: %s)", line, a.value(p, f, was))
+		case f.Key == "amount" && a.Deal.Amount.IsSet() && a.Deal.Amount.Canonical() != value:
+			line = p.T("%s (the deal: %s)", line, p.Money(a.Deal.Amount.Minor, a.Deal.Amount.Currency))
+		}
+		texts = append(texts, "*"+FormFieldName(p, a.Process, a.policy(), f.Key)+"*\n"+line)
+	}
+	var blocks []slack.Block
+	for len(texts) > 0 {
+		n := min(len(texts), 10)
+		blocks, texts = append(blocks, Fields(texts[:n]...)), texts[n:]
+	}
+	return blocks
+}
+
+func (a Approval) value(p text.Printer, f sales.Field, value string) string {
+	if f.Type == sales.FieldLink && value != "" {
+		return Link(value)
+	}
+	return FieldValue(p, f, text.Truncate(value, maxFormValue), a.Now, a.Name)
+}
+
+func (a Approval) terms(p text.Printer) string {
+	terms := a.Approval.Form["terms"]
+	if terms == "" && a.Before.Form["terms"] == "" {
+		return ""
+	}
+	head := "*" + p.T("Terms") + "*"
+	if a.Before.ID != 0 && a.Before.Form["terms"] != terms {
+		head = "*" + p.T("Terms, changed since the request before") + "*"
+	}
+	if terms == "" {
+		return Lines(head, "–")
+	}
+	return Lines(head, Paragraph(terms, maxTerms))
+}
+
+// FormFieldName is the name of a field of a policy's form for the reader, escaped.
+func FormFieldName(p text.Printer, process *sales.Process, policy sales.Policy, key string) string {
+	for _, f := range policy.Form {
+		if f.Key == key {
+			return Name(f.Name.In(p.Lang()))
+		}
+	}
+	return FieldName(p, process, key)
+}
+
+// Paragraph makes a text of several lines that somebody typed fit to stand in a message.
+func Paragraph(s string, most int) string {
+	var lines []string
+	for l := range strings.SplitSeq(text.Truncate(s, most), "\n") {
+		lines = append(lines, text.Plain(l))
+	}
+	return Lines(lines...)
+}
+
+var linkMarks = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", "&", "&amp;", " ", "%20")
+
+// Link is a web address as something to click that shows where it leads.
+func Link(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return Note(address)
+	}
+	return NamedLink(address, u.Host)
+}
+
+// NamedLink is a web address under a name.
+func NamedLink(address, name string) string {
+	if len(address) > 1000 {
+		return Note(name)
+	}
+	return "<" + linkMarks.Replace(address) + "|" + strings.ReplaceAll(Name(name), "|", "") + ">"
+}
+
+// steps are the policy's steps, a line each.
+func (a Approval) steps(p text.Printer) string {
+	var lines []string
+	for _, s := range a.Approval.Steps {
+		lines = append(lines, a.step(p, s))
+	}
+	return Lines(lines...)
+}
+
+func (a Approval) step(p text.Printer, s sales.StepState) string {
+	name := "*" + a.StepName(p, s.Key) + "*"
+	switch s.Status {
+	case sales.StepApproved, sales.StepRejected:
+		return a.decisions(p, name, s)
+	case sales.StepSkipped:
+		return ":fast_forward: " + p.T("%s: skipped, it is only asked when `%s`", name, Literal(string(s.When)))
+	case sales.StepWaiting:
+		if a.Approval.State != sales.Pending {
+			return ":white_circle: " + p.T("%s: not decided", name)
+		}
+		return ":hourglass_flowing_sand: " + a.waiting(p, name, s)
+	}
+	if a.Approval.State != sales.Pending {
+		return ":white_circle: " + p.T("%s: not decided", name)
+	}
+	return ":white_circle: " + p.T("%s: comes after that", name)
+}
+
+func (a Approval) waiting(p text.Printer, name string, s sales.StepState) string {
+	since := p.DateTime(time.UnixMilli(s.Opened))
+	due := a.due(s)
+	switch {
+	case due.IsZero():
+		return p.T("%s: waiting for %s since %s", name, a.Awaited(p), since)
+	case a.Now.After(due):
+		return p.T("%s: waiting for %s since %s, it was due on %s", name, a.Awaited(p), since, p.DateTime(due))
+	}
+	return p.T("%s: waiting for %s since %s, until %s", name, a.Awaited(p), since, p.DateTime(due))
+}
+
+// due is when a step should be decided, zero when its policy sets no target.
+func (a Approval) due(s sales.StepState) time.Time {
+	for _, x := range a.policy().Steps {
+		if x.Key == s.Key && x.Target > 0 {
+			return a.Process.Calendar.Add(time.UnixMilli(s.Opened), x.Target)
+		}
+	}
+	return time.Time{}
+}
+
+func (a Approval) decisions(p text.Printer, name string, s sales.StepState) string {
+	var lines []string
+	for _, d := range s.Decisions {
+		at := p.DateTime(time.UnixMilli(d.At))
+		line := ":white_check_mark: " + p.T("%s: approved by %s on %s", name, a.Name(d.By), at)
+		if d.Verdict == sales.Reject {
+			line = ":x: " + p.T("%s: rejected by %s on %s", name, a.Name(d.By), at)
+		}
+		if d.Comment != "" {
+			line += " “" + Note(d.Comment) + "”"
+		}
+		lines = append(lines, line)
+	}
+	return Lines(lines...)
+}
+
+// StepName is the step's name for the reader, or its key.
+func (a Approval) StepName(p text.Printer, key string) string {
+	for _, s := range a.policy().Steps {
+		if s.Key == key {
+			return Name(s.Name.In(p.Lang()))
+		}
+	}
+	return Name(key)
+}
+
+// Outcome says how a request ended: "*Rejected* by Lin on 24 Nov, 15:04."
+func (a Approval) Outcome(p text.Printer) string {
+	at := p.DateTime(a.Approval.Ended)
+	d, decided := a.LastDecision()
+	switch {
+	case a.Approval.State == sales.Rejected && decided:
+		return p.T("*Rejected* by %s on %s.", a.Name(d.By), at)
+	case a.Approval.State == sales.Approved && decided:
+		return p.T("*Approved* by %s on %s.", a.Name(d.By), at)
+	case a.Approval.State == sales.Approved:
+		return p.T("*Approved* on %s: no step had to be asked.", at)
+	case a.EndedBy != "":
+		return p.T("*Withdrawn* by %s on %s.", a.Name(a.EndedBy), at)
+	}
+	return p.T("*Withdrawn* on %s.", at)
+}
+
+// Said is one person's answer as a sentence.
+func (a Approval) Said(p text.Printer, d sales.Decision) string {
+	at := p.DateTime(time.UnixMilli(d.At))
+	if d.Verdict == sales.Reject {
+		return p.T("%s rejected it on %s.", a.Name(d.By), at)
+	}
+	return p.T("%s approved a step of it on %s.", a.Name(d.By), at)
+}
+
+// LastDecision is the latest answer to any step, and whether there is one.
+func (a Approval) LastDecision() (sales.Decision, bool) {
+	var last sales.Decision
+	for _, s := range a.Approval.Steps {
+		for _, d := range s.Decisions {
+			if d.At >= last.At {
+				last = d
+			}
+		}
+	}
+	return last, last.By != ""
+}
+
+func (a Approval) buttons(p text.Printer) []slack.BlockElement {
+	if a.Approval.State != sales.Pending {
+		return nil
+	}
+	seen := ApprovalSeen(a.Approval)
+	if a.Reader == a.Approval.Requester {
+		return []slack.BlockElement{Button("approval.withdraw", seen, p.T("Withdraw…"))}
+	}
+	if a.Reader != "" && !slices.Contains(a.Deciders, a.Reader) {
+		return nil
+	}
+	more := []*slack.OptionBlockObject{Option("note:"+seen, p.T("Approve with a note…")), Option("deal:"+seen, p.T("Show the deal"))}
+	if a.Reader == "" {
+		more = append(more, Option("withdraw:"+seen, p.T("Withdraw…")))
+	}
+	return []slack.BlockElement{
+		Primary("approval.approve", seen, p.T("Approve")),
+		Button("approval.reject", seen, p.T("Reject…")).WithStyle(slack.StyleDanger),
+		Overflow("approval.more", more...),
+	}
+}
+
+// ApprovalSeen is what a button about a request carries: its id and the version shown.
+func ApprovalSeen(a sales.Approval) string {
+	return strconv.FormatInt(a.ID, 10) + ":" + strconv.Itoa(a.Version)
+}

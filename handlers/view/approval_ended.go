@@ -1,0 +1,55 @@
+package view
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// ApprovalEnded is what the requester is told when a request has ended.
+type ApprovalEnded struct {
+	Approval
+	Case    *sales.Case
+	Missing []sales.Missing // for the next stage
+}
+
+// EndedMessage says how a request ended, and has a button for what comes next:
+// "Advance now", or asking again.
+func EndedMessage(p text.Printer, e ApprovalEnded) (string, []slack.Block) {
+	name, deal := e.name(p), DealName(e.Case.Deal)
+	d, _ := e.LastDecision()
+	switch e.Approval.Approval.State {
+	case sales.Approved:
+		sentence := p.T("Your %s approval for %s stands: %s approved it.", name, deal, e.Name(d.By))
+		if d.Comment != "" {
+			sentence += " “" + Note(d.Comment) + "”"
+		}
+		return e.next(p, sentence)
+	case sales.Rejected:
+		sentence := p.T("%s rejected your %s approval for %s: “%s”", e.Name(d.By), name, deal, Note(d.Comment))
+		return sentence, Actions(
+			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
+			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
+	}
+	sentence := p.T("Your %s approval for %s was withdrawn.", name, deal)
+	if e.EndedBy != "" {
+		sentence = p.T("%s withdrew your %s approval for %s.", e.Name(e.EndedBy), name, deal)
+	}
+	return sentence, Actions(Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
+}
+
+// next adds what the deal still needs, or the way on.
+func (e ApprovalEnded) next(p text.Printer, sentence string) (string, []slack.Block) {
+	d := Deal{Case: e.Case}
+	if !d.working() {
+		return sentence, nil
+	}
+	show := Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal"))
+	if len(e.Missing) > 0 {
+		return cutText(Lines(sentence, p.T("Still missing:"), MissingList(p, e.Case.Process, e.Missing)), maxSection), Actions(show)
+	}
+	return sentence, Actions(Primary("deal.advance", ids(&e.Case.Deal), p.T("Advance now")), show)
+}

@@ -1,0 +1,65 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// ApprovalForm is the form for requesting an approval.
+type ApprovalForm struct {
+	Case   *sales.Case
+	Policy sales.Policy
+	Form   map[string]string // what its inputs begin with, in canonical form
+	Again  bool              // there was a request before, from which they are taken
+}
+
+// maxFormInputs keeps a form with many fields of its own below Slack's hundred blocks.
+const maxFormInputs = 90
+
+// RequestForm asks for what the approvers need to decide.
+func RequestForm(p text.Printer, f ApprovalForm) *slack.ModalViewRequest {
+	name := Name(f.Policy.Name.In(p.Lang()))
+	blocks := []slack.Block{Section(DealName(f.Case.Deal))}
+	if f.Again {
+		blocks = append(blocks, Context(p.T("Filled with what was asked for last. What you change is shown as changed.")))
+	}
+	for _, field := range f.fields() {
+		action := "approval." + field.Key
+		element, hint := fieldElement(p, f.Case, field, action, text.Truncate(f.Form[field.Key], f.longest()))
+		label := unescaped(FormFieldName(p, f.Case.Process, f.Policy, field.Key))
+		blocks = append(blocks, Input(action, label, hint, !slices.Contains(f.Policy.Required, field.Key), element))
+	}
+	meta := fmt.Sprintf("%d:%s", f.Case.Deal.ID, f.Policy.Kind)
+	return Modal(p, "approval.request", meta, p.T("%s approval", unescaped(name)), p.T("Request"), blocks)
+}
+
+func (f ApprovalForm) fields() []sales.Field {
+	all := f.Policy.FormFields()
+	return all[:min(len(all), maxFormInputs)]
+}
+
+// longest is how long a value of the form may be, so that all of them fit into a modal.
+func (f ApprovalForm) longest() int { return min(maxInput, 30_000/len(f.fields())) }
+
+// DecisionForm asks for the reason of a rejection, or for a note to an approval.
+// via says by which door the person came.
+func DecisionForm(p text.Printer, a Approval, verdict sales.Verdict, via string) *slack.ModalViewRequest {
+	meta := fmt.Sprintf("%s:%s:%s", ApprovalSeen(a.Approval), verdict, via)
+	what := Section(p.T("*%s approval* for %s", a.name(p), DealName(a.Deal)))
+	if verdict == sales.Reject {
+		return Modal(p, "approval.decide", meta, p.T("Reject"), p.T("Reject"), []slack.Block{
+			what,
+			Input("approval.comment", p.T("Why?"), p.T("The rep reads it, and it stands in the deal's history."), false,
+				TextInput("approval.comment", "", p.T("What would have to change?"), true)),
+		})
+	}
+	return Modal(p, "approval.decide", meta, p.T("Approve"), p.T("Approve"), []slack.Block{
+		what,
+		Input("approval.comment", p.T("Note"), p.T("It stands on the card and in the deal's history."), true, TextInput("approval.comment", "", "", true)),
+	})
+}

@@ -1,0 +1,62 @@
+package view
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// ApprovalsList is what a person has to do with approvals: lists with titles.
+type ApprovalsList struct {
+	Title string
+	Rows  []Approval
+	More  int    // rows that are not shown
+	Empty string // what to say when there is nothing; "" leaves the list out
+}
+
+// Summary is the list in one line.
+func (l ApprovalsList) Summary() string {
+	return fmt.Sprintf("%s: %d", l.Title, len(l.Rows)+l.More)
+}
+
+// ApprovalLists are lists of requests, each with a button that opens its card.
+func ApprovalLists(p text.Printer, lists []ApprovalsList) []slack.Block {
+	var blocks []slack.Block
+	for _, l := range lists {
+		if len(l.Rows) == 0 && l.Empty == "" {
+			continue
+		}
+		blocks = append(blocks, Section("*"+l.Title+"*"))
+		if len(l.Rows) == 0 {
+			blocks = append(blocks, Section(l.Empty))
+		}
+		for _, a := range l.Rows {
+			blocks = append(blocks, ApprovalRow(p, a))
+		}
+		if l.More > 0 {
+			blocks = append(blocks, Context(p.N(l.More, "%d more", "%d more")))
+		}
+	}
+	return fit(blocks)
+}
+
+// ApprovalRow is one request in two short lines, with a button that opens its card.
+func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
+	first := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
+	if amount := a.Amount(p); amount != "" {
+		first += " · " + amount
+	}
+	second := a.Outcome(p)
+	if a.Approval.State == sales.Pending {
+		second = p.T("Asked by %s %s.", a.Name(a.Approval.Requester), p.Ago(a.Approval.At, a.Now))
+		if s := a.Approval.Current(); s != nil {
+			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.Awaited(p)))
+		}
+	}
+	s := Section(Lines(first, second))
+	s.Accessory = slack.NewAccessory(Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Open")))
+	return s
+}
