@@ -51,10 +51,6 @@ func approvalOpen(f facts) (string, []slack.Block) {
 func approvalNobody(f facts) (string, []slack.Block) {
 	step, _ := f.e.Facts["step"].(string)
 	roles, _ := f.e.Facts["roles"].([]string)
-	names := make([]string, len(roles))
-	for i, r := range roles {
-		names[i] = view.RoleName(f.Printer, f.k.Org, r)
-	}
 	role := ""
 	if len(roles) > 0 {
 		role = roles[0]
@@ -68,7 +64,7 @@ func approvalNobody(f facts) (string, []slack.Block) {
 		}
 	}
 	return f.T("Nobody could decide the step *%s*: it needs somebody else with the role %s. A manager can name them with `%s`.",
-		name, view.AnyOf(f.Printer, names), f.app.slash("process role add "+role+" @…")), nil
+		name, view.AnyOf(f.Printer, roles, func(r string) string { return view.RoleName(f.Printer, f.k.Org, r) }), f.app.slash("process role add "+role+" @…")), nil
 }
 
 // approvalNotYours says which step waits; the names of those who may decide it follow.

@@ -249,8 +249,11 @@ func (c *Call) choice(words []Word, n int, key string) string {
 
 // members finds the people that the words name: several mentions, or one name.
 func (a *App) members(ctx context.Context, c *Call, words []Word) ([]string, error) {
+	if len(words) == 0 {
+		return nil, sales.Refuse(sales.Invalid, "team.nobody")
+	}
 	var users []string
-	if !slices.ContainsFunc(words, func(w Word) bool { return !userMention.MatchString(w.Text) }) && len(words) > 0 {
+	if !slices.ContainsFunc(words, func(w Word) bool { return !userMention.MatchString(w.Text) }) {
 		for _, w := range words {
 			if u := userMention.FindStringSubmatch(w.Text)[1]; !slices.Contains(users, u) {
 				users = append(users, u)
@@ -312,6 +315,7 @@ var processRefusals = map[string]wording{
 	"team.no_key":              says(text.Msg("What is the team called? `%sprocess team new north North`"), "slash"),
 	"team.taken":               says(text.Msg("There is a team “%s” already."), "input"),
 	"team.already":             says(text.Msg("Nothing to do: it is so already.")),
+	"team.nobody":              says(text.Msg("Who? Add people with @.")),
 	"user.one":                 says(text.Msg("Name one person, with @.")),
 	"team.not_in":              says(text.Msg("%s is not in that team."), "user"),
 	"channel.unreadable":       says(text.Msg("Pick the channel with #, or say none. I have to be in it: write `/invite` there.")),

@@ -91,18 +91,18 @@ func (a Approval) Awaited(p text.Printer) string {
 	if len(a.Deciders) == 0 {
 		return p.T("somebody with the role, and nobody has it")
 	}
-	names := make([]string, len(a.Deciders))
-	for i, u := range a.Deciders {
-		names[i] = a.Name(u)
-	}
-	return AnyOf(p, names)
+	return AnyOf(p, a.Deciders, a.Name)
 }
 
-// AnyOf joins names of which any one will do: "Ana, Li or others".
-func AnyOf(p text.Printer, names []string) string {
+// AnyOf names those of whom any one will do: "Ana, Li or others".
+func AnyOf(p text.Printer, keys []string, name func(string) string) string {
 	const most = 4
-	if len(names) > most {
-		names = append(append([]string{}, names[:most]...), p.T("others"))
+	var names []string
+	for _, k := range keys[:min(len(keys), most)] {
+		names = append(names, name(k))
+	}
+	if len(keys) > most {
+		names = append(names, p.T("others"))
 	}
 	last := len(names) - 1
 	if last < 1 {

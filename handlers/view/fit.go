@@ -7,7 +7,7 @@ import (
 )
 
 // Of all the text of a message Slack takes some 10,000 characters; buttons need the rest.
-const maxMessage = 9000
+const maxMessage = 8500
 
 // fit shortens the longest texts of a message until all of them together are short
 // enough: nothing vanishes, and what is short stays whole.

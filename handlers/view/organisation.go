@@ -113,8 +113,10 @@ func (o Organisation) decides(p text.Printer, role string) string {
 	for _, process := range o.Processes {
 		for _, policy := range process.Policies {
 			for _, s := range policy.Steps {
-				name := Name(policy.Name.In(p.Lang())) + " (" + Name(s.Name.In(p.Lang())) + ")"
-				if slices.Contains(s.Roles, role) && !slices.Contains(steps, name) {
+				if !slices.Contains(s.Roles, role) {
+					continue
+				}
+				if name := p.T("%s (%s)", Name(policy.Name.In(p.Lang())), Name(s.Name.In(p.Lang()))); !slices.Contains(steps, name) {
 					steps = append(steps, name)
 				}
 			}
