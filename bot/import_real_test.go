@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
+	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +14,9 @@ import (
 	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports"
+	"pipewright/store"
 )
 
 // realFile returns the path of a real data set, which the repository does not hold.
@@ -129,6 +136,50 @@ func sumMinor(t *testing.T, state string) (sum int64) {
 		sum += n
 	}
 	return sum
+}
+
+// What an independent program says of these deals: R 4.2 with survival 3.5, cut at
+// 2017-12-31; see the data's own README.
+func TestReportsOfRealDeals(t *testing.T) {
+	path := realFile(t, "crm-opportunities/sales_pipeline.csv")
+	i := newImporter(t)
+	i.apply(stagesMap("Signed", "Prospecting", "Engaging", "Signed"))
+	i.mustRun(importCommand{Deals: path, Map: []string{
+		"deal_id=opportunity_id", "name=product", "created_at=engage_date", "closed_at=close_date", "amount=close_value",
+	}})
+	row := func(report string, n int) map[string]any {
+		var b bytes.Buffer
+		i.open(func(st *store.Store) {
+			err := st.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
+				o := reports.Options{AsOf: time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC)}
+				return reports.Run(ctx, r, report, o, "json", &b, text.Printer{})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+		var answer struct{ Rows []map[string]any }
+		if err := json.Unmarshal(b.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		return answer.Rows[n]
+	}
+	outcomes, won, lost, all := row("outcomes", 0), row("cycle", 0), row("cycle", 1), row("cycle", 2)
+	for _, fact := range []struct {
+		name string
+		got  any
+		want float64
+	}{
+		{"won", outcomes["won"], 4238}, {"lost", outcomes["lost"], 2473}, {"rate", outcomes["win_rate"], 0.631500522},
+		{"Wilson low", outcomes["win_low"], 0.619886915}, {"Wilson high", outcomes["win_high"], 0.642963669},
+		{"won by 30 days", outcomes["win_by_horizon"], 0.218994834}, {"lost by 30 days", outcomes["lost_by_horizon"], 0.162206459},
+		{"days of the won", won["median_days"], 57}, {"days of the lost", lost["median_days"], 14},
+		{"engaged", all["n"], 8300}, {"median", all["km_median_days"], 69}, {"low", all["km_low"], 67}, {"high", all["km_high"], 70},
+	} {
+		if got, ok := fact.got.(float64); !ok || math.Abs(got-fact.want) > 1e-9 {
+			t.Errorf("%s is %v, want %v", fact.name, fact.got, fact.want)
+		}
+	}
 }
 
 // The log of a real process with rework, skips and odd orders: 4,580 cases.

@@ -231,3 +231,28 @@ func sorted(s string) string {
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
 }
+
+// The command line takes names with commas, semicolons and equals signs.
+func TestImportCommandLine(t *testing.T) {
+	i := newImporter(t)
+	path := i.file("h.csv", "\"Deal, Nr\"\tStep\tDay\nA\tTo do; first\t2026-01-05\nA\tDone\t2026-01-06\n")
+	args := []string{"import", "--history", path, "--map", "deal_id=Deal, Nr", "--map", "stage=Step", "--map", "entered_at=Day", "--stage", "To do; first=lead", "--stage", "Done=won"}
+	if status := execute(context.Background(), args, i.terminal()); status != exitDone {
+		t.Fatalf("status %d: %s", status, i.err.String())
+	}
+	if s := i.state(); !strings.Contains(s, "A: lead 1.1") || !strings.Contains(s, "won→signed") {
+		t.Errorf("state\n%s", s)
+	}
+	for _, c := range []struct {
+		args   []string
+		status int
+	}{
+		{[]string{"import"}, exitUsage}, {[]string{"import", "--map", "x", "--history", path}, exitUsage},
+		{[]string{"import", "--dates", "ymd", "--history", path}, exitUsage}, {[]string{"import", "--history", path}, exitFailed},
+		{[]string{"import", "--history", path + "x"}, exitFailed},
+	} {
+		if status := execute(context.Background(), c.args, i.terminal()); status != c.status {
+			t.Errorf("%v: status %d, want %d: %s", c.args, status, c.status, i.err.String())
+		}
+	}
+}
