@@ -96,7 +96,7 @@ func sampleLives(m sampleMap, now time.Time) ([]*life, error) {
 		process string
 		deals   int
 		owners  []string
-	}{{"b2b", sampleBusiness, []string{userAna, userBo, userNoor, userTom, userNoor}}, {"renewal", sampleRenewals, []string{userBo, userTom, userAna}}} {
+	}{{"b2b", sampleBusiness, []string{userAna, userBo, userNoor, userTom, userNoor}}, {"renewal", sampleRenewals, []string{userBo, userTom, userNoor}}} {
 		p := m.processes[part.process]
 		for i := range part.deals {
 			random := rand.New(rand.NewPCG(sampleSeed, uint64(len(lives)))) //nolint:gosec // sample data, not a secret
