@@ -103,25 +103,28 @@ func (s *story) clicks(user, label, channel, root string) {
 	if root == "" && user != s.actor {
 		s.failf("%s did nothing yet: say on what", user)
 	}
-	place, ts, e := s.clickable(user, label, channel, root)
-	body := obj{"user": user, "channel": place, "ts": ts, "action_id": e.action, "block_id": e.block, "value": e.value}
-	thread := ""
-	if root == "" {
-		thread, place = s.thread, s.place
+	if root != "" {
+		s.leavesForm(user)
 	}
-	home := s.home
-	s.acts(user, place, thread)
-	s.home = home
+	at := s.clickable(user, label, channel, root)
+	body := obj{"user": user, "channel": at.place, "ts": at.ts, "action_id": at.action, "block_id": at.block, "value": at.value}
+	place, home := channel, s.home
+	if root == "" {
+		place, at.thread = s.place, s.thread
+	}
+	s.acts(user, place, at.thread)
+	s.home = home && root == ""
 	s.ask("click", body)
 }
 
 // clicksOld presses what a message offered before it changed.
-func (s *story) clicksOld(user, label, root string) {
+func (s *story) clicksOld(user, label, channel, root string) {
 	s.t.Helper()
-	m := s.message(user, "deals", root)
+	m := s.message(user, channel, root)
 	s.settle()
-	s.acts(user, "deals", "")
-	body := obj{"user": user, "channel": "deals", "ts": m["ts"], "value": label, "stale": true}
+	s.leavesForm(user)
+	s.acts(user, channel, "")
+	body := obj{"user": user, "channel": channel, "ts": m["ts"], "value": label, "stale": true}
 	for _, e := range s.entries(0) {
 		if e["dir"] != "from_bot" || str(asObj(e["response"])["ts"]) != str(m["ts"]) {
 			continue
@@ -136,49 +139,59 @@ func (s *story) clicksOld(user, label, root string) {
 	s.ask("click", body)
 }
 
-func (s *story) clickable(user, label, channel, root string) (place, ts string, e element) {
+// spot is where something can be clicked.
+type spot struct {
+	element
+	place, ts, thread string
+}
+
+func (s *story) clickable(user, label, channel, root string) (at spot) {
 	s.t.Helper()
 	var found bool
 	s.eventually(func() bool {
-		place, ts, e, found = s.look(user, label, channel, root)
+		if root != "" {
+			at, found = s.lookOn(user, label, channel, root)
+		} else {
+			at, found = s.lookAround(user, label)
+		}
 		return found
 	}, func() { s.failf("there is no %q to click", label) })
-	return place, ts, e
+	return at
 }
 
-func (s *story) look(user, label, channel, root string) (string, string, element, bool) {
-	if root != "" {
-		for _, m := range newestFirst(s.messages(user, channel, "")) {
-			if e, ok := elementIn(m["blocks"], label); ok && strings.Contains(words(m), root) {
-				return channel, str(m["ts"]), e, true
-			}
-			if !strings.Contains(words(m), root) {
-				continue
-			}
-			for _, reply := range newestFirst(s.messages(user, channel, str(m["ts"]))) {
-				if e, ok := elementIn(reply["blocks"], label); ok {
-					return channel, str(reply["ts"]), e, true
-				}
+// lookOn looks for it on the newest message that says root, and in its thread.
+func (s *story) lookOn(user, label, channel, root string) (spot, bool) {
+	for _, m := range newestFirst(s.messages(user, channel, "")) {
+		if !strings.Contains(words(m), root) {
+			continue
+		}
+		for _, n := range append([]obj{m}, newestFirst(s.messages(user, channel, str(m["ts"])))...) {
+			if e, ok := elementIn(n["blocks"], label); ok {
+				return spot{e, channel, str(n["ts"]), str(n["thread_ts"])}, true
 			}
 		}
-		return "", "", element{}, false
 	}
+	return spot{}, false
+}
+
+// lookAround looks for it in the open form, in Home, or where the person acted last.
+func (s *story) lookAround(user, label string) (spot, bool) {
 	if v := s.view(user); v != nil {
 		e, ok := elementIn(v["blocks"], label)
-		return "modal", "", e, ok
+		return spot{element: e, place: "modal"}, ok
 	}
 	if s.home {
 		e, ok := elementIn(asObj(s.ask("home", obj{"user": user})["view"])["blocks"], label)
-		return "home", "", e, ok
+		return spot{element: e, place: "home"}, ok
 	}
 	for _, thread := range []string{s.thread, ""} {
 		for _, m := range newestFirst(s.messages(user, s.place, thread)) {
 			if e, ok := elementIn(m["blocks"], label); ok {
-				return s.place, str(m["ts"]), e, true
+				return spot{element: e, place: s.place, ts: str(m["ts"])}, true
 			}
 		}
 	}
-	return "", "", element{}, false
+	return spot{}, false
 }
 
 // fills fills the open form in with the indented lines that follow, and submits it.
