@@ -155,7 +155,7 @@ var problemWords = map[string]problemWording{
 	"organisation.missing": tells(text.Msg("The roles are not known. Add an “organisation:” to the file, or check it beside the bot's database.")),
 	"role.unknown":         tells(text.Msg("There is no role “%s” in the organisation. Add it there, or name another."), "role"),
 	"role.needed":          tells(text.Msg("The role “%s” is gone, and the process “%s” needs it. Add it again."), "role", "process"),
-	"role.empty":           tells(text.Msg("Nobody has the role “%s” yet. Name people here, or in Slack with: /process role add %[1]s @name"), "role"),
+	"role.empty":           roleEmpty,
 
 	// A process.
 	"currency.unknown":  tells(text.Msg("“%s” is no currency. Write three letters, such as EUR, USD or CNY."), "currency"),
@@ -219,6 +219,17 @@ func ofItem(nameless, named string) problemWording {
 			return f.T(nameless, f.say("what"), f.say("part"))
 		}
 		return f.T(named, f.say("what"), f.say("key"), f.say("part"))
+	}
+}
+
+func roleEmpty(f problemFacts) string {
+	switch role := f.str("role"); role {
+	case sales.RoleRep:
+		return f.T("No team has members yet. Name them here, or in Slack with: /process team add TEAM @name")
+	case sales.RoleManager:
+		return f.T("No team has a manager yet. Name one here, or in Slack with: /process team manager TEAM @name")
+	default:
+		return f.T("Nobody has the role “%s” yet. Name people here, or in Slack with: /process role add %s @name", role, role)
 	}
 }
 
