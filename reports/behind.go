@@ -3,21 +3,11 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"pipewright/internal/sales"
 	"pipewright/reports/stat"
 )
-
-// Stages returns the keys of the stages in which the result counts something, in their order.
-func (res Result) Stages() []string {
-	h := res.History
-	visits, skipped := h.visits(), h.skipped()
-	var out []string
-	for _, i := range h.shown(func(i int) bool { return visits[i].entries+skipped[i] > 0 }) {
-		out = append(out, h.Stages[i])
-	}
-	return out
-}
 
 // Reasons returns the keys of the reasons for which deals of the result were lost, in
 // the process's order; "" is no reason.
@@ -43,9 +33,21 @@ func (res Result) Reasons() []string {
 // Outcome returns the deals with an outcome: all of them for "", and of the lost ones
 // those with a reason when one is given.
 func (res Result) Outcome(status sales.Status, reason *string) []int64 {
-	return res.History.pick(func(d Deal, _ []Stay) bool {
+	return res.History.list(ended(status, reason))
+}
+
+// CountOutcome returns how many they are.
+func (res Result) CountOutcome(status sales.Status, reason *string) int {
+	return res.History.count(ended(status, reason))
+}
+
+// among says which deals are behind a number.
+type among func(d Deal, stays []Stay) bool
+
+func ended(status sales.Status, reason *string) among {
+	return func(d Deal, _ []Stay) bool {
 		return (status == "" || d.Status == status) && (reason == nil || d.Reason == *reason)
-	})
+	}
 }
 
 // What can have become of a deal in a stage, for At.
@@ -72,39 +74,76 @@ var becameOf = map[string][]stat.Cause{
 // At returns the deals of which that became in the stage. A deal that was there more
 // than once stands for all its visits.
 func (res Result) At(stage, what string) []int64 {
-	h := res.History
+	return res.History.list(res.History.became(stage, what))
+}
+
+// CountAt returns how many they are.
+func (res Result) CountAt(stage, what string) int {
+	return res.History.count(res.History.became(stage, what))
+}
+
+func (h *History) became(stage, what string) among {
 	place := int16(slices.Index(h.Stages, stage))
-	return h.pick(func(d Deal, stays []Stay) bool {
+	known := int(place) < len(h.Process.Stages)
+	return func(d Deal, stays []Stay) bool {
 		was := func(exits []stat.Cause) bool {
 			return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && slices.Contains(exits, s.Exit) })
 		}
-		switch what {
-		case Reached:
-			return int(place) < len(h.Process.Stages) && d.Furthest >= place || int(place) >= len(h.Process.Stages) && was(becameOf[Entered])
-		case Skipped:
+		switch {
+		case what == Reached && known:
+			return d.Furthest >= place
+		case what == Reached: // removed stages have no order
+			return was(becameOf[Entered])
+		case what == Skipped:
 			return slices.Contains(d.Skipped, place)
 		}
 		return was(becameOf[what])
+	}
+}
+
+// During returns the deals that were closed with the outcome, or for "" created, after
+// from and until to, which is what a digest counts.
+func (res Result) During(status sales.Status, from, to time.Time) []int64 {
+	w := span{from.UnixMilli(), to.UnixMilli()}
+	return res.History.list(func(d Deal, _ []Stay) bool {
+		if status == "" {
+			return w.during(d.Created)
+		}
+		return d.Status == status && w.during(d.Closed)
 	})
 }
 
-// pick returns the deals that are kept, those that are open first, then the latest.
-func (h *History) pick(keep func(Deal, []Stay) bool) []int64 {
-	var kept []Deal
-	for _, d := range h.Deals {
-		if keep(d, h.staysOf(d)) {
+// list returns the deals that are kept, those that are open first, then the latest.
+func (h *History) list(keep among) []int64 {
+	var kept []*Deal
+	for i := range h.Deals {
+		if d := &h.Deals[i]; keep(*d, h.staysOf(*d)) {
 			kept = append(kept, d)
 		}
 	}
-	slices.SortStableFunc(kept, func(a, b Deal) int {
-		if aOpen, bOpen := a.Status == sales.Open, b.Status == sales.Open; aOpen != bOpen {
-			return map[bool]int{true: -1, false: 1}[aOpen]
-		}
-		return cmp.Or(cmp.Compare(b.Closed, a.Closed), cmp.Compare(b.ID, a.ID))
+	slices.SortStableFunc(kept, func(a, b *Deal) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Closed, a.Closed), cmp.Compare(b.ID, a.ID))
 	})
 	out := make([]int64, len(kept))
 	for i, d := range kept {
 		out[i] = d.ID
 	}
 	return out
+}
+
+func rank(d *Deal) int {
+	if d.Status == sales.Open {
+		return 0
+	}
+	return 1
+}
+
+func (h *History) count(keep among) int {
+	n := 0
+	for i := range h.Deals {
+		if keep(h.Deals[i], h.staysOf(h.Deals[i])) {
+			n++
+		}
+	}
+	return n
 }

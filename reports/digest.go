@@ -166,8 +166,23 @@ func (d *digest) page(p text.Printer) Page {
 	g.table(d.stageTable(p, recent))
 	g.text(d.movedText(p))
 	g.text(d.attentionText(p))
+	g.numbers(d.numbers(p))
 	g.small(text.Plain(d.context(p)))
 	return g
+}
+
+// numbers open the deals that were won, lost and created, and those that stand in each stage.
+func (d *digest) numbers(p text.Printer) []Number {
+	n := counter{query: Query{Name: "funnel", Process: d.h.Process.Key, Team: d.sub.Team, From: d.since, To: d.slot.At, AsOf: d.slot.At}}
+	n.add(p.T("Won"), d.now.won, Closed, string(sales.Won))
+	n.add(p.T("Lost"), d.now.lost, Closed, string(sales.Lost))
+	n.add(p.T("New"), d.now.created, Created, "")
+	n.query.From, n.query.To = time.Time{}, time.Time{}
+	standing := d.h.visits()
+	for i, key := range d.h.Stages {
+		n.add(d.h.stageName(i, p), standing[i].open, ByStage, key, OpenHere)
+	}
+	return n.out
 }
 
 func (d *digest) title(p text.Printer) string {

@@ -17,12 +17,21 @@ type Page struct {
 }
 
 // Part is one piece of a page: a text in mrkdwn in which what people typed is
-// escaped, the same in small print, a chart, or a table.
+// escaped, the same in small print, a chart, a table, or buttons that open the deals
+// behind its numbers.
 type Part struct {
-	Text  string `json:"text,omitempty"`
-	Small string `json:"small,omitempty"`
-	Chart *Chart `json:"chart,omitempty"`
-	Table *Table `json:"table,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	Small   string   `json:"small,omitempty"`
+	Chart   *Chart   `json:"chart,omitempty"`
+	Table   *Table   `json:"table,omitempty"`
+	Numbers []Number `json:"numbers,omitempty"`
+}
+
+// Number is a number with the deals behind it.
+type Number struct {
+	Label string `json:"label"`
+	N     int    `json:"n"`
+	Value string `json:"value"` // see Query.Value
 }
 
 // Render writes the report for Slack, in the reader's language.
@@ -45,6 +54,7 @@ func (res Result) page(p text.Printer) Page {
 	}
 	page.chart(res.Body.Chart(p))
 	page.table(res.Body.Table(p))
+	page.numbers(res.numbers(p))
 	page.small(text.Plain(res.context(p)))
 	var notes []string
 	for _, n := range res.notes(p) {
@@ -78,6 +88,12 @@ func (g *Page) table(t Table) {
 	}
 }
 
+func (g *Page) numbers(all []Number) {
+	if len(all) > 0 {
+		g.Parts = append(g.Parts, Part{Numbers: all})
+	}
+}
+
 // message builds the page in both forms.
 func (g Page) message() Message {
 	m := composer{p: text.For(g.Lang, nil)}
@@ -88,6 +104,8 @@ func (g Page) message() Message {
 			m.chart(*part.Chart)
 		case part.Table != nil:
 			m.table(*part.Table)
+		case len(part.Numbers) > 0:
+			m.numbers(part.Numbers)
 		case part.Small != "":
 			m.context(part.Small)
 		default:

@@ -12,20 +12,21 @@ import (
 
 // Report is one question and how it is answered.
 type Report struct {
-	Name    string
-	Title   string // English, for T
-	About   string // what it answers; English, for T
-	Compute func(h *History, o Options) Body
-	Window  bool // From and To are a window of the calendar over all deals, not a choice of deals
+	Name     string
+	Title    string // English, for T
+	About    string // what it answers; English, for T
+	Compute  func(h *History, o Options) Body
+	Outcomes bool // its numbers are about how deals ended
+	Window   bool // From and To are a window of the calendar over all deals, not a choice of deals
 }
 
 // All returns the reports in the order of help.
 func All() []Report {
 	return []Report{
-		{Name: "outcomes", Title: text.Msg("Won and lost"), About: text.Msg("how many deals are won, and why others are lost"), Compute: outcomes},
+		{Name: "outcomes", Title: text.Msg("Won and lost"), About: text.Msg("how many deals are won, and why others are lost"), Compute: outcomes, Outcomes: true},
 		{Name: "funnel", Title: text.Msg("Funnel"), About: text.Msg("how far deals come, and where they are lost"), Compute: funnel},
 		{Name: "stages", Title: text.Msg("Time in stages"), About: text.Msg("how long deals stay in each stage"), Compute: stages},
-		{Name: "cycle", Title: text.Msg("Length of the cycle"), About: text.Msg("how long it takes to win or lose a deal"), Compute: cycle},
+		{Name: "cycle", Title: text.Msg("Length of the cycle"), About: text.Msg("how long it takes to win or lose a deal"), Compute: cycle, Outcomes: true},
 		{Name: "process", Title: text.Msg("What really happens"), About: text.Msg("which stage follows which, loops and jumps included"), Compute: follows},
 		{Name: "bottleneck", Title: text.Msg("Bottleneck"), About: text.Msg("where work piles up, and who is waited for"), Compute: bottleneck, Window: true},
 	}

@@ -32,6 +32,9 @@ const (
 	maxCell       = 60
 	maxNotes      = 1900
 	barWidth      = 16
+	maxButtons    = 25
+	maxButton     = 75
+	maxNumbers    = 300 // of all labels of numbers together
 )
 
 // composer builds a message in both forms at once, with its text.
@@ -71,6 +74,20 @@ func (m *composer) section(s string) {
 func (m *composer) context(s string) {
 	m.both(slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, cut(s, maxNotes), false, false)))
 	m.say(s)
+}
+
+// numbers are buttons, below a line that says what they do.
+func (m *composer) numbers(all []Number) {
+	m.both(slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, m.p.T("The deals behind the numbers:"), false, false)))
+	var buttons []slack.BlockElement
+	all = all[:min(len(all), maxButtons)]
+	room := min(50, maxNumbers/len(all)) // many share the room that a message has
+	for i, n := range all {
+		action := DealsAction + ":" + strconv.Itoa(i) // ids differ within a block
+		label := m.p.T("%s: %d", text.Truncate(n.Label, room), n.N)
+		buttons = append(buttons, slack.NewButtonBlockElement(action, n.Value, slack.NewTextBlockObject(slack.PlainTextType, literal(label, maxButton), false, false)))
+	}
+	m.both(slack.NewActionBlock("", buttons...))
 }
 
 // chart draws bars; without native blocks they are drawn with characters.

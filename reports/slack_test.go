@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,12 +73,33 @@ func checkBlock(b slack.Block) (int, error) {
 	case *slack.ContextBlock:
 		s := v.ContextElements.Elements[0].(*slack.TextBlockObject).Text
 		return len([]rune(s)), between("context", s, 2000)
+	case *slack.ActionBlock:
+		return checkButtons(v, between)
 	case slack.DataVisualizationBlock:
 		return 0, v.Validate()
 	case *slack.DataTableBlock:
 		return checkTable(v)
 	}
 	return 0, fmt.Errorf("unexpected %T", b)
+}
+
+func checkButtons(v *slack.ActionBlock, between func(what, s string, most int) error) (int, error) {
+	total, ids := 0, map[string]bool{}
+	if n := len(v.Elements.ElementSet); n == 0 || n > 25 {
+		return 0, fmt.Errorf("%d buttons", n)
+	}
+	for _, e := range v.Elements.ElementSet {
+		b := e.(*slack.ButtonBlockElement)
+		if err := errors.Join(between("button", b.Text.Text, 75), between("value", b.Value, 2000)); err != nil {
+			return 0, err
+		}
+		if ids[b.ActionID] {
+			return 0, fmt.Errorf("two buttons %s", b.ActionID)
+		}
+		ids[b.ActionID] = true
+		total += len([]rune(b.Text.Text))
+	}
+	return total, nil
 }
 
 func checkTable(v *slack.DataTableBlock) (int, error) {
