@@ -54,7 +54,7 @@ func (a *App) show(ctx context.Context, c *Call, k *sales.Case) (Reply, error) {
 
 func (a *App) dealView(ctx context.Context, r *store.Reader, k *sales.Case) (view.Deal, error) {
 	missing, err := k.Missing(followingStage(k))
-	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing, Commands: approvalCommands(k.Process)}, err
+	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing}, err
 }
 
 // threadLink says where the deal's history stands.

@@ -86,7 +86,7 @@ func (a *App) needed(c *Call, k *sales.Case, sentence string) (string, []slack.B
 		return sentence, nil
 	}
 	sentence = view.Lines(sentence, c.T("Needed here:"), view.MissingList(c.Printer, k.Process, missing))
-	return sentence, view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing, Commands: approvalCommands(k.Process)})
+	return sentence, view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing})
 }
 
 // goingOn is standing with the way on: the button for the next stage when nothing

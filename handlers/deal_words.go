@@ -14,7 +14,7 @@ import (
 func gateNotMet(f facts) (string, []slack.Block) {
 	to, _ := f.e.Facts["to"].(string)
 	return view.GateAnswer(f.Printer, view.Gate{
-		Case: f.k, To: to, Missing: f.e.Missing, Commands: approvalCommands(f.k.Process), Override: f.k.Org.Leads(f.call.User),
+		Case: f.k, To: to, Missing: f.e.Missing, Override: f.k.Org.Leads(f.call.User),
 	})
 }
 

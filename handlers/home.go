@@ -169,7 +169,7 @@ func (a *App) pressed(ctx context.Context, r *store.Reader, deals []view.DealRow
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, view.Pressing{DealRow: x, Gate: view.Gate{Case: k, Missing: missing, Commands: approvalCommands(k.Process)}})
+		out = append(out, view.Pressing{DealRow: x, Gate: view.Gate{Case: k, Missing: missing}})
 	}
 	return out, nil
 }

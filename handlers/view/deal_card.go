@@ -17,7 +17,6 @@ type Deal struct {
 	Now      time.Time
 	Name     func(user string) string // names people, escaped, without pinging them
 	Missing  []sales.Missing          // for the next stage
-	Commands []string                 // see Gate
 	Standing bool                     // the card stays: it says dates, which stay true, instead of ages
 	Thread   string                   // where its history stands, as a link; "" in that thread itself
 }

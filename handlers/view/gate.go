@@ -14,8 +14,7 @@ type Gate struct {
 	Case     *sales.Case
 	To       string // stage; "" is completion
 	Missing  []sales.Missing
-	Commands []string // for which kinds of approval there is a command
-	Override bool     // the reader may pass it all the same
+	Override bool // the reader may pass it all the same
 }
 
 // GateAnswer says what is missing, and has a button for everything that can be done about it.

@@ -59,7 +59,7 @@ func TestMessagesKeepSlacksLimits(t *testing.T) {
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	missing := hugeMissing(k)
 	for _, p := range printers {
-		card := Deal{Case: k, Now: now, Name: longName, Missing: missing, Commands: []string{k.Deal.Stage}, Thread: "<https://a.example|" + p.T("History in its thread") + ">"}
+		card := Deal{Case: k, Now: now, Name: longName, Missing: missing, Thread: "<https://a.example|" + p.T("History in its thread") + ">"}
 		m := DealCard(p, card)
 		checkMessage(t, p.Lang()+" card", m.Text, m.Blocks)
 		card.Standing = true
