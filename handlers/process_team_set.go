@@ -1,0 +1,127 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+)
+
+func (a *App) teamChannel(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	words, none := cutNothing(words)
+	channel := ""
+	if !none {
+		m := []string(nil)
+		if n := len(words); n > 0 {
+			m = channelMention.FindStringSubmatch(c.raw(words[n-1]))
+			words = words[:n-1]
+		}
+		if m == nil {
+			return Reply{}, sales.Refuse(sales.Invalid, "channel.unreadable")
+		}
+		channel = m[1]
+	}
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if t.Channel == channel {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		was := "none"
+		if t.Channel != "" {
+			was = "<#" + t.Channel + ">"
+		}
+		t.Channel = channel
+		name := view.TeamName(c.Printer, o, t.Key)
+		done := reorganised{sentence: c.T("Deals of *%s* now have their cards in the channel for all.", name), undo: "process team channel " + t.Key + " " + was, private: t.Key}
+		if channel != "" {
+			done.sentence = c.T("Deals of *%s* now have their cards in %s, from their next change on. Invite me there.", name, "<#"+channel+">")
+		}
+		return done, nil
+	})
+}
+
+// oneTeam changes the team that all the words name.
+func (a *App) oneTeam(ctx context.Context, c *Call, words []Word, why string, change func(o *sales.Organisation, t *sales.Team) (reorganised, error)) (Reply, error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	team, rest, err := c.matchTeam(o, words)
+	if err == nil {
+		err = noMore(rest)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		t, err := teamOf(o, team.Key)
+		if err != nil {
+			return reorganised{}, err
+		}
+		return change(o, t)
+	}})
+}
+
+func (a *App) teamNew(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	if len(words) == 0 {
+		return Reply{}, sales.Refuse(sales.Invalid, "team.no_key")
+	}
+	key, name := strings.ToLower(words[0].Text), c.typed(words[1:])
+	if name == "" {
+		name = words[0].Text
+	}
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
+		if _, ok := o.Team(key); ok {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.taken", "input", key)
+		}
+		o.Teams = append(o.Teams, sales.Team{Key: key, Name: sales.Text{"": name}})
+		return reorganised{sentence: c.T("The team *%s* is there. `%s` adds people, `%s` names its manager.",
+			view.TeamName(c.Printer, o, key), a.slash("process team add "+key+" @…"), a.slash("process team manager "+key+" @…"))}, nil
+	}})
+}
+
+func (a *App) teamPrivate(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if t.Private {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		t.Private = true
+		name := view.TeamName(c.Printer, o, t.Key)
+		done := reorganised{sentence: c.T("*%s* is private now: only its people, managers and admins read its deals.", name), undo: "process team open " + t.Key, private: t.Key}
+		if t.Channel == "" {
+			done.sentence = view.Sentences(c.Printer, done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+t.Key+" #…")))
+		}
+		return done, nil
+	})
+}
+
+// teamOpen lets everybody read a team's deals, once that is confirmed.
+func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	if !c.Sure {
+		o, err := a.organisation(ctx)
+		if err != nil {
+			return Reply{}, err
+		}
+		if err := mayOrganise(o, c.User); err != nil {
+			return Reply{}, err
+		}
+		t, rest, err := c.matchTeam(o, words)
+		if err == nil {
+			err = noMore(rest)
+		}
+		if err != nil {
+			return Reply{}, err
+		}
+		if t.Private {
+			sentence := c.T("Everybody in this workspace could then read the deals of *%s*. Open them?", view.TeamName(c.Printer, o, t.Key))
+			return c.inPlace(say(sentence, view.Actions(view.RunSure(c.line(), c.T("Yes, open them")), view.Button("dismiss", "", c.T("No")))...)), nil
+		}
+	}
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if !t.Private {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+		}
+		t.Private = false
+		return reorganised{sentence: c.T("*%s* is open now: everybody reads its deals.", view.TeamName(c.Printer, o, t.Key)), undo: "process team private " + t.Key, private: t.Key}, nil
+	})
+}
