@@ -181,3 +181,25 @@ func TestImportedHistoryReplacesTheSnapshotOnEveryDay(t *testing.T) {
 		}
 	})
 }
+
+// A file may hold deals of several processes; later files need not say it again.
+func TestImportOfSeveralProcesses(t *testing.T) {
+	i := newImporter(t)
+	deals := importFiles{deals: "deal_id,process,stage,created_at\nA,b2b,lead,2026-01-05\nB,Renewals,review,2026-01-05\nC,,demo,2026-01-05\n"}
+	if said := i.mustRun(deals.command(i)); !strings.Contains(said, "3 deals are new") {
+		t.Errorf("it says\n%s", said)
+	}
+	then := importFiles{history: "deal_id,stage,entered_at\nB,upcoming,2026-01-05\nB,review,2026-01-07\n", activities: "deal_id,type,at\nB,qbr,2026-01-08\n"}
+	i.mustRun(then.command(i))
+	state := i.state()
+	for _, want := range []string{"Process:renewal", "B: upcoming 1.1", "B: review 1.2", "B: review 60"} {
+		if !strings.Contains(state, want) {
+			t.Errorf("there is no %q in\n%s", want, state)
+		}
+	}
+	only := deals.command(i)
+	only.Process = "b2b"
+	if err := i.run(only); err == nil || !strings.Contains(i.err.String(), "deals.csv:3: it belongs to the process Renewals, and --process says b2b") {
+		t.Errorf("error %v, it says %s", err, i.err.String())
+	}
+}

@@ -77,6 +77,9 @@ func (b *builder) tell(rows []historyRow) *Bad {
 	}
 	b.create(rows[0])
 	for _, r := range rows {
+		if r.step == toDone && b.status != sales.Won {
+			return b.badAt(historyFile, int(r.line), b.printer.T("the deal is completed before it was won — add the row of the win, or take this one out"))
+		}
 		b.step(r.step, instant(r.at), b.words.texts[r.actor])
 	}
 	return b.agree(rows[len(rows)-1])
@@ -214,7 +217,7 @@ func (b *builder) lose(at time.Time, actor string, noStay bool) {
 }
 
 func (b *builder) complete(at time.Time, actor string) {
-	if b.status != sales.Won || b.done {
+	if b.done {
 		return
 	}
 	b.add(sales.Completed, at, actor, sales.EventData{From: b.from(), Map: b.m.process.Version})

@@ -116,9 +116,10 @@ func NewLoader(o Options) *Loader {
 	return l
 }
 
-// Deals, Histories and Activities count what was read and could be taken.
-func (l *Loader) Deals() int      { return len(l.entries) }
-func (l *Loader) Histories() int  { return len(l.history) }
+// Deals counts the deals that the files speak of: Build and Reconcile take their places, from 0.
+func (l *Loader) Deals() int { return len(l.entries) }
+
+// Activities counts the activities that could be taken.
 func (l *Loader) Activities() int { return len(l.activities) }
 
 // BadRows counts what could not be taken.
@@ -233,12 +234,10 @@ func (l *Loader) belongs(i int32, cell string) string {
 	if cell == "" {
 		return ""
 	}
-	at := slices.IndexFunc(l.matchers, func(m *matcher) bool {
-		return m.process.Key == cell || slices.ContainsFunc(texts(m.process.Name), func(n string) bool { return text.Fold(n) == text.Fold(cell) })
-	})
+	at := slices.IndexFunc(l.matchers, func(m *matcher) bool { return isCalled(m.process, cell) })
 	switch {
 	case at < 0 && l.o.Only != "":
-		if slices.ContainsFunc(l.o.Processes, func(p *sales.Process) bool { return p.Key == cell }) {
+		if slices.ContainsFunc(l.o.Processes, func(p *sales.Process) bool { return isCalled(p, cell) }) {
 			return l.printer.T("it belongs to the process %s, and --process says %s — leave --process out, or this row", cell, l.o.Only)
 		}
 		return "" // the other system's name for it: --process decides
@@ -253,6 +252,11 @@ func (l *Loader) belongs(i int32, cell string) string {
 	}
 	e.process = int16(at)
 	return ""
+}
+
+// isCalled reports whether a cell means the process, by its key or a name.
+func isCalled(p *sales.Process, cell string) bool {
+	return p.Key == cell || slices.ContainsFunc(texts(p.Name), func(n string) bool { return text.Fold(n) == text.Fold(cell) })
 }
 
 // matcher returns the matcher of a deal's process. A deal of which nobody said

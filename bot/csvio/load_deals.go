@@ -130,7 +130,8 @@ func (d *dealReader) settle(m *matcher, row *dealRow) string {
 		row.status = sales.Lost
 	case row.status == "":
 		row.status = said
-	case said != "" && said != row.status && !(said == sales.Won && row.status == sales.Lost && row.stage >= 0):
+	case said == sales.Won && row.status == sales.Lost && row.stage >= 0: // lost after the win
+	case said != "" && said != row.status:
 		return d.printer.T("the stage is %s and the status %s — correct one of them", row.stageName, string(row.status))
 	}
 	if row.status == "" && row.stage >= 0 {

@@ -19,14 +19,14 @@ func (l *Loader) reconcileState(i int, s Stored, now time.Time) (Change, *Bad) {
 		b.last = time.Time{}
 	}
 	known := len(visits(s.Log)) > 0
-	switch {
-	case row.status == "":
-	case row.status == sales.Open:
+	switch row.status {
+	case "":
+	case sales.Open:
 		if row.stage >= 0 && (d.Status != sales.Open || row.stage != b.at) {
 			b.enter(row.stage, now, "")
 			b.events[0].Data.NoStay = true
 		}
-	case row.status == d.Status:
+	case d.Status:
 		if row.status == sales.Won && int(row.stage) > b.m.won && row.stage != b.at {
 			b.enter(row.stage, now, "")
 			b.events[0].Data.NoStay = true

@@ -71,6 +71,7 @@ func TestContradictions(t *testing.T) {
 		"open, but the history ends":     {files{deals: "deal_id,status\nA,open\n", history: history + "A,lost,2026-01-08\n"}, "deals.csv:2: it is open, but the history ends with lost (line 4 of history.csv)"},
 		"won, but the history says lost": {files{deals: "deal_id,status,closed_at\nA,won,2026-01-09\n", history: history + "A,lost,2026-01-08\n"}, "deals.csv:2: it is won, but the history ends with lost"},
 		"closed while it goes on":        {files{deals: "deal_id,stage,closed_at\nA,won,2026-01-06\n", history: history}, "deals.csv:2: it was closed on 2026-01-06, but the history goes on until 2026-01-07"},
+		"completed, but never won":       {files{history: history + "A,completed,2026-01-08\n"}, "history.csv:4: the deal is completed before it was won"},
 		"an activity of no deal":         {files{activities: "deal_id,type,at\nA,call,2026-01-06\n"}, "activities.csv:2: there is no deal A — import it first"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package csvio
 
 import (
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func TestFormats(t *testing.T) {
 			if err != nil || !slices.Equal(row.Cells, []string{"7", "中国, Müller"}) {
 				t.Errorf("row %q, %v", row.Cells, err)
 			}
-			if _, err := table.Next(); err != io.EOF {
+			if _, err := table.Next(); !errors.Is(err, io.EOF) {
 				t.Errorf("after the last row: %v", err)
 			}
 		})
