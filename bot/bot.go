@@ -112,7 +112,7 @@ func (b *bot) work(ctx context.Context, who *slack.AuthTestResponse) error {
 	g := b.openGateway(app, who)
 	b.outbox = outbox.New(outbox.Config{
 		Store: b.store, API: b.api, Render: renderer{app}, Log: b.log, Admins: b.cfg.Admins, Now: b.clock.Now,
-		Pace: b.cfg.pace, Observe: b.metrics.delivered,
+		Pace: b.cfg.pace, Lease: b.cfg.lease, Observe: b.metrics.delivered,
 	})
 	b.clock.attach(b.settle, b.schedules(app)...)
 	stop, err := b.schedule(ctx, g)

@@ -32,8 +32,9 @@ type Config struct {
 	LogLevel      string   `env:"LOG_LEVEL" envDefault:"info"`
 	LogFormat     string   `env:"LOG_FORMAT" envDefault:"text"`
 
-	zone *time.Location
-	pace time.Duration // between posts into one channel; 0 is Slack's rate
+	zone  *time.Location
+	pace  time.Duration // between posts into one channel; 0 is Slack's rate
+	lease time.Duration // of a message being delivered; 0 is the outbox's own
 }
 
 // Modes of SLACK_MODE.
