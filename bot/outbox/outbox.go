@@ -45,6 +45,7 @@ type Outbox struct {
 	inFlight atomic.Int32
 	working  sync.WaitGroup
 	looked   time.Time       // when due rows were last looked for; only Run uses it
+	cost     time.Duration   // of such a look
 	plain    atomic.Bool     // this workspace refuses native blocks
 	paused   atomic.Int64    // Unix milliseconds until which nothing is sent
 	ending   context.Context // Run's: when it ends, nothing new is begun
@@ -102,6 +103,7 @@ func (b *Outbox) Run(ctx context.Context) {
 	defer b.working.Wait()
 	b.recall(ctx)
 	for ctx.Err() == nil {
+		b.sleep(ctx, min(mostLooking*b.cost, time.Second))
 		more, err := b.round(ctx)
 		if err != nil && ctx.Err() == nil {
 			b.Log.Error("outbox: no rows can be taken", "error", err)
@@ -143,7 +145,7 @@ func (b *Outbox) wait(ctx context.Context, failed bool) {
 	pause := time.Minute
 	if failed {
 		pause = time.Second
-	} else if at, ok, err := b.Store.NextDue(ctx); err == nil && ok {
+	} else if at, ok, err := b.nextDue(ctx); err == nil && ok {
 		pause = min(pause, max(time.Until(at), 20*time.Millisecond))
 	}
 	if until := time.Until(time.UnixMilli(b.paused.Load())); until > 0 {
@@ -157,14 +159,33 @@ func (b *Outbox) wait(ctx context.Context, failed bool) {
 	case <-b.poke:
 	case <-b.free:
 	case <-b.Store.Wake():
-		// Under load every commit wakes: looking at each would slow down the commits.
-		if rest := time.Until(b.looked.Add(lookEvery)); rest > 0 {
-			time.Sleep(rest)
-		}
+		b.sleep(ctx, lookEvery) // under load every commit wakes: looking at each would slow down the commits
 	}
 }
 
-const lookEvery = 20 * time.Millisecond
+const (
+	lookEvery   = 20 * time.Millisecond
+	mostLooking = 10 // looking costs the more the more lanes wait; it takes at most a tenth of the time
+)
+
+// sleep waits until the last look is that long ago.
+func (b *Outbox) sleep(ctx context.Context, since time.Duration) {
+	rest := time.Until(b.looked.Add(since))
+	if rest <= 0 {
+		return
+	}
+	select {
+	case <-time.After(rest):
+	case <-ctx.Done():
+	}
+}
+
+// nextDue asks when the next row is due, and notes what it costs to look.
+func (b *Outbox) nextDue(ctx context.Context) (time.Time, bool, error) {
+	start := time.Now()
+	defer func() { b.cost = time.Since(start) }()
+	return b.Store.NextDue(ctx)
+}
 
 const nativeBlocks = "native_blocks"
 
