@@ -2,20 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/url"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
-	"sync"
-	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,68 +13,58 @@ import (
 	"pipewright/store"
 )
 
-// caller sends slash commands as Slack does: signed, over connections that are kept.
-type caller struct {
-	client *http.Client
-	url    string
-	secret string
-	team   string
-	n      atomic.Int64
+// benchDeals are worked by four reps of two teams, in two languages.
+const benchDeals = 2000
+
+func benchOwner(deal int) string {
+	return []string{userAna, userBo, userNoor, userTom}[deal%4]
 }
 
-func newCaller(b *bot, secret, team string, connections int) *caller {
-	return &caller{
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}},
-		url:    b.url() + "/slack/commands", secret: secret, team: team,
+// BenchmarkCommands sends signed slash commands through the HTTP door of a whole
+// bot on an SQLite file: as fast as 32 connections take them, and at fixed rates. An
+// operation is one durable command. The outbox meanwhile posts into the playground
+// at Slack's rates.
+func BenchmarkCommands(b *testing.B) {
+	p, c := benchBot(b)
+	for _, load := range []struct {
+		name              string
+		connections, rate int
+	}{
+		{"32 connections", 32, 0},
+		{"200 a second", 64, 200},
+		{"1000 a second", 64, 1000},
+	} {
+		b.Run(load.name, func(b *testing.B) {
+			before, cpu := logged(b, p), processorTime(b)
+			b.ResetTimer()
+			took := c.load(b, load.connections, b.N, load.rate)
+			b.StopTimer()
+			b.ReportMetric(float64((processorTime(b)-cpu).Microseconds())/float64(b.N), "cpu-µs/op")
+			if load.rate == 0 {
+				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
+			}
+			reportTook(b, took)
+			if n := logged(b, p) - before; n != b.N {
+				b.Errorf("%d commands were answered, and %d are in the logs", b.N, n)
+			}
+		})
 	}
 }
 
-// command sends one and returns an error unless it was done.
-func (c *caller) command(user, name, text string) error {
-	body := url.Values{
-		"team_id": {c.team}, "user_id": {user}, "channel_id": {channelDeals}, "command": {name}, "text": {text},
-		"trigger_id": {fmt.Sprintf("bench.%d.%d", time.Now().UnixNano(), c.n.Add(1))},
-	}.Encode()
-	req, err := http.NewRequest(http.MethodPost, c.url, strings.NewReader(body))
-	if err != nil {
-		return err
-	}
-	stamp := fmt.Sprint(time.Now().Unix())
-	mac := hmac.New(sha256.New, []byte(c.secret))
-	fmt.Fprintf(mac, "v0:%s:%s", stamp, body)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("X-Slack-Request-Timestamp", stamp)
-	req.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
-	res, err := c.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	said, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusOK || !strings.Contains(string(said), "Logged") {
-		return fmt.Errorf("status %d: %.200s", res.StatusCode, said)
-	}
-	return nil
-}
-
-// benchBot runs a bot in HTTP mode with a hundred open deals. Its outbox is as
-// busy as Slack's rates let it be.
+// benchBot runs a bot in HTTP mode on many deals.
 func benchBot(b *testing.B) (*bot, *caller) {
 	b.Helper()
 	l, err := newLab("127.0.0.1:0", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), modeHTTP, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
-	l.cfg.pace = time.Second
+	l.cfg.pace = 0
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := l.bot(ctx, "empty")
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := seedMany(ctx, p, 100); err != nil {
+	if err := seedMany(ctx, p.store); err != nil {
 		b.Fatal(err)
 	}
 	ended := make(chan error, 1)
@@ -93,45 +73,21 @@ func benchBot(b *testing.B) (*bot, *caller) {
 	if err := p.await(ctx, ended); err != nil {
 		b.Fatal(err)
 	}
-	who, err := p.api.AuthTestContext(ctx)
+	return p, benchCaller(b, l, p.listener.Addr().String())
+}
+
+func benchCaller(b *testing.B, l *lab, addr string) *caller {
+	b.Helper()
+	who, err := newSlack(l.cfg).AuthTest()
 	if err != nil {
 		b.Fatal(err)
 	}
-	return p, newCaller(p, l.cfg.SigningSecret, who.TeamID, 64)
+	return &caller{addr: addr, secret: l.cfg.SigningSecret, team: who.TeamID}
 }
 
-// BenchmarkCommands sends durable commands (/log) through the HTTP door over 32
-// connections, as fast as they are answered.
-func BenchmarkCommands(b *testing.B) {
-	_, c := benchBot(b)
-	b.ResetTimer()
-	took := inParallel(b, 32, b.N, nil, func(i int) error {
-		return c.command(userAna, "/log", fmt.Sprintf("call D-%d 25m note %d", i%100+1, i))
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commands/s")
-	report(b, took)
-}
-
-// BenchmarkSteady sends commands at a fixed rate, each at its own instant, so that
-// a slow answer does not slow down the ones after it.
-func BenchmarkSteady(b *testing.B) {
-	for _, rate := range []int{200, 1000} {
-		b.Run(fmt.Sprintf("%d a second", rate), func(b *testing.B) {
-			_, c := benchBot(b)
-			b.ResetTimer()
-			begin := time.Now()
-			at := func(i int) time.Time { return begin.Add(time.Duration(i) * time.Second / time.Duration(rate)) }
-			took := inParallel(b, 64, b.N, at, func(i int) error {
-				return c.command(userAna, "/log", fmt.Sprintf("call D-%d 25m note %d", i%100+1, i))
-			})
-			report(b, took)
-		})
-	}
-}
-
-// seedMany opens deals that Ana can work.
-func seedMany(ctx context.Context, p *bot, n int) error {
-	return p.store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+// seedMany opens the deals.
+func seedMany(ctx context.Context, st *store.Store) error {
+	return st.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		process, err := tx.Process(ctx, "")
 		if err != nil {
 			return err
@@ -140,8 +96,9 @@ func seedMany(ctx context.Context, p *bot, n int) error {
 		if err != nil {
 			return err
 		}
-		for i := range n {
-			events, err := sales.Create(process, org, userAna, sales.NewDeal{Name: fmt.Sprintf("Deal %d", i+1)}, time.Now().UTC())
+		for i := range benchDeals {
+			deal := sales.NewDeal{Name: fmt.Sprintf("Deal %d", i+1), Account: fmt.Sprintf("Account %d", i/2)}
+			events, err := sales.Create(process, org, benchOwner(i+1), deal, time.Now().UTC())
 			if err != nil {
 				return err
 			}
@@ -153,37 +110,29 @@ func seedMany(ctx context.Context, p *bot, n int) error {
 	})
 }
 
-// inParallel runs n calls on so many workers, each at its instant if there is one,
-// and returns how long each took from then on.
-func inParallel(b *testing.B, workers, n int, at func(i int) time.Time, do func(i int) error) []time.Duration {
-	took := make([]time.Duration, n)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				start := time.Now()
-				if at != nil {
-					start = at(i)
-					time.Sleep(time.Until(start))
-				}
-				if err := do(i); err != nil {
-					b.Error(err)
-					return
-				}
-				took[i] = time.Since(start)
-			}
-		})
+// logged counts the events of all deals.
+func logged(b *testing.B, p *bot) int {
+	b.Helper()
+	n := 0
+	err := p.store.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
+		deals, err := r.Deals(ctx, store.DealFilter{})
+		for _, d := range deals {
+			n += d.Version
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
 	}
-	group.Wait()
-	return took
+	return n
 }
 
-func report(b *testing.B, took []time.Duration) {
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	b.ReportMetric(float64(m.HeapInuse>>20), "heap-MB")
+// processorTime is what this process has used, load and bot together.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
