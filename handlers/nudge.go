@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -190,8 +191,7 @@ func (a *App) finish(ctx context.Context, tx *store.Tx, l *look) error {
 
 // worth reports whether there is something to say that was not said, or that was said long ago.
 func (l *look) worth(recalled bool) bool {
-	now := l.tokens()
-	if slices.ContainsFunc(now, func(t string) bool { return !slices.Contains(l.told.Said, t) }) {
+	if len(l.news(l.tokens())) > 0 {
 		return true
 	}
 	needed := slices.ContainsFunc(l.deals, func(x view.DealRow) bool { return len(x.Alerts) > 0 })
@@ -204,19 +204,36 @@ func (l *look) worth(recalled bool) bool {
 func (l *look) tokens() []string {
 	var out []string
 	for _, x := range l.deals {
-		d := x.Deal
-		for _, alert := range x.Alerts {
-			since := map[sales.Alert]int64{
-				sales.NextPast: d.NextBy.UnixMilli(), sales.ClosePast: d.Close.UnixMilli(),
-				sales.OverTarget: d.Entered.UnixMilli(), sales.Quiet: d.LastSign().UnixMilli(),
-			}[alert]
-			out = append(out, fmt.Sprintf("%d:%s:%d", d.ID, alert, since))
-		}
-		if rested(d, l.now) {
-			out = append(out, restToken(d))
-		}
+		out = append(out, l.tokensOf(x)...)
 	}
 	return out
+}
+
+func (l *look) tokensOf(x view.DealRow) []string {
+	var out []string
+	d := x.Deal
+	for _, alert := range x.Alerts {
+		since := map[sales.Alert]time.Time{
+			sales.NextPast: d.NextBy, sales.ClosePast: d.Close, sales.OverTarget: d.Entered, sales.Quiet: d.LastSign(),
+		}[alert]
+		out = append(out, fmt.Sprintf("%d:%s:%d", d.ID, alert, since.UnixMilli()))
+	}
+	if rested(d, l.now) {
+		out = append(out, restToken(d))
+	}
+	return out
+}
+
+// news are the tokens of what the person was not told.
+func (l *look) news(tokens []string) []string {
+	return slices.DeleteFunc(tokens, func(t string) bool { return slices.Contains(l.told.Said, t) })
+}
+
+func order(first bool) int {
+	if first {
+		return 1
+	}
+	return 0
 }
 
 // rested reports whether the deal was parked and its rest is over.
@@ -238,7 +255,12 @@ func (a *App) nudgeView(ctx context.Context, r *store.Reader, l *look) (view.Nud
 			n.Today = append(n.Today, view.Pressing{DealRow: x, Next: next, Close: closing})
 		}
 	}
+	fresh := func(x view.DealRow) bool { return len(l.news(l.tokensOf(x))) > 0 }
+	slices.SortStableFunc(pressing, func(x, y view.DealRow) int { return -cmp.Compare(order(fresh(x)), order(fresh(y))) })
 	n.Total = len(pressing)
+	if !l.told.At.IsZero() {
+		n.New = len(slices.DeleteFunc(slices.Clone(pressing), func(x view.DealRow) bool { return !fresh(x) }))
+	}
 	var err error
 	if n.Deals, err = a.pressed(ctx, r, pressing[:min(len(pressing), view.MaxNudged)]); err != nil {
 		return n, err

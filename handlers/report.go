@@ -2,9 +2,7 @@ package handlers
 
 import (
 	"context"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -35,44 +33,6 @@ func reportBook() book {
 		submissions: map[string]handler{"report.subscribe": (*App).submitSubscribe},
 		refusals:    reportRefusals,
 	}
-}
-
-// query is a report together with what it is about.
-type query struct {
-	name, process, owner, team string
-	from, to, asOf             time.Time
-}
-
-// value is the query as a button carries it: names and instants, and no rights.
-func (q query) value() string {
-	parts := []string{q.name, q.process, q.owner, q.team}
-	for _, t := range []time.Time{q.from, q.to, q.asOf} {
-		ms := ""
-		if !t.IsZero() {
-			ms = strconv.FormatInt(t.UnixMilli(), 36)
-		}
-		parts = append(parts, ms)
-	}
-	return strings.Join(parts, "|")
-}
-
-// queryOf reads a button's value, and returns what stands behind it.
-func queryOf(value string) (query, []string, error) {
-	parts := strings.Split(value, "|")
-	if len(parts) < 7 {
-		return query{}, nil, sales.Refuse(sales.NotFound, "button.old")
-	}
-	q := query{name: parts[0], process: parts[1], owner: parts[2], team: parts[3]}
-	for i, t := range []*time.Time{&q.from, &q.to, &q.asOf} {
-		if s := parts[4+i]; s != "" {
-			ms, err := strconv.ParseInt(s, 36, 64)
-			if err != nil {
-				return query{}, nil, sales.Refuse(sales.NotFound, "button.old")
-			}
-			*t = time.UnixMilli(ms).UTC()
-		}
-	}
-	return q, parts[7:], nil
 }
 
 // report answers /report [REPORT] [PERIOD] [@user|TEAM|PROCESS]: a report, or which ones there are.
@@ -106,8 +66,8 @@ func (c *Call) matchReport(words []Word, digest bool) (name string, n int, err e
 }
 
 // readQuery reads what a report is about: a period, a person, a team, a process, in any order.
-func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word) (query, error) {
-	q := query{name: name, asOf: c.Now}
+func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word) (reports.Query, error) {
+	q := reports.Query{Name: name, AsOf: c.Now}
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		list, err := a.subjects(ctx, r, c)
 		if err != nil {
@@ -118,15 +78,15 @@ func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word)
 				words = words[1:]
 				continue
 			}
-			if s, n := c.cutPeriod(words); n > 0 && q.from.IsZero() && q.to.IsZero() {
-				q.from, q.to, words = s.From, s.To, words[n:]
+			if s, n := c.cutPeriod(words); n > 0 && q.From.IsZero() && q.To.IsZero() {
+				q.From, q.To, words = s.From, s.To, words[n:]
 				continue
 			}
 			key, n, err := pick("report.subject", list, words)
 			if err != nil {
 				return choosing(onlyNear(err, list), func(k string) string { return c.with(words[:max(n, 1)], k) })
 			}
-			if !q.set(key) {
+			if !setSubject(&q, key) {
 				return noMore(words)
 			}
 			words = words[n:]
@@ -178,15 +138,15 @@ func withKey(key string, n named) named {
 	return n
 }
 
-// set takes one subject; false when there is one of its kind already.
-func (q *query) set(key string) bool {
+// setSubject takes one subject; false when there is one of its kind already.
+func setSubject(q *reports.Query, key string) bool {
 	kind, rest, _ := strings.Cut(key, ":")
-	field, value := &q.owner, ""
+	field, value := &q.Owner, ""
 	switch kind {
 	case "team":
-		field, value = &q.team, rest
+		field, value = &q.Team, rest
 	case "process":
-		field, value = &q.process, rest
+		field, value = &q.Process, rest
 	default:
 		value = strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
 	}
@@ -198,7 +158,7 @@ func (q *query) set(key string) bool {
 }
 
 // answerReport computes the report for the person, with what they can do with it.
-func (a *App) answerReport(ctx context.Context, c *Call, q query) (Reply, error) {
+func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply, error) {
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		res, err := a.compute(ctx, r, q, c.User)
@@ -211,9 +171,9 @@ func (a *App) answerReport(ctx context.Context, c *Call, q query) (Reply, error)
 		}
 		var share slack.BlockElement
 		if c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
-			share = view.Button("report.share", q.value(), c.T("Share in this channel"))
+			share = view.Button("report.share", q.Value(), c.T("Share in this channel"))
 		}
-		m := view.ReportMessage(c.Printer, reports.Render(res, c.Printer), about, behindButtons(c.Printer, q, res), share)
+		m := view.ReportMessage(reports.Render(res, c.Printer), about, share)
 		reply, err = a.native(ctx, r, m)
 		return err
 	})
@@ -221,28 +181,28 @@ func (a *App) answerReport(ctx context.Context, c *Call, q query) (Reply, error)
 }
 
 // compute answers the report for a reader; "" is everybody in a channel.
-func (a *App) compute(ctx context.Context, r *store.Reader, q query, reader string) (reports.Result, error) {
+func (a *App) compute(ctx context.Context, r *store.Reader, q reports.Query, reader string) (reports.Result, error) {
 	org, err := r.Organisation(ctx)
 	if err != nil {
 		return reports.Result{}, err
 	}
-	return reports.Compute(ctx, r, q.name, reports.Options{
-		Process: q.process, AsOf: q.asOf, From: q.from, To: q.to, Owner: q.owner, Team: q.team, Hide: reports.Hidden(org, reader, q.team),
+	return reports.Compute(ctx, r, q.Name, reports.Options{
+		Process: q.Process, AsOf: q.AsOf, From: q.From, To: q.To, Owner: q.Owner, Team: q.Team, Hide: reports.Hidden(org, reader, q.Team),
 	})
 }
 
 // about says whose deals a report is about, "" when all.
-func (a *App) about(ctx context.Context, r *store.Reader, p text.Printer, q query) (string, error) {
+func (a *App) about(ctx context.Context, r *store.Reader, p text.Printer, q reports.Query) (string, error) {
 	var parts []string
-	if q.owner != "" {
-		parts = append(parts, names(ctx, r)(q.owner))
+	if q.Owner != "" {
+		parts = append(parts, names(ctx, r)(q.Owner))
 	}
-	if q.team != "" {
+	if q.Team != "" {
 		org, err := r.Organisation(ctx)
 		if err != nil {
 			return "", err
 		}
-		t, _ := org.Team(q.team)
+		t, _ := org.Team(q.Team)
 		parts = append(parts, view.Name(t.Name.In(p.Lang())))
 	}
 	if len(parts) == 0 {
@@ -266,7 +226,7 @@ const MetaNativeBlocks = "native_blocks"
 // clickShare posts the report for everybody in the channel, in the workspace's
 // language, as of the instant at which the person saw it.
 func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
-	q, _, err := queryOf(c.Value)
+	q, _, err := reports.ParseQuery(c.Value)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -276,7 +236,7 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return err
 		}
-		if t, ok := org.Team(q.team); ok && t.Private && t.Channel != c.Channel {
+		if t, ok := org.Team(q.Team); ok && t.Private && t.Channel != c.Channel {
 			return sales.Refuse(sales.NotAllowed, "report.private")
 		}
 		res, err := a.compute(ctx, r, q, "")
@@ -288,8 +248,8 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return err
 		}
-		about = strings.TrimSpace(about + " " + p.T("Shared by %s.", names(ctx, r)(c.User)))
-		reply, err = a.native(ctx, r, view.ReportMessage(p, reports.Render(res, p), about, behindButtons(p, q, res), nil))
+		about = strings.TrimSpace(view.Sentences(p, about, p.T("Shared by %s.", names(ctx, r)(c.User))))
+		reply, err = a.native(ctx, r, view.ReportMessage(reports.Render(res, p), about, nil))
 		reply.Public = true
 		return err
 	})

@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/slack-go/slack"
+	"time"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -15,33 +14,10 @@ import (
 	"pipewright/store"
 )
 
-// behindButtons open the deals behind a report's numbers: by outcome for those that
-// count outcomes, by stage for the others.
-func behindButtons(p text.Printer, q query, res reports.Result) []slack.BlockElement {
-	var out []slack.BlockElement
-	add := func(label string, deals int, what string) {
-		if deals > 0 {
-			out = append(out, view.Button("report.deals", q.value()+"|"+what, p.T("%s: %d", view.Unmarked(label), deals)))
-		}
-	}
-	if byOutcome(q.name) {
-		for _, s := range []sales.Status{sales.Won, sales.Lost, sales.Open} {
-			add(view.OutcomeName(p, string(s)), len(res.Outcome(s, nil)), "outcome:"+string(s))
-		}
-		return out
-	}
-	for _, key := range res.Stages() {
-		add(view.StageName(p, res.History.Process, key), len(res.At(key, reports.Reached)), "stage:"+key+":"+reports.Reached)
-	}
-	return out
-}
-
-func byOutcome(report string) bool { return report == "outcomes" || report == "cycle" }
-
 // clickBehind lists the deals behind a number, as far as the person may read them, in a modal:
 // "QUERY|outcome:lost:price|PAGE" or "QUERY|stage:demo:back|PAGE".
 func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
-	q, rest, err := queryOf(c.Value)
+	q, rest, err := reports.ParseQuery(c.Value)
 	if err != nil || len(rest) == 0 {
 		return Reply{}, sales.Refuse(sales.NotFound, "button.old")
 	}
@@ -53,17 +29,28 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	key, sub, _ := strings.Cut(key, ":")
 	var b view.Behind
 	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		res, err := a.compute(ctx, r, q, c.User)
+		counted := q
+		if kind == reports.Closed || kind == reports.Created {
+			counted.From, counted.To = time.Time{}, time.Time{} // not the deals of a period, but what happened in it
+		}
+		res, err := a.compute(ctx, r, counted, c.User)
 		if err != nil {
 			return err
 		}
 		var ids []int64
-		if kind == "outcome" {
+		switch kind {
+		case reports.ByOutcome:
 			b, ids = behindOutcome(c.Printer, q, res, sales.Status(key), sub)
-		} else {
+		case reports.Closed, reports.Created:
+			b.Title, ids = c.T("New"), res.During(sales.Status(key), q.From, q.To)
+			if key != "" {
+				b.Title = view.OutcomeName(c.Printer, key)
+			}
+			b.Title += " · " + c.T("%s to %s", c.DateTime(q.From), c.DateTime(q.To))
+		default:
 			b, ids = behindStage(c.Printer, q, res, key, sub)
 		}
-		b.Value, b.Page, b.Total, b.Now, b.Name, b.AsOf = q.value()+"|"+rest[0], max(0, page), len(ids), c.Now, names(ctx, r), q.asOf
+		b.Value, b.Page, b.Total, b.Now, b.Name, b.AsOf = q.Value(rest[0]), max(0, page), len(ids), c.Now, names(ctx, r), q.AsOf
 		b.Rows, err = behindRows(ctx, r, c, ids, b.Page)
 		return err
 	})
@@ -74,9 +61,9 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 }
 
 // behindOutcome are the deals with an outcome; sub is a loss reason, "-" that none was given.
-func behindOutcome(p text.Printer, q query, res reports.Result, status sales.Status, sub string) (view.Behind, []int64) {
+func behindOutcome(p text.Printer, q reports.Query, res reports.Result, status sales.Status, sub string) (view.Behind, []int64) {
 	b := view.Behind{Title: view.OutcomeName(p, string(status))}
-	all := view.BehindPart{Label: p.T("All"), Value: q.value() + "|outcome:" + string(status), Deals: len(res.Outcome(status, nil))}
+	all := view.BehindPart{Label: p.T("All"), Value: q.Value(reports.ByOutcome + ":" + string(status)), Deals: res.CountOutcome(status, nil)}
 	var reason *string
 	if status == sales.Lost {
 		b.Parts = append(b.Parts, all)
@@ -90,7 +77,7 @@ func behindOutcome(p text.Printer, q query, res reports.Result, status sales.Sta
 				reason = &key
 				b.Title += " · " + label
 			}
-			b.Parts = append(b.Parts, view.BehindPart{Label: label, Value: q.value() + "|outcome:lost:" + named, Deals: len(res.Outcome(status, &key))})
+			b.Parts = append(b.Parts, view.BehindPart{Label: label, Value: q.Value(reports.ByOutcome + ":lost:" + named), Deals: res.CountOutcome(status, &key)})
 		}
 	}
 	return b, res.Outcome(status, reason)
@@ -99,14 +86,14 @@ func behindOutcome(p text.Printer, q query, res reports.Result, status sales.Sta
 const noReason = "-"
 
 // behindStage are the deals of which something became in a stage.
-func behindStage(p text.Printer, q query, res reports.Result, stage, what string) (view.Behind, []int64) {
+func behindStage(p text.Printer, q reports.Query, res reports.Result, stage, what string) (view.Behind, []int64) {
 	if !slices.Contains(reports.AtStage(), what) {
 		what = reports.Reached
 	}
 	name := view.Unmarked(view.StageName(p, res.History.Process, stage))
 	b := view.Behind{Title: name + " · " + view.BecameName(p, what)}
 	for _, x := range reports.AtStage() {
-		b.Parts = append(b.Parts, view.BehindPart{Label: view.BecameName(p, x), Value: q.value() + "|stage:" + stage + ":" + x, Deals: len(res.At(stage, x))})
+		b.Parts = append(b.Parts, view.BehindPart{Label: view.BecameName(p, x), Value: q.Value(reports.ByStage + ":" + stage + ":" + x), Deals: res.CountAt(stage, x)})
 	}
 	return b, res.At(stage, what)
 }

@@ -236,7 +236,7 @@ func (a *App) saveSubscription(ctx context.Context, c *Call, sub store.Subscript
 		if i >= 0 {
 			sentence = c.T("Changed: %s, now %s.", row.What(c.Printer), reports.RhythmOf(sub).Words(c.Printer))
 		}
-		sentence += " " + c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next))
+		sentence = view.Sentences(c.Printer, sentence, c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
 		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
 	})
 }
@@ -450,7 +450,7 @@ func (a *App) pause(ctx context.Context, c *Call, paused bool) (Reply, error) {
 		}
 		sentence := c.T("Paused: %s.", row.What(c.Printer))
 		if !paused {
-			sentence = c.T("Goes on: %s.", row.What(c.Printer)) + " " + c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next))
+			sentence = view.Sentences(c.Printer, c.T("Goes on: %s.", row.What(c.Printer)), c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
 		}
 		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
 	})

@@ -82,7 +82,7 @@ func (res Result) numbers(p text.Printer) []Number {
 	if res.Report.Outcomes {
 		n.add(p.T("Won"), res.CountOutcome(sales.Won, nil), ByOutcome, string(sales.Won))
 		n.add(p.T("Lost"), res.CountOutcome(sales.Lost, nil), ByOutcome, string(sales.Lost))
-		n.add(p.T("Open"), res.CountOutcome(sales.Open, nil), ByOutcome, string(sales.Open))
+		n.add(p.T("Open now"), res.CountOutcome(sales.Open, nil), ByOutcome, string(sales.Open))
 		return n.out
 	}
 	reached := res.History.reached()

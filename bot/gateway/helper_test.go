@@ -37,6 +37,7 @@ type fakeSlack struct {
 	calls  []call
 	refuse map[string]string // error by method
 	groups map[string][]string
+	plain  bool // refuses native blocks
 }
 
 type call struct {
@@ -70,6 +71,9 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if code := f.refuse[c.method]; code != "" {
 		out = map[string]any{"ok": false, "error": code}
+	}
+	if said := fmt.Sprint(c.body, c.args); f.plain && strings.Contains(said, "data_table") {
+		out = map[string]any{"ok": false, "error": "invalid_blocks"}
 	}
 	_ = json.NewEncoder(w).Encode(out)
 }

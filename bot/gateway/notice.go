@@ -14,6 +14,9 @@ import (
 // notice is a modal that only says something, where no message can be shown.
 func (g *Gateway) notice(ctx context.Context, in handlers.Intent, r handlers.Reply) *slack.ModalViewRequest {
 	blocks := r.Blocks
+	if r.Plain != nil { // a modal shows no charts
+		blocks = r.Plain
+	}
 	if len(blocks) == 0 {
 		said := slack.NewTextBlockObject(slack.MarkdownType, text.Truncate(r.Text, 3000), false, false)
 		blocks = []slack.Block{slack.NewSectionBlock(said, nil, nil)}

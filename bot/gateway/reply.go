@@ -21,10 +21,11 @@ type answer struct {
 	Replace bool          `json:"replace_original"`
 	Delete  bool          `json:"delete_original,omitempty"`
 	Thread  string        `json:"thread_ts,omitempty"`
+	Plain   []slack.Block `json:"-"` // in the place of Blocks, when Slack refuses those
 }
 
 func answerOf(in handlers.Intent, r handlers.Reply) answer {
-	a := answer{Type: "ephemeral", Text: r.Text, Blocks: r.Blocks, Replace: r.Replace, Delete: r.Delete}
+	a := answer{Type: "ephemeral", Text: r.Text, Blocks: r.Blocks, Plain: r.Plain, Replace: r.Replace, Delete: r.Delete}
 	if r.Public {
 		a.Type = "in_channel"
 	}
@@ -54,7 +55,7 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		return ack, later
 	case r.Empty():
 		return nil, nil
-	case in.Kind == handlers.Command && r.Modal == nil && r.Home == nil:
+	case in.Kind == handlers.Command && r.Modal == nil && r.Home == nil && r.Plain == nil: // Slack does not say when it refuses an acknowledgement's blocks
 		if a := answerOf(in, r); fits(a) {
 			return a, nil
 		}
@@ -88,7 +89,7 @@ func fits(ack any) bool {
 // deliver shows a reply that its acknowledgement could not carry.
 func (g *Gateway) deliver(ctx context.Context, in handlers.Intent, r handlers.Reply) {
 	if r.Home != nil {
-		g.publish(ctx, in, r)
+		defer g.publish(ctx, in, r) // after a modal, whose trigger lives 3 seconds
 	}
 	if r.Modal != nil {
 		g.open(ctx, in, r)
@@ -139,6 +140,12 @@ func (g *Gateway) sayInChannel(ctx context.Context, in handlers.Intent, r handle
 		return err
 	}
 	err := send(r)
+	if isInvalidBlocks(err) && r.Plain != nil {
+		r.Blocks = r.Plain
+		if err = send(r); err == nil {
+			g.refusesNative(ctx)
+		}
+	}
 	if isInvalidBlocks(err) {
 		r.Blocks = nil
 		err = send(r)

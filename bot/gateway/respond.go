@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"pipewright/handlers"
+	"pipewright/store"
 )
 
 // responseClient posts to response URLs. It follows no redirect: the link was
@@ -45,11 +48,27 @@ func (g *Gateway) respond(ctx context.Context, link string, a answer) error {
 		return errors.New("gateway: the response URL leads elsewhere and was not used")
 	}
 	err := g.post(ctx, link, a)
+	if isInvalidBlocks(err) && a.Plain != nil {
+		a.Blocks = a.Plain
+		if err = g.post(ctx, link, a); err == nil {
+			g.refusesNative(ctx)
+		}
+	}
 	if isInvalidBlocks(err) { // this workspace lacks some block: the text is complete in itself
 		a.Blocks = nil
 		err = g.post(ctx, link, a)
 	}
 	return err
+}
+
+// refusesNative notes that this workspace takes no native blocks: plain ones are built from now on.
+func (g *Gateway) refusesNative(ctx context.Context) {
+	err := g.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetMeta(ctx, handlers.MetaNativeBlocks, "off")
+	})
+	if err != nil {
+		g.Log.Warn("gateway: it cannot be noted that native blocks are refused", "error", err)
+	}
 }
 
 func (g *Gateway) post(ctx context.Context, link string, a answer) error {

@@ -107,8 +107,11 @@ func (h Home) team(p text.Printer) []slack.Block {
 	return blocks
 }
 
-// stages is where the person's deals stand.
+// stages is where the person's deals stand. Who leads need not have any.
 func (h Home) stages(p text.Printer) []slack.Block {
+	if h.Leads && len(h.Stages) == 0 {
+		return nil
+	}
 	blocks := []slack.Block{slack.NewDividerBlock(), Header(p.T("Your deals by stage"))}
 	if len(h.Stages) == 0 {
 		return append(blocks, Section(p.T("You have no deals yet. `%s` creates one.", h.Slash+"deal new")))

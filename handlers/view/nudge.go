@@ -14,6 +14,7 @@ import (
 type Nudge struct {
 	Deals     []Pressing // that need the person
 	Total     int        // how many need them, those that are not shown included
+	New       int        // how many of them for a new reason, since there was a nudge before; 0 says nothing of it
 	Daily     bool       // a summary, which also shows what follows
 	Approvals []Approval // that the person may decide
 	Waiting   int        // how many they are, those that are not shown included
@@ -61,7 +62,11 @@ func (n Nudge) lead(p text.Printer) string {
 		parts = append(parts, p.N(n.Waiting, "%d approval waits for you", "%d approvals wait for you"))
 	}
 	if n.Total > 0 {
-		parts = append(parts, p.N(n.Total, "%d deal needs you", "%d deals need you"))
+		s := p.N(n.Total, "%d deal needs you", "%d deals need you")
+		if n.New > 0 && n.New < n.Total {
+			s = p.N(n.Total, "%d deal needs you (%d new)", "%d deals need you (%d new)", n.New)
+		}
+		parts = append(parts, s)
 	}
 	if len(n.Today) > 0 {
 		parts = append(parts, p.N(len(n.Today), "%d thing is due today", "%d things are due today"))

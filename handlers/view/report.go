@@ -11,16 +11,13 @@ import (
 	"pipewright/reports"
 )
 
-// ReportMessage is a report with whose deals it is about, buttons that open the deals
-// behind its numbers, and one to share it, which may be nil.
-func ReportMessage(p text.Printer, r reports.Message, about string, behind []slack.BlockElement, share slack.BlockElement) Message {
+// ReportMessage is a report with whose deals it is about, and a button to share it,
+// which may be nil.
+func ReportMessage(r reports.Message, about string, share slack.BlockElement) Message {
 	m := Message{Text: Lines(r.Text, about), Blocks: r.Blocks, Plain: r.Plain}
 	var more []slack.Block
 	if about != "" {
 		more = append(more, Context(about))
-	}
-	if len(behind) > 0 {
-		more = append(append(more, Context(p.T("The deals behind the numbers:"))), Actions(behind...)...)
 	}
 	if share != nil {
 		more = append(more, Actions(share)...)
