@@ -62,8 +62,8 @@ func TestImportSaysMore(t *testing.T) {
 			[]string{"Status:open", "Stage:demo", "Episode:2"}, []string{"Roof: "},
 		},
 		"another activity": {
-			importFiles{history: rows + "A,lead,2026-01-05\n", activities: "deal_id,type,at\nA,call,2026-01-06\nA,call,2026-01-06\n"},
-			importFiles{activities: "deal_id,type,at\nA,call,2026-01-06\nA,call,2026-01-06\nA,email,2026-01-07\n"},
+			importFiles{history: rows + "A,lead,2026-01-05\n", activities: "deal_id,type,at\n" + strings.Repeat("A,call,2026-01-06\n", 2)},
+			importFiles{activities: "deal_id,type,at\n" + strings.Repeat("A,call,2026-01-06\n", 2) + "A,email,2026-01-07\n"},
 			[]string{"A: call 15", "A: email 10", "Last:2026-01-07"}, nil,
 		},
 	} {

@@ -207,7 +207,8 @@ func stageKey(name string, i int, won bool, taken map[string]bool) string {
 	if len(key) > 32 {
 		key = strings.TrimRight(key[:32], "_")
 	}
-	if key == "" || taken[key] || reservedKeys[key] && !(key == "won" && won) {
+	reserved := reservedKeys[key] && (key != "won" || !won)
+	if key == "" || taken[key] || reserved {
 		key = strings.Trim(fmt.Sprintf("%s_%d", key, i+1), "_")
 		if key[0] >= '0' && key[0] <= '9' {
 			key = "stage_" + key

@@ -3,7 +3,7 @@ package main
 // The companies, people and words of the sample data. All of them are made up.
 
 var accounts = []string{
-	"Alder Freight", "Amberline", "Arbor Clinics", "Ashgrove Foods", "Bellweather Media", "Birchwood Homes", "Bluefin Marine", "Brookfall Textiles",
+	"Alder Freight", "Amberline", "Arbor Clinics", "Ashgrove Foods", "Bellbrook Media", "Birchwood Homes", "Bluefin Marine", "Brookfall Textiles",
 	"Calder Robotics", "Canyon Outfitters", "Cedarway Schools", "Cinder Steel", "Clearbrook Water", "Copperleaf Hotels", "Corvid Security", "Dovetail Furniture",
 	"Eastmere Bank", "Elmhurst Labs", "Fallow & Finch", "Farrow Mills", "Fernhill Dental", "Gable Insurance", "Glasswing Optics", "Granary Bakeries",
 	"Halcyon Travel", "Hazelwick Paper", "Heron Rail", "Hollow Oak Wines", "Inkwell Press", "Ironbridge Tools", "Jessamine Spas", "Kelp & Co",
