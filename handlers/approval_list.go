@@ -95,15 +95,6 @@ func (a *App) approvalRows(ctx context.Context, r *store.Reader, c *Call, found 
 	return rows, nil
 }
 
-// waitingFor returns the requests that the person may decide now, newest first.
-func (a *App) waitingFor(ctx context.Context, r *store.Reader, c *Call, most int) ([]view.Approval, error) {
-	found, err := r.Approvals(ctx, store.ApprovalFilter{Decider: c.User, Limit: most})
-	if err != nil {
-		return nil, err
-	}
-	return a.approvalRows(ctx, r, c, found)
-}
-
 // decidedFor returns the recent requests that ended and that the person asked for or had a say in.
 func decidedFor(ctx context.Context, r *store.Reader, user string) ([]sales.Approval, error) {
 	recent, err := r.Approvals(ctx, store.ApprovalFilter{Limit: recentOnes})
