@@ -65,7 +65,7 @@ func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, sl
 	if d.org, err = r.Organisation(ctx); err != nil {
 		return nil, err
 	}
-	d.hidden = Hidden(d.org, reader(sub.Channel), sub.Team)
+	d.hidden = HiddenIn(d.org, sub.Channel, sub.Team)
 	all, err := Load(ctx, r, sub.Process, slot.At)
 	if err != nil {
 		return nil, err

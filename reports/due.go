@@ -135,7 +135,7 @@ func pageFor(ctx context.Context, r *store.Reader, sub store.Subscription, slot 
 	if err != nil {
 		return Page{}, err
 	}
-	res, err := Compute(ctx, r, sub.Report, Options{Process: sub.Process, AsOf: slot.At, Team: sub.Team, Hide: Hidden(org, reader(sub.Channel), sub.Team)})
+	res, err := Compute(ctx, r, sub.Report, Options{Process: sub.Process, AsOf: slot.At, Team: sub.Team, Hide: HiddenIn(org, sub.Channel, sub.Team)})
 	if err != nil {
 		return Page{}, err
 	}

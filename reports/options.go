@@ -75,6 +75,19 @@ func Hidden(o *sales.Organisation, user, team string) []string {
 	return out
 }
 
+// HiddenIn returns the private teams whose deals may not be told in a channel, or to
+// the person whose direct messages it is, by a report about the team: in a channel
+// all but that team, and that one too where the channel is not its own (any more).
+func HiddenIn(o *sales.Organisation, channel, team string) []string {
+	if person := reader(channel); person != "" {
+		return Hidden(o, person, team)
+	}
+	if t, ok := o.Team(team); ok && t.Channel != channel {
+		team = ""
+	}
+	return Hidden(o, "", team)
+}
+
 // Explain puts a refusal of this package into words, and reports whether it is one.
 func Explain(p text.Printer, e *sales.Error) (string, bool) {
 	switch e.Code {
