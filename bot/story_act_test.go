@@ -301,6 +301,17 @@ func (s *story) misbehaves(how, method, times, code string) {
 	s.ask("faults", obj{"method": method, "kind": kind, "times": n, "error": code})
 }
 
+// cutsSockets breaks all connections, and waits until the bot has new ones.
+func (s *story) cutsSockets() {
+	s.t.Helper()
+	if s.lab.cfg.Mode == modeHTTP {
+		return
+	}
+	s.excepted = true
+	s.ask("faults", obj{"kind": "disconnect"})
+	s.eventually(func() bool { return num(s.get("state", nil)["connected"]) >= 2 }, func() { s.failf("the bot does not come back") })
+}
+
 // settle waits until everything is delivered, retries included.
 func (s *story) settle() {
 	s.t.Helper()

@@ -37,7 +37,7 @@ import (
 //	clock +72h · language bo zh-CN · restart · stop · begin
 //	start 2026-11-23 09:00                business time at the beginning (the first line)
 //	slack fails|limits|loses|cuts METHOD 2 times [with ERROR]
-//	slack refuses native blocks
+//	slack cuts the sockets · slack refuses native blocks · slack archives #deals
 //	audit holds · dead letters 1
 //
 // Afterwards nothing may be left undelivered, and Slack must not have refused anything by itself.
@@ -48,11 +48,12 @@ func TestStories(t *testing.T) {
 	}
 	stages := []struct {
 		name, mode string
+		replicas   int
 		database   func(t *testing.T) string
 	}{
-		{"sqlite, sockets", modeSocket, sqliteFile},
-		{"sqlite, http", modeHTTP, sqliteFile},
-		{"postgres, sockets", modeSocket, func(t *testing.T) string { return pgtest.Start(t) }},
+		{"sqlite, sockets", modeSocket, 1, sqliteFile},
+		{"sqlite, http", modeHTTP, 1, sqliteFile},
+		{"postgres, two replicas", modeSocket, 2, func(t *testing.T) string { return pgtest.Start(t) }},
 	}
 	for _, stage := range stages {
 		t.Run(stage.name, func(t *testing.T) {
@@ -60,6 +61,7 @@ func TestStories(t *testing.T) {
 				t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 					t.Parallel()
 					s := newStory(t, file)
+					s.replicas = stage.replicas
 					s.open(stage.mode, stage.database(t))
 					s.play()
 				})
@@ -77,9 +79,10 @@ type story struct {
 	lines []line
 	at    int // the line being played
 
-	lab  *lab
-	bot  *bot
-	stop func() // ends the bot
+	lab      *lab
+	replicas int
+	bot      *bot   // one of the replicas
+	stop     func() // ends all of them
 
 	actor    string
 	place    string            // channel of the last act
@@ -153,23 +156,28 @@ func (s *story) open(mode, database string) {
 	s.t.Cleanup(func() { s.stop() })
 }
 
-// begin starts the bot on whatever is in its database.
+// begin starts the bot, or several replicas, on whatever is in the database.
 func (s *story) begin() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	b, err := s.lab.bot(ctx, "empty")
-	if err != nil {
-		s.t.Fatal(err)
+	var running []<-chan error
+	for range s.replicas {
+		b, err := s.lab.bot(ctx, "empty")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- b.run(ctx) }()
+		if err := b.await(ctx, ended); err != nil {
+			s.t.Fatal(err)
+		}
+		s.bot, running = b, append(running, ended)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- b.run(ctx) }()
-	if err := b.await(ctx, ended); err != nil {
-		s.t.Fatal(err)
-	}
-	s.bot = b
 	s.stop = func() {
 		cancel()
-		<-ended
+		for _, ended := range running {
+			<-ended
+		}
 		s.stop = func() {}
 	}
 }
@@ -212,6 +220,7 @@ var steps = []step{
 	on(`stop`, func(s *story, _ []string) { s.stop() }),
 	on(`begin`, func(s *story, _ []string) { s.begin() }),
 	on(`slack (fails|limits|loses|cuts|slows) ([\w.]+) (\d+) times(?: with (\w+))?`, func(s *story, m []string) { s.misbehaves(m[1], m[2], m[3], m[4]) }),
+	on(`slack cuts the sockets`, func(s *story, _ []string) { s.cutsSockets() }),
 	on(`slack refuses native blocks`, func(s *story, _ []string) { s.excepted = true; s.ask("features", obj{"native_blocks": false}) }),
 	on(`slack archives #?([\w-]+)`, func(s *story, m []string) { s.excepted = true; s.ask("archive", obj{"channel": m[1]}) }),
 	on(`audit holds`, func(s *story, _ []string) { s.audit() }),
