@@ -41,8 +41,12 @@ const (
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	ctx := context.Background()
-	s, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), store.Options{Admins: []string{ada}})
+	return worldOn(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+}
+
+func openStore(t testing.TB, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), url, store.Options{Admins: []string{ada}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +55,14 @@ func newWorld(t testing.TB) *world {
 			t.Error(err)
 		}
 	})
+	return s
+}
+
+// worldOn is newWorld in a database of one's own choice.
+func worldOn(t testing.TB, url string) *world {
+	t.Helper()
+	ctx := context.Background()
+	s := openStore(t, url)
 	w := &world{t: t, now: monday}
 	w.app = &App{Store: s, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), DealsChannel: deals, Locale: "en-US", Zone: time.UTC, Bot: "UBOT"}
 	w.app.Clock = func() time.Time { return w.now }
@@ -59,7 +71,7 @@ func newWorld(t testing.TB) *world {
 		{Key: "north", Name: sales.Text{"en": "North", "zh": "北区"}, Manager: maxim, Members: []string{ana, ben}},
 		{Key: "east", Name: sales.Text{"en": "East", "zh": "东区"}, Manager: wei, Members: []string{li}, Channel: east, Private: true},
 	}
-	err = s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err := s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.SaveOrganisation(ctx, m.Organisation, ada, "first", monday); err != nil {
 			return err
 		}

@@ -43,8 +43,15 @@ func (a *App) nudgeAll(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	processes, err := a.processes(ctx)
+	if err != nil {
+		return err
+	}
 	var failed []error
 	for _, p := range people {
+		if !a.mayWork(p, processes, now) {
+			continue
+		}
 		if err := a.nudge(ctx, p, now); err != nil {
 			failed = append(failed, fmt.Errorf("nudge for %s: %w", p.ID, err))
 		}
@@ -60,6 +67,19 @@ func (a *App) everybody(ctx context.Context) ([]store.Person, error) {
 		return err
 	})
 	return slices.DeleteFunc(people, func(p store.Person) bool { return p.Bot || p.Deleted }), err
+}
+
+// mayWork reports whether it is working time for the person by any process's calendar,
+// which saves looking closer.
+func (a *App) mayWork(p store.Person, processes []*sales.Process, now time.Time) bool {
+	zone := a.printerFor(p, store.Settings{}).Location()
+	return slices.ContainsFunc(processes, func(x *sales.Process) bool { return inZone(x.Calendar, zone).InHours(now) })
+}
+
+// inZone is when somebody in the zone works by the calendar.
+func inZone(c sales.Calendar, zone *time.Location) sales.Calendar {
+	c.Zone = zone.String()
+	return c
 }
 
 // nudge looks at one person, and writes to them when there is a reason. The look and
@@ -148,9 +168,7 @@ func calendarOf(ctx context.Context, r *store.Reader, deals []view.DealRow, zone
 	i := slices.IndexFunc(all, func(p *sales.Process) bool {
 		return slices.ContainsFunc(deals, func(x view.DealRow) bool { return x.Deal.Process == p.Key })
 	})
-	calendar := all[max(i, 0)].Calendar
-	calendar.Zone = zone.String()
-	return calendar, nil
+	return inZone(all[max(i, 0)].Calendar, zone), nil
 }
 
 func toldKey(user string) string { return "nudged:" + user }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"pipewright/internal/sales"
 	"pipewright/store"
+	"pipewright/store/pgtest"
 )
 
 // sent is a message that was enqueued for a person.
@@ -343,36 +345,52 @@ func TestNudgeText(t *testing.T) {
 	}
 }
 
-// TestReplicasNudgeOnce runs two programs on one database, again and again at once.
+// TestReplicasNudgeOnce runs two programs on one database, again and again at once:
+// on SQLite two in one process, on PostgreSQL with connections of their own.
 func TestReplicasNudgeOnce(t *testing.T) {
-	w := newWorld(t)
-	w.stale(ana, "Acme")
-	w.types(ben, "/deal new Other")
-	w.dms()
-	second := *w.app
-	apps := []*App{w.app, &second}
-	for day := range 14 {
-		var running sync.WaitGroup
-		for _, app := range apps {
-			for range 3 {
-				running.Go(func() {
-					if err := app.Due(context.Background(), w.now); err != nil {
-						t.Error(err)
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+			if kind == "postgres" {
+				url = pgtest.Start(t)
+			}
+			w := worldOn(t, url)
+			second := *w.app
+			if kind == "postgres" {
+				second.Store = openStore(t, url)
+			}
+			w.stale(ana, "Acme")
+			w.types(ben, "/deal new Other")
+			w.dms()
+			total := 0
+			for day := range 14 {
+				var running sync.WaitGroup
+				for _, app := range []*App{w.app, &second} {
+					for range 3 {
+						running.Go(func() {
+							if err := app.Due(context.Background(), w.now); err != nil {
+								t.Error(err)
+							}
+						})
 					}
-				})
+				}
+				running.Wait()
+				count := map[string]int{}
+				for _, s := range w.dms() {
+					count[s.user]++
+					total++
+				}
+				for user, n := range count {
+					if n != 1 {
+						t.Errorf("day %d: %d messages for %s", day, n, user)
+					}
+				}
+				w.now = w.now.Add(24 * time.Hour)
 			}
-		}
-		running.Wait()
-		count := map[string]int{}
-		for _, s := range w.dms() {
-			count[s.user]++
-		}
-		for user, n := range count {
-			if n != 1 {
-				t.Errorf("day %d: %d messages for %s", day, n, user)
+			if total < 4 {
+				t.Errorf("only %d messages: the test shows nothing", total)
 			}
-		}
-		w.now = w.now.Add(24 * time.Hour)
+		})
 	}
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -256,7 +257,13 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.keep(ctx, c, reply)
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		again, err := tx.RecentSame(ctx, c.User, "share "+c.Channel+" "+c.Value, c.Now, time.Minute)
+		if again {
+			return say(c.T("It is shared already.")), err
+		}
+		return reply, err
+	})
 }
 
 // reportMenu lists the reports, with what the person gets by itself.

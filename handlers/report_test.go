@@ -157,6 +157,9 @@ func TestShare(t *testing.T) {
 	if again.Text != shared.Text {
 		t.Errorf("the same click has another answer: %s", again.Text)
 	}
+	if twice := w.do(Intent{Kind: Action, Name: "report.share", Value: value(t, r, "report.share"), User: wei, Channel: east, Ephemeral: true}); twice.Public {
+		t.Error("a double click shares it twice")
+	}
 	all := w.types(wei, "/report outcomes")
 	public := w.do(Intent{Kind: Action, Name: "report.share", Value: value(t, all, "report.share"), User: wei, Channel: "CSALES", Ephemeral: true})
 	if !strings.Contains(public.Text, "16 deals") || !strings.Contains(all.Text, "24") {

@@ -160,7 +160,7 @@ type Settings struct {
 	Snoozed    time.Time
 	HomeSeen   bool      // the introduction was shown
 	PulseAsked time.Time // last time that the pulse was asked for
-	NudgedOn   string    // local date of the last nudge: "2026-11-24"
+	NudgedOn   string    // local date on which it was last seen to whether a nudge is due: "2026-11-24"
 }
 
 const (

@@ -52,7 +52,7 @@ func NudgeMessage(p text.Printer, n Nudge) (sentence string, blocks []slack.Bloc
 		Button("nudge.snooze", SnoozeTomorrow, p.T("Not before tomorrow")), Button("nudge.snooze", SnoozeWeek, p.T("Not before next week")),
 		Button("nudge.mute", "", p.T("No more reminders")),
 	)...)
-	return Lines(sentence, n.names()), blocks
+	return Lines(sentence, n.names()), fit(blocks)
 }
 
 // lead says how much there is to do.

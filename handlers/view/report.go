@@ -54,7 +54,7 @@ func ReportMenuBlocks(p text.Printer, m ReportMenu) (sentence string, blocks []s
 		blocks = append(blocks, Section(p.T("Nothing yet. A digest says once a day, week or month what was won, what moved and where deals wait.")))
 	}
 	blocks = append(blocks, SubscriptionBlocks(p, m.Subscriptions)...)
-	return sentence, append(blocks, Actions(Button("report.form", "", p.T("Subscribe…")))...)
+	return sentence, append(fit(blocks), Actions(Button("report.form", "", p.T("Subscribe…")))...)
 }
 
 // Behind is one page of the deals behind a number.

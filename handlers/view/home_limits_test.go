@@ -1,0 +1,107 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/reports"
+	"pipewright/store"
+)
+
+var allAlerts = []sales.Alert{sales.NextPast, sales.ClosePast, sales.OverTarget, sales.Quiet}
+
+// hugePressing are deals that need everything at once.
+func hugePressing(k *sales.Case, n int) []Pressing {
+	var out []Pressing
+	for range n {
+		row := DealRow{Deal: k.Deal, Process: k.Process, Alerts: allAlerts}
+		out = append(out, Pressing{DealRow: row, Gate: Gate{Case: k, Missing: hugeMissing(k)}, Rested: true, Next: true, Close: true})
+	}
+	return out
+}
+
+func TestHomeKeepsSlacksLimits(t *testing.T) {
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for _, p := range printers {
+		k := hugeCase()
+		h := Home{
+			Slash: "/" + strings.Repeat("p", 20), MoreAsked: 1000, MoreDeals: 1000, MoreTeam: 1000, Leads: true, Reports: true, Now: now, Name: longName,
+			Intro:    &Intro{Slash: "/pw-", Process: k.Process, Quote: strings.Repeat("q", 40), Map: true},
+			Deals:    hugePressing(k, MaxHomeDeals),
+			Team:     hugePressing(k, MaxHomeTeam),
+			Settings: HomeSettings{Lang: "zh", Reminders: RemindersDaily, Snoozed: Note(nasty)},
+		}
+		for range MaxHomeApprovals {
+			h.Approvals = append(h.Approvals, hugeApproval(k, sales.Pending))
+		}
+		for i := range 200 {
+			other := *k.Process
+			other.Key = fmt.Sprintf("%040d", i)
+			h.Intro.Others = append(h.Intro.Others, &other)
+			worth := []sales.Money{{Minor: 1 << 53, Currency: "EUR"}, {Minor: 1 << 53, Currency: "CNY"}, {Minor: 1 << 53, Currency: "USD"}}
+			h.Stages = append(h.Stages, HomeStage{Process: &other, Stage: k.Process.Stages[i%120].Key, Deals: 100_000, Worth: worth})
+		}
+		v := HomeView(p, h)
+		checkForm(t, p.Lang()+" home", &slack.ModalViewRequest{CallbackID: v.CallbackID, Blocks: v.Blocks})
+	}
+}
+
+func TestNudgesKeepSlacksLimits(t *testing.T) {
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for _, p := range printers {
+		k := hugeCase()
+		n := Nudge{Deals: hugePressing(k, MaxNudged), Total: 1000, New: 999, Daily: true, Waiting: 1000, Today: hugePressing(k, 100), Open: 10000, Now: now, Name: longName}
+		for range MaxNudgedApprovals {
+			n.Approvals = append(n.Approvals, hugeApproval(k, sales.Pending))
+		}
+		text, blocks := NudgeMessage(p, n)
+		checkMessage(t, p.Lang()+" nudge", text, blocks)
+		for _, x := range []Pulse{{}, {Staff: 1}, {Customer: 5}, {Staff: 1, Customer: 5}, {Staff: 1, Customer: 5, Word: true}} {
+			x.Deal, x.Process, x.Stage, x.Event = k.Deal, k.Process, k.Deal.Stage, 1<<30
+			text, blocks := PulseMessage(p, x)
+			checkMessage(t, p.Lang()+" pulse", text, blocks)
+			checkForm(t, p.Lang()+" pulse", PulseForm(p, x))
+		}
+	}
+}
+
+func TestReportsKeepSlacksLimits(t *testing.T) {
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for _, p := range printers {
+		k := hugeCase()
+		team := sales.Team{Key: strings.Repeat("t", 40), Name: k.Process.Name}
+		sub := store.Subscription{ID: 1 << 60, Report: reports.DigestReport, Channel: "C0123456789", Every: "weekly", Zone: "America/Argentina/ComodRivadavia"}
+		menu := ReportMenu{Slash: "/" + strings.Repeat("p", 20)}
+		for _, r := range reports.All() {
+			menu.Reports = append(menu.Reports, ReportChoice{Name: r.Name, Title: r.Title, About: r.About})
+		}
+		for range 100 {
+			menu.Subscriptions = append(menu.Subscriptions, SubscriptionRow{Subscription: sub, Process: k.Process, Team: team, Next: now, Change: true})
+		}
+		text, blocks := ReportMenuBlocks(p, menu)
+		checkMessage(t, p.Lang()+" menu", text, blocks)
+
+		value := strings.Repeat("v", 400)
+		b := Behind{Title: Unmarked(Name(nasty)), Value: value, Page: 3, Total: 1000, AsOf: now, Now: now, Name: longName}
+		for i := range 60 {
+			b.Parts = append(b.Parts, BehindPart{Label: Unmarked(Name(nasty)), Value: fmt.Sprint(value, i), Deals: 100_000})
+		}
+		for _, x := range hugePressing(k, BehindPage) {
+			b.Rows = append(b.Rows, x.DealRow)
+		}
+		checkForm(t, p.Lang()+" behind", BehindModal(p, b))
+
+		f := SubscribeForm{Leads: true, Channel: "C1"}
+		for i := range 200 {
+			other, another := *k.Process, team
+			other.Key, another.Key = fmt.Sprintf("%040d", i), fmt.Sprintf("%040d", i)
+			f.Processes, f.Teams = append(f.Processes, &other), append(f.Teams, another)
+		}
+		checkForm(t, p.Lang()+" subscribe", SubscribeModal(p, f))
+	}
+}
