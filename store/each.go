@@ -24,11 +24,11 @@ const (
 		WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
 	eachApprovalSQL = `SELECT a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form, a.state, a.steps, a.ended, a.map
 		FROM approval a JOIN deal ON deal.id = a.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
-	eachWaitSQL = `SELECT w.deal, w.kind, w.began, w.ended, w.why FROM wait w JOIN deal ON deal.id = w.deal
+	eachWaitSQL = `SELECT w.deal, w.n, w.kind, w.began, w.ended, w.why FROM wait w JOIN deal ON deal.id = w.deal
 		WHERE deal.process = ? AND ` + visible + `
 		UNION ALL
-		SELECT a.deal, 'approval', a.at, a.ended, a.kind FROM approval a JOIN deal ON deal.id = a.deal
-		WHERE deal.process = ? AND ` + visible + ` ORDER BY 1, 3`
+		SELECT a.deal, a.id, 'approval', a.at, a.ended, a.kind FROM approval a JOIN deal ON deal.id = a.deal
+		WHERE deal.process = ? AND ` + visible + ` ORDER BY 1, 4, 3, 2`
 	snapshotSQL = `SELECT pos FROM audit_head`
 )
 

@@ -172,6 +172,26 @@ func TestOutboxLeaseIsFenced(t *testing.T) {
 	})
 }
 
+func TestCardsLeaseIsFenced(t *testing.T) {
+	withOutbox(t, func(o *outboxTest) {
+		o.card("deal:1", "A", "")
+		late := o.expect("card:deal:1:A")[0]
+		o.clock.add(31 * time.Second)
+		next := o.expect("card:deal:1:A")[0]
+		if err := o.Delivered(ctx, late, "A", "1.0", "old"); !isCode(err, "outbox.lease_lost") {
+			o.Errorf("delivered by the late holder: %v", err)
+		}
+		o.delivered(next, "2.0")
+		read(o, o.Store, func(ctx context.Context, r *store.Reader) error {
+			places, err := r.Places(ctx, "deal:1")
+			if len(places) != 1 || places[0].TS != "2.0" {
+				o.Errorf("%+v", places)
+			}
+			return err
+		})
+	})
+}
+
 func TestCardsAreRenderedAgain(t *testing.T) {
 	withOutbox(t, func(o *outboxTest) {
 		o.card("deal:1", "A", "")

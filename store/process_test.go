@@ -222,9 +222,13 @@ func TestOneWriterOfTheMapWins(t *testing.T) {
 		for i := range results {
 			wg.Go(func() {
 				results[i] = s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-					p := process()
-					p.Version = 1
-					return tx.SaveProcess(ctx, p, "U", "", t0)
+					o, err := tx.Organisation(ctx) // read before anything is locked
+					if err != nil {
+						return err
+					}
+					mine := *o
+					mine.Version = 1
+					return tx.SaveOrganisation(ctx, &mine, "U", "", t0)
 				})
 			})
 		}

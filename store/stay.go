@@ -38,6 +38,7 @@ func stayValues(s sales.Stay) ([]any, error) {
 
 type waitRow struct {
 	Deal  int64
+	N     int64
 	Kind  string
 	Began sql.NullInt64
 	Ended sql.NullInt64
@@ -61,7 +62,7 @@ type spans struct {
 const (
 	stayColumns = `deal, visit, episode, stage, entered, left_at, exit, to_stage, skipped, actor, event`
 	lastStaySQL = `SELECT ` + stayColumns + ` FROM stay WHERE deal = ? ORDER BY visit DESC LIMIT 1`
-	waitsSQL    = `SELECT deal, kind, began, ended, why FROM wait WHERE deal = ? ORDER BY n`
+	waitsSQL    = `SELECT deal, n, kind, began, ended, why FROM wait WHERE deal = ? ORDER BY n`
 )
 
 // lastSpans reads no more than the events need.
