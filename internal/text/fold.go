@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -13,10 +14,16 @@ import (
 // punctuation as one space. "Müller-Bau  GmbH" and "muller bau gmbh" are equal.
 // A name of punctuation alone folds to "".
 func Fold(s string) string {
-	s = norm.NFKD.String(s)
-	s = strings.ToLower(cases.Fold().String(s)) // Fold alone swaps the cases of Cherokee
-	s = norm.NFKD.String(s)
+	ascii := isASCII(s)
+	if ascii { // most words: nothing but their case can differ
+		s = strings.ToLower(s)
+	} else {
+		s = norm.NFKD.String(s)
+		s = strings.ToLower(cases.Fold().String(s)) // Fold alone swaps the cases of Cherokee
+		s = norm.NFKD.String(s)
+	}
 	var b strings.Builder
+	b.Grow(len(s))
 	gap := false
 	for _, r := range s {
 		switch {
@@ -31,7 +38,19 @@ func Fold(s string) string {
 			b.WriteRune(r)
 		}
 	}
+	if ascii {
+		return b.String()
+	}
 	return norm.NFC.String(b.String())
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // isAccent reports marks set on Latin, Greek and Cyrillic letters. Other marks

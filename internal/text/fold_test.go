@@ -39,6 +39,17 @@ func TestFoldIsStable(t *testing.T) {
 	}
 }
 
+func TestFoldOfASCII(t *testing.T) {
+	for r := rune(0); r < utf8.RuneSelf; r++ {
+		for s := range 128 {
+			in := "A" + string(r) + string(rune(s)) + "b"
+			if short, long := Fold(in)+"e", Fold(in+"\u00e9"); short != long {
+				t.Errorf("%q folds to %q alone and to %q beside an accent", in, short, long)
+			}
+		}
+	}
+}
+
 func FuzzFold(f *testing.F) {
 	for _, s := range awkward {
 		f.Add(s)
