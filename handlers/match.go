@@ -41,7 +41,7 @@ func (n named) fit(typed string) int {
 	best := noFit
 	for _, s := range n.names {
 		switch s = foldedName(s); {
-		case typed == "":
+		case typed == "" || len(s) < len(typed):
 		case s == typed:
 			return wholeFit
 		case strings.HasPrefix(s, typed):
