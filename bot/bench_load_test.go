@@ -52,7 +52,7 @@ func (c *caller) request(user, name, text string) []byte {
 	return r.Bytes()
 }
 
-// line is one connection.
+// wire is one connection.
 type wire struct {
 	conn net.Conn
 	in   *bufio.Reader

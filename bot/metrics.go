@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -61,14 +62,15 @@ func (m *metrics) handled(in handlers.Intent, outcome string, took time.Duration
 	m.latency.WithLabelValues(string(in.Kind)).Observe(took.Seconds())
 }
 
-func ownCommand(name string) bool {
+var ownCommands = sync.OnceValue(func() map[string]bool {
+	own := map[string]bool{}
 	for _, r := range handlers.Routes() {
-		if r.Command == name {
-			return true
-		}
+		own[r.Command] = true
 	}
-	return false
-}
+	return own
+})
+
+func ownCommand(name string) bool { return ownCommands()[name] }
 
 func (m *metrics) delivered(kind, outcome string, took time.Duration) {
 	m.deliveries.WithLabelValues(kind, outcome).Inc()
