@@ -199,6 +199,13 @@ func ids(value string) (id int64, n int, rest string) {
 	return id, n, rest
 }
 
+// pageNumber reads the number of a page, from 0, as buttons carry it; there are never
+// so many pages that it could not be counted with.
+func pageNumber(value string) int {
+	n, _ := strconv.Atoi(value)
+	return min(max(n, 0), 1_000_000)
+}
+
 // idAndKey reads "ID:KEY".
 func idAndKey(value string) (id int64, key string) {
 	first, key := cutColon(value)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -160,8 +159,7 @@ func (a *App) anyStage(ctx context.Context, c *Call, words []Word) (string, erro
 
 func (a *App) clickList(ctx context.Context, c *Call) (Reply, error) {
 	page, filter, _ := strings.Cut(c.Value, ":")
-	n, _ := strconv.Atoi(page)
-	return a.list(ctx, c, filter, max(0, n))
+	return a.list(ctx, c, filter, pageNumber(page))
 }
 
 // pageSize is how many deals a list shows at once.

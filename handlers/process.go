@@ -214,8 +214,7 @@ func (a *App) processHistory(ctx context.Context, c *Call) (Reply, error) {
 // clickHistory shows another page, given as "PAGE:KEY".
 func (a *App) clickHistory(ctx context.Context, c *Call) (Reply, error) {
 	page, key := cutColon(c.Value)
-	n, _ := strconv.Atoi(page)
-	return a.mapPage(ctx, c, key, max(0, n))
+	return a.mapPage(ctx, c, key, pageNumber(page))
 }
 
 // mapPage shows a page of the changes of a process, or with the key "" of teams and roles.

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,7 +22,7 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	}
 	page := 0
 	if len(rest) > 1 {
-		page, _ = strconv.Atoi(rest[1])
+		page = pageNumber(rest[1])
 	}
 	kind, key, _ := strings.Cut(rest[0], ":")
 	key, sub, _ := strings.Cut(key, ":")

@@ -48,6 +48,9 @@ func ParseQuery(value string) (Query, []string, error) {
 			*t = time.UnixMilli(ms).UTC()
 		}
 	}
+	if q.AsOf.IsZero() {
+		return Query{}, nil, sales.Refuse(sales.NotFound, "button.old")
+	}
 	return q, parts[queryFields:], nil
 }
 

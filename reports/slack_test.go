@@ -200,7 +200,7 @@ func digestStore(t *testing.T, poison string) *store.Store {
 	s.process.Policies = []sales.Policy{{Kind: "quote", Name: sales.Text{"en": "Quote", "zh": "报价单" + poison}, Steps: []sales.Step{{Key: "price", Roles: []string{"pricing"}}}}}
 	s.process.Activities = []sales.ActivityType{{Key: "call", Minutes: 10}}
 	st, _ := seeded(t, s, &sales.Organisation{
-		Teams: []sales.Team{{Key: "north", Name: sales.Text{"en": "North", "zh": "北区"}, Members: []string{"UANA"}}, {Key: "secret", Private: true, Members: []string{"UBEN"}}},
+		Teams: []sales.Team{{Key: "north", Name: sales.Text{"en": "North", "zh": "北区"}, Members: []string{"UANA"}}, {Key: "secret", Private: true, Channel: "CSECRET", Members: []string{"UBEN"}}},
 		Roles: []sales.Role{{Key: "pricing", Name: sales.Text{"en": "Pricing", "zh": "定价" + poison}, Users: []string{"UPRI"}}},
 	})
 	inTx(t, st, func(ctx context.Context, tx *store.Tx) error {
@@ -255,7 +255,12 @@ func TestGoldenDigest(t *testing.T) {
 	for _, change := range []func(*store.Subscription){
 		func(*store.Subscription) {},
 		func(s *store.Subscription) { s.Lang = "zh-CN"; s.Every = "monthly" },
-		func(s *store.Subscription) { s.Team = "secret"; s.Every = "daily"; s.Lang = "zh" },
+		func(s *store.Subscription) {
+			s.Team = "secret"
+			s.Channel = "CSECRET"
+			s.Every = "daily"
+			s.Lang = "zh"
+		},
 		func(s *store.Subscription) { s.Report = "stages"; s.Team = "north" },
 	} {
 		sub := weekly
