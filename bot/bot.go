@@ -53,7 +53,7 @@ func newBot(ctx context.Context, cfg Config, log *slog.Logger, c *clock) (*bot, 
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", cfg.Listen)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		_ = st.Close()
 		return nil, fmt.Errorf("LISTEN_ADDR %s cannot be used; choose another port: %w", cfg.Listen, err)
@@ -154,7 +154,7 @@ func (b *bot) introduce(ctx context.Context) (*slack.AuthTestResponse, error) {
 		}
 		var said slack.SlackErrorResponse
 		if errors.As(err, &said) && isRefused(said.Err) {
-			return nil, fmt.Errorf("Slack refuses SLACK_BOT_TOKEN (%s); install the app again and copy the new token", said.Err)
+			return nil, fmt.Errorf("the token in SLACK_BOT_TOKEN is refused by Slack (%s); install the app again and copy the new token", said.Err)
 		}
 		b.log.Warn("Slack does not answer; trying again", "error", err, "wait", wait)
 		select {

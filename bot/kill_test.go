@@ -188,9 +188,8 @@ func killed(t *testing.T, l *lab, dice *rand.Rand) {
 // delivered waits until the outbox is empty.
 func delivered(t *testing.T, c *child) {
 	t.Helper()
-	said := ""
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if said, _ = c.get("/metrics"); strings.Contains(said, "pipewright_outbox_due 0") {
+		if said, _ := c.get("/metrics"); strings.Contains(said, "pipewright_outbox_due 0") {
 			return
 		}
 	}

@@ -194,7 +194,7 @@ func (s *story) lookAround(user, label string) (spot, bool) {
 	return spot{}, false
 }
 
-// fills fills the open form in with the indented lines that follow, and submits it.
+// fills completes the open form with the indented lines that follow, and submits it.
 func (s *story) fills(user string) {
 	s.t.Helper()
 	s.eventually(func() bool { return s.view(user) != nil }, func() { s.failf("%s has no open form", user) })
