@@ -99,10 +99,11 @@ func (m ProcessMap) roles(p text.Printer, keys []string) string {
 }
 
 func workDays(p text.Printer, d sales.Days) string {
-	if d == 1 {
+	n := number(p, float64(d))
+	if n == "1" { // rounded, too
 		return p.T("1 working day")
 	}
-	return p.T("%s working days", number(p, float64(d)))
+	return p.T("%s working days", n)
 }
 
 // sentence says how many deals stand there, what they are worth and for how long they have.
