@@ -128,6 +128,7 @@ const (
 // RecentSame remembers that the person did this now, and reports whether they
 // did the same less than `within` ago: then they are asked whether they mean it.
 func (tx *Tx) RecentSame(ctx context.Context, user, fingerprint string, now time.Time, within time.Duration) (bool, error) {
+	fingerprint = clean(fingerprint)
 	var at sql.NullInt64
 	found, err := tx.get(ctx, &at, recentSQL+tx.dialect.forUpdate(), user, fingerprint)
 	if err != nil {

@@ -223,7 +223,7 @@ func (f DealFilter) where() (string, []any) {
 		{"status", string(f.Status)},
 	} {
 		if c.value != "" {
-			conds, args = append(conds, c.column+" = ?"), append(args, c.value)
+			conds, args = append(conds, c.column+" = ?"), append(args, clean(c.value))
 		}
 	}
 	if f.Teams != nil {

@@ -158,23 +158,19 @@ func TestCutConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	stop := make(chan struct{})
-	var cutter sync.WaitGroup
-	cutter.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(20 * time.Millisecond):
-			}
+	cuts := make(chan struct{})
+	go func() {
+		defer close(cuts)
+		for range 12 {
+			time.Sleep(time.Duration(20+rand.IntN(120)) * time.Millisecond)
 			_, _ = db.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
 		}
-	})
+	}()
 	var done, failed atomic.Int32
 	var callers sync.WaitGroup
 	for w := range 4 {
 		callers.Go(func() {
-			for i := range 40 {
+			for i, cutting := 0, true; cutting; i++ {
 				key := fmt.Sprint("cut:", w, ":", i)
 				for { // Slack sends again what was not acknowledged
 					if _, err := logOnce(s, key, 1, key); err == nil {
@@ -183,12 +179,15 @@ func TestCutConnections(t *testing.T) {
 					failed.Add(1)
 				}
 				done.Add(1)
+				select {
+				case <-cuts:
+					cutting = false
+				default:
+				}
 			}
 		})
 	}
 	callers.Wait()
-	close(stop)
-	cutter.Wait()
 	var activities int
 	for range 50 { // the pool may still hold connections that were cut
 		err = s.Read(ctx, func(ctx context.Context, r *store.Reader) error {

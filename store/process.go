@@ -259,7 +259,7 @@ func (tx *Tx) saveMap(ctx context.Context, key string, follows int, body any, ac
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, insertMapSQL, key, follows+1, actor, millis(now), why, string(text)); err != nil {
+	if _, err := tx.exec(ctx, insertMapSQL, key, follows+1, actor, millis(now), clean(why), string(text)); err != nil {
 		return wrap("save the map", err)
 	}
 	return tx.setHead(ctx, key, follows+1)

@@ -90,8 +90,13 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	if e.writer, err = connect(ctx, e.db); err != nil {
 		return err
 	}
-	if _, err := e.writer.exec(ctx, `PRAGMA wal_autocheckpoint = 4000`); err != nil { // 16 MB: hot pages are copied once for many commits
-		return err
+	for _, pragma := range []string{
+		`PRAGMA wal_autocheckpoint = 4000`,     // 16 MB: hot pages are copied once for many commits
+		`PRAGMA journal_size_limit = 67108864`, // 64 MB, after a long report has held the log back
+	} {
+		if _, err := e.writer.exec(ctx, pragma); err != nil {
+			return err
+		}
 	}
 	if e.ro, err = sqlx.Open("sqlite3", dsn(e.path, readerDSN)); err != nil {
 		return err

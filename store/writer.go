@@ -93,7 +93,17 @@ func (e *sqlite) commit(batch []*job) {
 	if len(batch) == 0 {
 		return
 	}
-	if len(batch) > 1 && e.together(batch) == nil {
+	if len(batch) == 1 {
+		e.single(batch[0])
+		return
+	}
+	if err := e.begin(); err != nil { // another program holds the database; each would wait as long again
+		for _, j := range batch {
+			j.finish(err)
+		}
+		return
+	}
+	if e.together(batch) == nil {
 		return
 	}
 	for _, j := range batch {
@@ -104,7 +114,7 @@ func (e *sqlite) commit(batch []*job) {
 func (e *sqlite) single(j *job) {
 	err := e.begin()
 	if err != nil {
-		j.finish(wrap("begin", err))
+		j.finish(err)
 		return
 	}
 	if err = e.run(j); err != nil {
@@ -118,11 +128,9 @@ func (e *sqlite) single(j *job) {
 	j.finish(wrap("commit", err))
 }
 
-// together answers nobody unless everybody can be answered.
+// together runs the jobs in the open transaction. It answers nobody unless
+// everybody can be answered.
 func (e *sqlite) together(batch []*job) error {
-	if err := e.begin(); err != nil {
-		return err
-	}
 	errs := make([]error, len(batch))
 	for i, j := range batch {
 		if errs[i] = e.savepoint(j); errors.Is(errs[i], errLost) {
@@ -173,7 +181,10 @@ func (e *sqlite) run(j *job) (err error) {
 // begin opens the transaction; nobody else writes until it ends.
 func (e *sqlite) begin() error {
 	e.writer.heads = nil
-	return e.exec(`BEGIN IMMEDIATE`)
+	if err := e.exec(`BEGIN IMMEDIATE`); err != nil {
+		return fmt.Errorf("%w (begin: %w)", ErrBusy, err)
+	}
+	return nil
 }
 
 func (e *sqlite) exec(query string) error {

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 var ctx = context.Background()
@@ -343,6 +345,75 @@ func TestClose(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Errorf("closed twice: %v", err)
+	}
+}
+
+// Another program holds the write lock: callers are told after a while, and all is well when it lets go.
+func TestLockedByAnotherProgram(t *testing.T) {
+	s := openFile(t)
+	if _, err := writerOf(s).writer.on.ExecContext(ctx, `PRAGMA busy_timeout = 50`); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sqlx.Open("sqlite3", "file:"+writerOf(s).path+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	tx, err := other.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			if err := note(s, "locked"); !errors.Is(err, ErrBusy) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := note(s, "free"); err != nil || !noted(t, s, "free") || noted(t, s, "locked") {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// A report that is given up leaves its connection usable.
+func TestReaderGivesUp(t *testing.T) {
+	s, err := Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), Options{MaxReaders: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+		for i := range 1000 {
+			if err := tx.SavePeople(ctx, []Person{{ID: fmt.Sprint(i)}}, time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithCancel(ctx)
+	err = s.Read(short, func(ctx context.Context, r *Reader) error {
+		return each(ctx, r.session, func(*personRow) error { cancel(); return nil }, peopleSQL)
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	err = s.Read(ctx, func(ctx context.Context, r *Reader) error {
+		people, err := r.People(ctx)
+		if len(people) != 1000 {
+			t.Errorf("%d people", len(people))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 
