@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -71,7 +72,9 @@ func (x Pressing) next(p text.Printer) []*slack.ButtonBlockElement {
 				out = append(out, b)
 			}
 		case sales.Quiet:
-			out = append(out, Button("activity.form", id, p.T("Log…")))
+			if !slices.ContainsFunc(out, func(b *slack.ButtonBlockElement) bool { return b.ActionID == "activity.form" }) {
+				out = append(out, Button("activity.form", id, p.T("Log…")))
+			}
 		}
 	}
 	return out
