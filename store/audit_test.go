@@ -111,7 +111,7 @@ func TestTampering(t *testing.T) {
 		"a deal set back": {[]string{`UPDATE deal SET version = 1 WHERE id = 1`}, store.BreakInserted, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, url string) {
+			tamper := func(t *testing.T, url string) {
 				s := open(t, url, store.Options{})
 				seedMap(t, s)
 				newDeal(t, s, "Acme", "")
@@ -129,7 +129,11 @@ func TestTampering(t *testing.T) {
 				if r.Broken == nil || r.Broken.What != c.what || r.Broken.Pos != c.pos {
 					t.Errorf("found %+v, want %s at %d", r.Broken, c.what, c.pos)
 				}
-			})
+			}
+			tamper(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+			if c.pos == 2 { // the walk is the same on both: one kind of each break is enough
+				tamper(t, pgtest.Start(t))
+			}
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"pipewright/internal/sales"
 	"pipewright/store"
+	"pipewright/store/pgtest"
 )
 
 // clock is protocol time that a test moves.
@@ -321,6 +322,25 @@ func TestWake(t *testing.T) {
 			o.Fatal("nobody woke")
 		}
 	})
+}
+
+// A replica hears of what another one enqueued.
+func TestWakeOtherReplica(t *testing.T) {
+	url := pgtest.Start(t)
+	here, there := open(t, url, store.Options{}), open(t, url, store.Options{})
+	heard := time.After(10 * time.Second)
+	for i := 0; ; i++ {
+		inTx(t, here, func(ctx context.Context, tx *store.Tx) error { return tx.Enqueue(ctx, post(fmt.Sprint(i), "A")) })
+		select {
+		case <-there.Wake():
+			if i > 0 { // the first may be the greeting of a fresh listener
+				return
+			}
+		case <-time.After(200 * time.Millisecond):
+		case <-heard:
+			t.Fatal("the other replica heard nothing")
+		}
+	}
 }
 
 // Many workers, several stores: every row once, in order within its lane.
