@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
 	length, note := cutDuration(f.rest)
 	act := sales.Activity{Type: kind, Minutes: int(length / time.Minute), Note: c.typed(note)}
 	if len(note) == len(f.rest) { // nobody said how long
+		if len(note) > 0 && !note[0].Quoted && meantLength.MatchString(note[0].Text) {
+			return Reply{}, within(f.Case, sales.Refuse(sales.Invalid, "duration.unreadable", "input", note[0].Text))
+		}
 		t, _ := f.Process.Activity(kind)
 		act.Minutes = t.Minutes
 	}
@@ -112,6 +116,9 @@ func cutDuration(words []Word) (time.Duration, []Word) {
 	}
 	return 0, words
 }
+
+// meantLength is what is no length of time, but was meant as one: "-5m", "99999h".
+var meantLength = regexp.MustCompile(`(?i)^[-−–]?\d[\d.,:e+]*(?:h|hrs?|hours?|m|mins?|minutes?|小时|分钟|分)$`)
 
 // log records an activity and says what the deal needs now.
 func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) (Reply, error) {

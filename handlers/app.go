@@ -51,7 +51,7 @@ type Call struct {
 // Handle answers one intent. The error is only for what could not be taken at
 // all, so that it is not acknowledged; a refusal is a Reply.
 func (a *App) Handle(ctx context.Context, in Intent) (Reply, error) {
-	call, err := a.call(ctx, in)
+	call, err := a.call(ctx, in.legible())
 	if err != nil {
 		return Reply{}, err
 	}

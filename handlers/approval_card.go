@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
 	"pipewright/store"
@@ -87,6 +89,11 @@ func (a *App) drawApproval(ctx context.Context, id int64, channel string) (view.
 		p, err := a.printerAt(ctx, r, channel)
 		if err != nil {
 			return err
+		}
+		if isPerson(channel) && !mayReadApproval(k, req, channel) { // who no longer decides, on a private team's deal
+			sentence := p.T("There is no such request, or it is not for you to see. `%sapprovals` shows yours.", "/"+a.Prefix)
+			m = view.Message{Text: sentence, Blocks: []slack.Block{view.Section(sentence)}}
+			return nil
 		}
 		v, err := a.approvalView(ctx, r, k, req, a.now())
 		if err != nil {

@@ -134,11 +134,12 @@ func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string) (R
 	if c.asked == "" || c.Sure {
 		return Reply{}, nil
 	}
-	same, err := tx.RecentSame(ctx, c.User, about+" "+fold(c.asked), c.Now, time.Minute)
+	line := c.asked
+	typed := strings.ToLower(strings.Join(strings.Fields(line), " ")) // not folded: a sign makes a difference
+	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, time.Minute)
 	if err != nil || !same {
 		return Reply{}, err
 	}
-	line := c.asked
 	c.asked = "" // asked once for all steps
 	sentence := c.T("You did just that less than a minute ago: `%s`. Once more?", a.slash(line))
 	return c.inPlace(say(sentence, view.Actions(view.RunSure(line, c.T("Yes, once more")), view.Button("dismiss", "", c.T("No")))...)), nil

@@ -244,6 +244,8 @@ var dealRefusals = map[string]wording{
 	"deal.which_none":         says(text.Msg("Which deal? Say a part of its name, or its number like D-12.")),
 	"amount.or_name":          says(text.Msg("Is “%s” the amount?"), "input"),
 	"deal.no_name":            says(text.Msg("A deal needs a name.")),
+	"deal.margin":             says(text.Msg("A margin is a share of the amount: 100 per cent at most.")),
+	"text.too_long":           says(text.Msg("That is too long: %s characters at most."), "max"),
 	"deal.lost":               says(text.Msg("%s is closed as lost. `%sdeal reopen %s because …` takes it up again."), "deal", "slash", "ref"),
 	"deal.won":                says(text.Msg("%s is won already."), "deal"),
 	"deal.open":               says(text.Msg("%s is open already."), "deal"),

@@ -44,6 +44,22 @@ type Intent struct {
 	Now         time.Time // business time
 }
 
+// legible leaves out of what was typed what nobody can read and not every database
+// keeps: NUL, and bytes that are no UTF-8.
+func (in Intent) legible() Intent {
+	clean := func(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "") }
+	in.Text, in.Value, in.Note, in.View.Meta = clean(in.Text), clean(in.Value), clean(in.Note), clean(in.View.Meta)
+	values := make(map[string][]string, len(in.Values))
+	for action, all := range in.Values {
+		values[action] = make([]string, len(all))
+		for i, v := range all {
+			values[action][i] = clean(v)
+		}
+	}
+	in.Values = values
+	return in
+}
+
 // View is the modal that an intent came from.
 type View struct {
 	ID       string

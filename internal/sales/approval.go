@@ -206,6 +206,9 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 		e.Who = may
 		return a, nil, e
 	}
+	if d.Verdict != Approve && d.Verdict != Reject {
+		return a, nil, refuse(Invalid, "button.old")
+	}
 	if d.Verdict == Reject && d.Comment == "" {
 		return a, nil, refuse(Invalid, "approval.no_reason")
 	}

@@ -174,8 +174,8 @@ func (c *Case) Set(actor, field, value string, now time.Time) ([]Event, error) {
 	if !c.Process.KnowsField(field) {
 		return nil, refuse(NotFound, "field.unknown", "field", field)
 	}
-	if field == "name" && value == "" {
-		return nil, refuse(Invalid, "deal.no_name")
+	if err := checkTyped(field, value); err != nil {
+		return nil, err
 	}
 	was := c.Deal.Value(field)
 	if was == value {
@@ -204,6 +204,9 @@ func (c *Case) Plan(actor, step string, by, now time.Time) ([]Event, error) {
 	if step == "" {
 		return nil, refuse(Invalid, "next.no_text")
 	}
+	if err := checkTyped("next", step); err != nil {
+		return nil, err
+	}
 	return c.event(actor, now, Planned, EventData{Note: step, By: dateString(by)}), nil
 }
 
@@ -211,6 +214,9 @@ func (c *Case) Plan(actor, step string, by, now time.Time) ([]Event, error) {
 func (c *Case) WaitOn(actor string, who Party, because string, now time.Time) ([]Event, error) {
 	if err := c.mayOpen(actor); err != nil {
 		return nil, err
+	}
+	if who != WaitCustomer && who != WaitUs {
+		return nil, refuse(Invalid, "party.unknown")
 	}
 	if who == c.Deal.Waiting {
 		return nil, refuse(Conflict, "wait.same", "for", string(who))
@@ -315,9 +321,6 @@ type NewDeal struct {
 
 // Create returns the deal's first event; the store gives its number.
 func Create(p *Process, org *Organisation, actor string, n NewDeal, now time.Time) ([]Event, error) {
-	if n.Name == "" {
-		return nil, refuse(Invalid, "deal.no_name")
-	}
 	if n.Owner == "" {
 		n.Owner = actor
 	}
@@ -326,6 +329,9 @@ func Create(p *Process, org *Organisation, actor string, n NewDeal, now time.Tim
 		initial[k] = v
 	}
 	for k, v := range map[string]string{"name": n.Name, "account": n.Account, "source": n.Source, "close": dateString(n.Close)} {
+		if err := checkTyped(k, v); err != nil {
+			return nil, err
+		}
 		if v != "" {
 			initial[k] = v
 		}
