@@ -94,7 +94,7 @@ func dealValues(d sales.Deal, touched int64) ([]any, error) {
 		margin = sql.NullFloat64{Float64: *d.Margin, Valid: true}
 	}
 	return []any{
-		d.Process, d.Stage, d.Owner, d.External, isAlive(d), fold(d.Name) + "\n" + fold(d.Account),
+		d.Process, d.Stage, d.Owner, d.External, isAlive(d), searchable(d.Name) + "\n" + searchable(d.Account),
 		d.Version, d.Moves, d.Episode, d.Name, d.Account, d.Team, d.Amount.Minor, d.Amount.Currency, d.Source,
 		millis(d.Entered), string(d.Status), millis(d.Created), millis(d.Closed), millis(d.Done), d.Reason, d.NextStep,
 		millis(d.NextBy), millis(d.Close), margin, string(d.Waiting), millis(d.WaitFrom), millis(d.Parked),
@@ -231,7 +231,7 @@ func (f DealFilter) where() (string, []any) {
 		conds, args = append(conds, cond), append(args, more...)
 	}
 	if strings.TrimSpace(f.Query) != "" {
-		conds, args = append(conds, searchSQL), append(args, "%"+escapeLike(fold(f.Query))+"%")
+		conds, args = append(conds, searchSQL), append(args, "%"+escapeLike(searchable(f.Query))+"%")
 	}
 	if f.Alive {
 		conds = append(conds, "alive")

@@ -22,6 +22,19 @@ func fold(s string) string {
 	return norm.NFC.String(strings.Map(unmarked, strings.Join(words, " ")))
 }
 
+// maxSearch is how many bytes of a name are searched: a row of an index of PostgreSQL
+// holds 2,704 of them, for name and account.
+const maxSearch = 1200
+
+// searchable is the folded form, as long as an index takes it.
+func searchable(s string) string {
+	s = fold(s)
+	if len(s) > maxSearch {
+		s = strings.ToValidUTF8(s[:maxSearch], "")
+	}
+	return s
+}
+
 // unmarked drops what stands on Latin, Greek and Cyrillic letters; other marks
 // are letters of their own to those who write with them.
 func unmarked(r rune) rune {
