@@ -79,6 +79,10 @@ func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word)
 				words = words[1:]
 				continue
 			}
+			if m := userMention.FindStringSubmatch(words[0].Text); m != nil && setSubject(&q, "<@"+m[1]+">") {
+				words = words[1:] // Slack adds the person's name to it, which may have changed
+				continue
+			}
 			if s, n := c.cutPeriod(words); n > 0 && q.From.IsZero() && q.To.IsZero() {
 				q.From, q.To, words = s.From, s.To, words[n:]
 				continue

@@ -69,6 +69,15 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// TestReportOfAMention reads a person as Slack sends them, whatever the name beside the id.
+func TestReportOfAMention(t *testing.T) {
+	w := withHistory(t)
+	want := shown(t, w.types(maxim, "/report outcomes since 1 Oct @ana"))
+	if got := shown(t, w.types(maxim, "/report outcomes since 1 Oct <@"+ana+"|ana.formerly>")); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestNumbersOpenTheDealsBehindThem compares every number of the funnel's buttons with
 // the deals that they list.
 func TestNumbersOpenTheDealsBehindThem(t *testing.T) {
