@@ -54,9 +54,7 @@ func (a *App) changed(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case,
 func (a *App) card(ctx context.Context, tx *store.Tx, k *sales.Case) error {
 	subject := dealSubject(k.Deal.ID)
 	if channel := a.dealChannel(k.Org, k.Deal); channel != "" {
-		if err := tx.Card(ctx, subject, channel, ""); err != nil {
-			return err
-		}
+		return tx.Show(ctx, subject, channel)
 	}
 	return tx.Refresh(ctx, subject)
 }

@@ -19,6 +19,7 @@ const (
 	refreshSQL = `UPDATE outbox SET dirty = dirty + 1, pending = TRUE,
 		enqueued = CASE WHEN pending THEN enqueued ELSE ? END
 		WHERE subject = ? AND subject <> '' AND NOT dead`
+	refreshedSQL = refreshSQL + ` RETURNING channel`
 )
 
 // Card makes sure that a card of the subject stands, or will stand, in the
@@ -36,6 +37,22 @@ func (tx *Tx) Refresh(ctx context.Context, subject string) error {
 	n, err := tx.exec(ctx, refreshSQL, tx.store.options.Clock().UnixMilli(), subject)
 	tx.woke = tx.woke || n > 0
 	return wrap("refresh a card", err)
+}
+
+// Show is Card and Refresh together, in one statement where the card stands already: a
+// card of the subject will stand in the channel, and is rendered again wherever it is.
+func (tx *Tx) Show(ctx context.Context, subject, channel string) error {
+	var stands []struct{ Channel string }
+	if err := tx.all(ctx, &stands, refreshedSQL, tx.store.options.Clock().UnixMilli(), subject); err != nil {
+		return wrap("refresh a card", err)
+	}
+	tx.woke = tx.woke || len(stands) > 0
+	for _, at := range stands {
+		if at.Channel == channel {
+			return nil
+		}
+	}
+	return tx.Card(ctx, subject, channel, "")
 }
 
 // Place is one message that shows a card, or will.
