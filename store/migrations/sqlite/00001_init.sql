@@ -204,7 +204,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_pending ON inbox (at) WHERE NOT done;
 
 CREATE TABLE outbox (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         INTEGER PRIMARY KEY,
   key        TEXT NOT NULL UNIQUE,
   kind       TEXT NOT NULL,
   lane       TEXT NOT NULL,              -- what must stay in order
