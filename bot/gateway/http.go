@@ -129,10 +129,13 @@ func reply(w http.ResponseWriter, ack any) {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	body, err := json.Marshal(ack)
-	if err != nil {
-		http.Error(w, "the reply cannot be written", http.StatusInternalServerError)
-		return
+	body, encoded := ack.(json.RawMessage)
+	if !encoded {
+		var err error
+		if body, err = json.Marshal(ack); err != nil {
+			http.Error(w, "the reply cannot be written", http.StatusInternalServerError)
+			return
+		}
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_, _ = w.Write(body)

@@ -45,8 +45,8 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		}
 		return map[string]any{"options": r.Options}, nil
 	case in.Kind == handlers.Submission:
-		ack = g.submissionAck(in, r)
-		if !fits(ack) { // a form that large is shown over the Web API
+		ack, ok := encode(g.submissionAck(in, r))
+		if !ok { // a form that large is shown over the Web API
 			return g.lateAck(in), func(ctx context.Context) { g.lateForm(ctx, in, r) }
 		}
 		if r.Home != nil {
@@ -56,8 +56,8 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 	case r.Empty():
 		return nil, nil
 	case in.Kind == handlers.Command && r.Modal == nil && r.Home == nil && r.Plain == nil: // Slack does not say when it refuses an acknowledgement's blocks
-		if a := answerOf(in, r); fits(a) {
-			return a, nil
+		if ack, ok := encode(answerOf(in, r)); ok {
+			return ack, nil
 		}
 	}
 	return nil, func(ctx context.Context) { g.deliver(ctx, in, r) }
@@ -81,9 +81,13 @@ func (g *Gateway) submissionAck(in handlers.Intent, r handlers.Reply) any {
 	return nil
 }
 
-func fits(ack any) bool {
+// encode returns the acknowledgement as JSON, and whether it fits; nil stays nil.
+func encode(ack any) (any, bool) {
+	if ack == nil {
+		return nil, true
+	}
 	raw, err := json.Marshal(ack)
-	return err == nil && len(raw) <= maxAck
+	return json.RawMessage(raw), err == nil && len(raw) <= maxAck
 }
 
 // deliver shows a reply that its acknowledgement could not carry.
