@@ -166,14 +166,10 @@ func (f facts) people(ids []string) string {
 	for _, id := range ids[:min(len(ids), most)] {
 		out = append(out, f.name(id))
 	}
-	s := out[0]
-	for _, n := range out[1:] {
-		s = f.T("%s or %s", s, n)
-	}
 	if len(ids) > most {
-		s = f.T("%s or %s", s, f.T("others"))
+		out = append(out, f.T("others"))
 	}
-	return s
+	return f.AnyOf(out)
 }
 
 // choices are buttons that finish the command with one of what was offered.

@@ -62,14 +62,20 @@ func (p Printer) N(n int, one, other string, args ...any) string {
 
 // List joins items as in a sentence: "a, b and c", "a、b和c".
 func (p Printer) List(items []string) string {
-	switch n := len(items); n {
-	case 0:
-		return ""
-	case 1:
-		return items[0]
-	default:
-		return p.T("%s and %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	n := len(items)
+	if n < 2 {
+		return strings.Join(items, "")
 	}
+	return p.T("%s and %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
+}
+
+// AnyOf joins items of which one will do: "a, b or c".
+func (p Printer) AnyOf(items []string) string {
+	n := len(items)
+	if n < 2 {
+		return strings.Join(items, "")
+	}
+	return p.T("%s or %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
 }
 
 // Msg marks a sentence that is kept in a table and translated later by T. It
