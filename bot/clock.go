@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -44,13 +45,13 @@ func (c *clock) tick(ctx context.Context) error {
 	return c.due(ctx)
 }
 
+// due does what is due now; what fails holds up nothing else.
 func (c *clock) due(ctx context.Context) error {
+	var failed []error
 	for _, s := range c.schedules {
-		if err := s.Due(ctx, c.Now()); err != nil {
-			return err
-		}
+		failed = append(failed, s.Due(ctx, c.Now()))
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // shortestStep keeps Advance going forward past something that stays due.
