@@ -115,7 +115,7 @@ func (l *Loader) CheckMappings(tables ...*Table) error {
 			all = append(all, t.Header...)
 		}
 		if !slices.ContainsFunc(all, func(h string) bool { return plainHeader(h) == plainHeader(m.Column) }) {
-			return errors.New(l.printer.T("--map %s=%s: there is no column %s; the columns are %s", m.Field, m.Column, m.Column, strings.Join(all, ", ")))
+			return errors.New(l.printer.T("--map %s=%s: there is no column %s; the columns are %s", m.Field, m.Column, m.Column, strings.Join(someOf(all), ", ")))
 		}
 	}
 	return nil
@@ -151,7 +151,7 @@ func bind(t *Table, columns []column, mappings []Mapping, p text.Printer) (bindi
 			}
 		}
 		if c.required && len(b.at[c.name]) == 0 {
-			return b, t.bad(0, p.T("no column holds %s — say which one does with --map %s=COLUMN; the columns are %s", c.name, c.name, p.List(t.Header)))
+			return b, t.bad(0, p.T("no column holds %s — say which one does with --map %s=COLUMN; the columns are %s", c.name, c.name, p.List(someOf(t.Header))))
 		}
 	}
 	for i, h := range t.Header {
@@ -187,4 +187,17 @@ func plainHeader(s string) string {
 		}
 		return -1
 	}, s)
+}
+
+// someOf is what of many columns a sentence can name.
+func someOf(columns []string) []string {
+	const most, length = 30, 60
+	var out []string
+	for _, c := range columns[:min(len(columns), most)] {
+		out = append(out, text.Truncate(c, length))
+	}
+	if len(columns) > most {
+		out = append(out, "…")
+	}
+	return out
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -197,10 +198,40 @@ func (l *Loader) each(t *Table, take func(Row) string) error {
 		case err != nil:
 			return err
 		}
-		if why := take(row); why != "" {
+		why := l.endless(t, row)
+		if why == "" {
+			why = take(row)
+		}
+		if why != "" {
 			l.Refuse(t.bad(row.Line, why))
 		}
 	}
+}
+
+// Limits of a cell, in characters: what somebody typed into Slack fits. A deal's id
+// stands in an index.
+const (
+	maxCell = 40_000
+	maxText = 3000
+	maxID   = 500
+)
+
+// endless says which cell of a row is too long for anything.
+func (l *Loader) endless(t *Table, r Row) string {
+	for i, cell := range r.Cells[:min(len(r.Cells), len(t.Header))] {
+		if why := l.within(maxCell, t.Header[i], cell); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// within says that a cell is longer than it can be.
+func (l *Loader) within(most int, name, cell string) string {
+	if len(cell) <= most || utf8.RuneCountInString(cell) <= most {
+		return ""
+	}
+	return l.printer.T("%s is too long — shorten it to %d characters or take the row out", name, most)
 }
 
 // open gets a table ready: its name, its columns and its clock.

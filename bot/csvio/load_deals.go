@@ -193,6 +193,9 @@ func (d *dealReader) money(cell string, currencies ...string) (sales.Money, stri
 func (d *dealReader) texts(m *matcher, row *dealRow, r Row) string {
 	for _, field := range []string{"name", "account", "source"} {
 		if cell := d.cell(r, field); cell != "" {
+			if why := d.within(maxText, field, cell); why != "" {
+				return why
+			}
 			row.fields[field] = strings.Clone(cell)
 		}
 	}

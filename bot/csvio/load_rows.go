@@ -109,6 +109,9 @@ func (l *Loader) required(cells ...string) string {
 		if cells[i+1] == "" {
 			return l.printer.T("%s is empty — fill it in or take the row out", cells[i])
 		}
+		if why := l.within(maxID, cells[i], cells[i+1]); why != "" {
+			return why
+		}
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -35,6 +36,8 @@ func TestBadRows(t *testing.T) {
 		"cells":      {files{deals: "deal_id,name\nA,Roof,Wall\nB\nC,x,\n"}, []string{"deals.csv:2: it has 3 cells where the header has 2", "deals.csv:3: it has 1 cells where"}},
 		"quotes":     {files{deals: "deal_id,name\nA,a \"b\" c\nB,x\n"}, []string{"deals.csv:2: the quotation marks do not fit"}},
 		"open quote": {files{deals: "deal_id,name\nA,x\nB,\"Roof\nC,y\nD,z\n"}, []string{"deals.csv:3: a quotation mark opens here and never closes"}},
+		"endless": {files{deals: "deal_id,name,other\n" + long(501) + ",x,y\nB," + long(3001) + ",y\nC,x," + long(40_001) + "\nD," + long(3000) + "," + long(40_000) + "\n"},
+			[]string{"deals.csv:2: deal_id is too long — shorten it to 500 characters", "deals.csv:3: name is too long — shorten it to 3000", "deals.csv:4: other is too long — shorten it to 40000"}},
 		"history": {files{history: "deal_id,stage,entered_at\nA,,2026-01-01\nA,demo,\nA,Prospecting,2026-01-01\n"},
 			[]string{"history.csv:2: stage is empty", "history.csv:3: entered_at is empty", `history.csv:4: there is no stage "Prospecting"`}},
 		"activity": {files{history: "deal_id,stage,entered_at\nA,lead,2026-01-01\n", activities: "deal_id,type,at,minutes\nA,dance,2026-01-01,\nA,call,2026-01-01,9000\nA,call,2026-01-01,-1\n"},
@@ -55,6 +58,19 @@ func TestBadRows(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func long(n int) string { return strings.Repeat("长", n) }
+
+// A header without an end is not said in full.
+func TestManyColumns(t *testing.T) {
+	var header []string
+	for i := range 5000 {
+		header = append(header, "column"+itoa(i)+long(100))
+	}
+	if some := strings.Join(someOf(header), ", "); utf8.RuneCountInString(some) > 2000 || !strings.HasSuffix(some, "…") || !strings.HasPrefix(some, "column0长") {
+		t.Errorf("said: %s", some)
 	}
 }
 
