@@ -34,13 +34,21 @@ func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
 	if len(c.Words) == 0 {
 		return a.logForm(ctx, c)
 	}
-	process, kind, n, err := a.typeWords(ctx, c)
-	if err != nil {
+	var process, kind string
+	var n int
+	var f found
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		if process, kind, n, err = a.typeWords(ctx, r, c); err != nil {
+			return err
+		}
+		c.gap = c.Words[n-1].End
+		f, err = a.locateIn(ctx, r, c, c.Words[n:])
+		return err
+	})
+	switch {
+	case err != nil && n == 0:
 		return a.dealFirst(ctx, c, err)
-	}
-	c.gap = c.Words[n-1].End
-	f, err := a.locate(ctx, c, c.Words[n:])
-	if err != nil {
+	case err != nil:
 		return Reply{}, err
 	}
 	if f.Process.Key != process {
@@ -65,9 +73,9 @@ func (a *App) logActivity(ctx context.Context, c *Call) (Reply, error) {
 }
 
 // typeWords finds the activity type that the leading words name, in the default
-// process or in any other, and counts the words.
-func (a *App) typeWords(ctx context.Context, c *Call) (process, kind string, n int, err error) {
-	all, err := a.processes(ctx)
+// process or in any other, and counts the words: none after an error.
+func (a *App) typeWords(ctx context.Context, r *store.Reader, c *Call) (process, kind string, n int, err error) {
+	all, err := r.Processes(ctx)
 	if err != nil {
 		return "", "", 0, err
 	}

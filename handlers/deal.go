@@ -154,17 +154,24 @@ type found struct {
 // locate reads the deal that the words begin with, its process and the organisation,
 // and nothing more of its case: enough to read the rest of the words.
 func (a *App) locate(ctx context.Context, c *Call, words []Word) (found, error) {
-	f := found{Case: &sales.Case{}}
+	var f found
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
-		if f.Deal, f.rest, err = a.findDeal(ctx, r, c, words); err != nil {
-			return err
-		}
-		if f.Org, err = r.Organisation(ctx); err != nil {
-			return err
-		}
-		f.Process, err = r.Process(ctx, f.Deal.Process)
+		f, err = a.locateIn(ctx, r, c, words)
 		return err
 	})
+	return f, err
+}
+
+// locateIn is locate in a snapshot that is open already.
+func (a *App) locateIn(ctx context.Context, r *store.Reader, c *Call, words []Word) (f found, err error) {
+	f.Case = &sales.Case{}
+	if f.Deal, f.rest, err = a.findDeal(ctx, r, c, words); err != nil {
+		return f, err
+	}
+	if f.Org, err = r.Organisation(ctx); err != nil {
+		return f, err
+	}
+	f.Process, err = r.Process(ctx, f.Deal.Process)
 	return f, err
 }
 
