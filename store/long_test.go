@@ -26,7 +26,9 @@ func TestLongTexts(t *testing.T) {
 	withStore(t, func(t *testing.T, s *store.Store) {
 		name, account, line := noise(3000), noise(3000), noise(40_000)
 		d := newDeal(t, s, name, account)
-		err := decide(s, d.ID, func(c *sales.Case) ([]sales.Event, error) { return c.LogActivity("UREP", sales.Activity{Type: "call", Note: line}, t0) })
+		err := decide(s, d.ID, func(c *sales.Case) ([]sales.Event, error) {
+			return c.LogActivity("UREP", sales.Activity{Type: "call", Note: line}, t0)
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ type session struct {
 	on       statements                                                                    // the connection or transaction
 	prepare  func(ctx context.Context, query string) (*sqlx.Stmt, error)                   // nil when the driver caches statements itself
 	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
+	release  func()                                                                        // of a pinned connection
 	failed   error                                                                         // the first statement that failed
 	heads    map[string]head                                                               // versions of the map in force; read once
 }

@@ -136,7 +136,12 @@ func connect(ctx context.Context, db *sqlx.DB) (*session, error) {
 		}
 		return stmt, err
 	}
-	s := &session{dialect: sqliteDialect, on: conn, prepare: prepare}
+	s := &session{dialect: sqliteDialect, on: conn, prepare: prepare, release: func() {
+		for _, stmt := range stmts {
+			stmt.Close()
+		}
+		conn.Close()
+	}}
 	_, err = s.exec(ctx, `PRAGMA temp_store = MEMORY`) // what a savepoint may have to take back stays off the disk
 	return s, err
 }
@@ -228,19 +233,30 @@ func (e *sqlite) close() error {
 			return
 		}
 		for range cap(e.readers) {
-			<-e.readers
+			release(<-e.readers)
 		}
 		err = e.closeAll()
 	})
 	return err
 }
 
+// closeAll closes the writer last: the last connection copies the log into the
+// database, so that the file is whole.
 func (e *sqlite) closeAll() error {
 	var errs []error
-	for _, db := range []*sqlx.DB{e.ro, e.db} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	if e.ro != nil {
+		errs = append(errs, e.ro.Close())
+	}
+	release(e.writer)
+	if e.db != nil {
+		errs = append(errs, e.db.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// release closes what a pinned connection keeps, or the pool would leave it open.
+func release(s *session) {
+	if s != nil && s.release != nil {
+		s.release()
+	}
 }
