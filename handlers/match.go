@@ -37,7 +37,7 @@ const (
 	wholeFit
 )
 
-func (n named) fit(typed string) int {
+func (n named) fit(typed string, han bool) int {
 	best := noFit
 	for _, s := range n.names {
 		switch s = foldedName(s); {
@@ -46,16 +46,17 @@ func (n named) fit(typed string) int {
 			return wholeFit
 		case strings.HasPrefix(s, typed):
 			best = max(best, startFit)
-		case inside(s, typed):
+		case inside(s, typed, han):
 			best = max(best, wordFit)
 		}
 	}
 	return best
 }
 
-// inside reports whether typed stands in the name at the beginning of a word.
-func inside(name, typed string) bool {
-	return strings.Contains(name, " "+typed) || hasHan(typed) && strings.Contains(name, typed)
+// inside reports whether typed, which may hold Han characters, stands in the name at
+// the beginning of a word.
+func inside(name, typed string, han bool) bool {
+	return strings.Contains(name, " "+typed) || han && strings.Contains(name, typed)
 }
 
 func hasHan(s string) bool {
@@ -95,8 +96,10 @@ func pick(what string, list []named, words []Word) (key string, n int, err error
 	fits := make([][]int, most+1) // for each number of words, how well each of the list fits
 	for n := most; n > 0; n-- {
 		typed := joined(words[:n])
-		for _, x := range list {
-			fits[n] = append(fits[n], x.fit(typed))
+		han := hasHan(typed)
+		fits[n] = make([]int, len(list))
+		for i, x := range list {
+			fits[n][i] = x.fit(typed, han)
 		}
 		if i := slices.Index(fits[n], wholeFit); i >= 0 && count(fits[n], wholeFit) == 1 {
 			return list[i].key, n, nil
@@ -198,7 +201,7 @@ func (c *Call) matchReason(p *sales.Process, words []Word) (string, error) {
 
 // matchActivity finds the activity type that the leading words name; automatic ones are nobody's to log.
 func (c *Call) matchActivity(p *sales.Process, words []Word) (key string, n int, err error) {
-	var list []named
+	list := make([]named, 0, len(p.Activities))
 	for _, t := range p.Activities {
 		if !t.Automatic {
 			list = append(list, newNamed(c.Lang(), t.Key, t.Name, t.Also...))

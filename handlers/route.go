@@ -61,7 +61,7 @@ func find(pick func(book) map[string]handler, name string) (handler, bool) {
 func verb(command, word string) (Route, bool) {
 	word = fold(word)
 	for _, r := range routes {
-		if r.Command == command && (r.Verb == word || slices.ContainsFunc(r.Also, func(w string) bool { return fold(w) == word })) {
+		if r.Command == command && (r.Verb == word || slices.ContainsFunc(r.Also, func(w string) bool { return foldedName(w) == word })) {
 			return r, true
 		}
 	}
