@@ -43,6 +43,8 @@ func TestConditionCheck(t *testing.T) {
 		{"let x = 1; x > 0", 5, "not allowed"},
 		{"name.foo == 1", 6, "not allowed"},
 		{"{'a': 1} == nil", 1, "not allowed"},
+		{"len(name) % 0 == 1", 11, "types"},
+		{"100 % len(account) > 5", 5, "types"},
 		{strings.Repeat("amount > 1 && ", 40) + "true", 500, "too long"},
 		{strings.Repeat("1+", 120) + "1 > amount", 0, "syntax"},
 	} {
