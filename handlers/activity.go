@@ -141,7 +141,7 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
-		if ask, err := a.again(ctx, tx, c, dealSubject(deal)); ask.Text != "" || err != nil {
+		if ask, err := a.again(ctx, tx, c, dealSubject(deal), k.Deal.LastSign()); ask.Text != "" || err != nil {
 			return ask, err
 		}
 		if _, err := tx.AddActivity(ctx, k, act, events); err != nil {
@@ -297,7 +297,7 @@ func readMinutes(typed string) (int, error) {
 
 // activityRefusals words what the rules about activities refuse.
 var activityRefusals = map[string]wording{
-	"activity.unknown":    says(text.Msg("There is no activity “%s”. Choose one:"), "input"),
+	"activity.unknown":    says(text.Msg("There is no activity “%s”. Did you mean:"), "input"),
 	"activity.ambiguous":  says(text.Msg("“%s” can be more than one activity. Which one?"), "input"),
 	"activity.not_here":   says(text.Msg("%s has no activity of that type. Choose another one."), "deal"),
 	"activity.minutes":    says(text.Msg("An activity takes between 0 minutes and 24 hours.")),

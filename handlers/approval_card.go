@@ -187,7 +187,7 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 			return err
 		}
 		step := req.Current().Key
-		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyName(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
+		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
 		r := say(sentence, view.Actions(view.Button("approval.open", fmt.Sprint(req.ID), p.T("Open")))...)
 		if err := a.direct(ctx, tx, fmt.Sprintf("%s:turn:%s:%s", approvalSubject(req.ID), step, user), user, r); err != nil {
 			return err

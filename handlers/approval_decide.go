@@ -121,13 +121,13 @@ func (a *App) decideApproval(ctx context.Context, c *Call, id int64, d sales.Dec
 
 // decided confirms a decision and says what comes next.
 func (c *Call) decided(v view.Approval, verdict sales.Verdict) string {
-	what := c.T("the %s approval for %s", view.PolicyName(c.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
+	what := c.T("the %s for %s", view.PolicyInside(c.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
 	asker := v.Name(v.Approval.Requester)
 	switch {
 	case verdict == sales.Reject:
-		return c.T("You rejected %s. %s is told why.", what, asker)
+		return c.T("You rejected %s. I tell %s why.", what, asker)
 	case v.Approval.State == sales.Approved:
-		return c.T("You approved %s. It stands now, and %s is told.", what, asker)
+		return c.T("You approved %s. I tell %s.", what, asker)
 	}
 	step := v.Approval.Current()
 	return c.T("You approved %s. Next is %s: it waits for %s.", what, v.StepName(c.Printer, step.Key), v.Awaited(c.Printer))
@@ -147,7 +147,7 @@ func (a *App) askWithdraw(ctx context.Context, c *Call, value string) (Reply, er
 	if _, _, err := k.Withdraw(req, c.User, c.Now); err != nil {
 		return Reply{}, within(k, err)
 	}
-	sentence := c.T("Withdraw the %s approval for %s? Nobody can decide it then.", view.PolicyName(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
+	sentence := c.T("Withdraw the %s approval for %s? Nobody can decide it then.", view.PolicyInside(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
 	return c.inPlace(say(sentence, view.Actions(
 		view.Button("approval.withdraw_now", view.ApprovalSeen(req), c.T("Yes, withdraw it")).WithStyle(slack.StyleDanger), view.Button("dismiss", "", c.T("No")))...)), nil
 }
@@ -162,7 +162,7 @@ func (a *App) clickWithdrawNow(ctx context.Context, c *Call) (Reply, error) {
 		if err := a.withdrawNow(ctx, tx, c, k, req); err != nil {
 			return Reply{}, err
 		}
-		sentence := c.T("The %s approval for %s is withdrawn.", view.PolicyName(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
+		sentence := c.T("The %s approval for %s is withdrawn.", view.PolicyInside(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
 		return c.inPlace(say(sentence)), nil
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 // How many requests /approvals shows of each sort, and of one that was asked for.
 const (
-	fewApprovals  = 8
+	fewApprovals  = 5
 	manyApprovals = 30
 	recentOnes    = 300 // decided ones are looked for among so many
 )
@@ -37,7 +37,7 @@ func (a *App) approvals(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return err
 		}
-		reply = Reply{Text: summaryOf(lists), Blocks: view.ApprovalLists(c.Printer, lists)}
+		reply = Reply{Text: summaryOf(c.Printer, lists), Blocks: view.ApprovalLists(c.Printer, lists)}
 		return nil
 	})
 	return c.inPlace(reply), err
@@ -55,7 +55,9 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 		find               func() ([]sales.Approval, error)
 	}{
 		{"waiting", c.T("Waiting for you"), c.T("Nothing waits for you."), func() ([]sales.Approval, error) {
-			return r.Approvals(ctx, store.ApprovalFilter{Decider: c.User})
+			found, err := r.Approvals(ctx, store.ApprovalFilter{Decider: c.User})
+			slices.SortStableFunc(found, func(x, y sales.Approval) int { return x.At.Compare(y.At) }) // who waits longest comes first
+			return found, err
 		}},
 		{"asked", c.T("Asked by you"), c.T("Nothing that you asked for is waiting."), func() ([]sales.Approval, error) {
 			return r.Approvals(ctx, store.ApprovalFilter{Requester: c.User, State: sales.Pending})
@@ -69,7 +71,13 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 		if err != nil {
 			return nil, err
 		}
+		if only == "" && len(found) == 0 && l.name != "waiting" {
+			continue
+		}
 		list := view.ApprovalsList{Title: l.title, Empty: l.empty, More: max(0, len(found)-most)}
+		if only == "" {
+			list.All = "approvals " + l.name
+		}
 		if list.Rows, err = a.approvalRows(ctx, r, c, found[:min(len(found), most)]); err != nil {
 			return nil, err
 		}
@@ -107,10 +115,10 @@ func decidedFor(ctx context.Context, r *store.Reader, user string) ([]sales.Appr
 }
 
 // summaryOf is the lists in one sentence, for screen readers.
-func summaryOf(lists []view.ApprovalsList) string {
+func summaryOf(p text.Printer, lists []view.ApprovalsList) string {
 	var lines []string
 	for _, l := range lists {
-		lines = append(lines, l.Summary())
+		lines = append(lines, l.Summary(p))
 	}
 	return view.Lines(lines...)
 }

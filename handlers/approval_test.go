@@ -304,7 +304,7 @@ func TestWhoIsAskedTwiceHearsAboutTheSecondStep(t *testing.T) {
 	})
 	w.asked(nil)
 	w.press(raj, "D1", w.card("approval:1", raj), "Approve")
-	if said := strings.Join(w.deliver(), "\n"); !strings.Contains(said, "post "+rosa+": The Quote approval for *Acme pilot* (D-1) now waits for you again: Price.") {
+	if said := strings.Join(w.deliver(), "\n"); !strings.Contains(said, "post "+rosa+": The quote approval for *Acme pilot* (D-1) now waits for you again: Price.") {
 		t.Errorf("Rosa was not told:\n%s", said)
 	}
 }
@@ -379,7 +379,7 @@ func TestAClosedDealWithdrawsItsRequests(t *testing.T) {
 		}
 	}
 	said := strings.Join(w.deliver(), "\n")
-	for _, want := range []string{"post UANA: Max Power withdrew your Quote approval", "post UANA: Max Power withdrew your Contract approval", "closed it as lost"} {
+	for _, want := range []string{"post UANA: Max Power withdrew your quote approval", "post UANA: Max Power withdrew your contract approval", "closed it as lost"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("nobody said %q:\n%s", want, said)
 		}

@@ -42,8 +42,8 @@ func approvalOpen(f facts) (string, []slack.Block) {
 	if !ok {
 		return f.T("That approval is asked for already."), nil
 	}
-	sentence := f.T("The %s approval for %s is asked for already, by %s. It waits for %s.",
-		view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal), v.Name(v.Approval.Requester), v.Awaited(f.Printer))
+	sentence := f.T("The %s approval for %s was requested already, by %s. It waits for %s.",
+		view.PolicyInside(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal), v.Name(v.Approval.Requester), v.Awaited(f.Printer))
 	return sentence, showRequest(f, v)
 }
 
@@ -83,7 +83,7 @@ func approvalDecided(f facts) (string, []slack.Block) {
 	if !ok {
 		return f.T("It is decided already."), nil
 	}
-	sentence := f.T("The %s approval for %s is over already.", view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
+	sentence := f.T("The %s approval for %s is over already.", view.PolicyInside(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
 	sentence = view.Sentences(f.Printer, sentence, v.Outcome(f.Printer))
 	if d, ok := v.LastDecision(); ok && d.Comment != "" && v.Approval.State == sales.Rejected {
 		sentence += " “" + view.Note(d.Comment) + "”"
@@ -97,7 +97,7 @@ func approvalMovedOn(f facts) (string, []slack.Block) {
 	if !ok {
 		return f.T("It has changed since you saw it. Have a look, and decide if it still waits for you."), nil
 	}
-	sentence := f.T("The %s approval for %s has changed since you saw it.", view.PolicyName(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
+	sentence := f.T("The %s approval for %s has changed since you saw it.", view.PolicyInside(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
 	if d, ok := v.LastDecision(); ok {
 		sentence = view.Sentences(f.Printer, sentence, v.Said(f.Printer, d))
 	}

@@ -98,7 +98,7 @@ func (a *App) change(ctx context.Context, c *Call, ch change) (Reply, error) {
 			if len(events) == 0 {
 				continue
 			}
-			if ask, err := a.again(ctx, tx, c, dealSubject(ch.deal)); ask.Text != "" || err != nil {
+			if ask, err := a.again(ctx, tx, c, dealSubject(ch.deal), k.Deal.LastSign()); ask.Text != "" || err != nil {
 				return ask, err
 			}
 			if err := tx.Apply(ctx, k, events); err != nil {
@@ -129,14 +129,19 @@ func (a *App) load(ctx context.Context, r *store.Reader, c *Call, id int64, log 
 	return k, err
 }
 
-// again asks back when the person typed the same about the same deal a moment ago.
-func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string) (Reply, error) {
+// again asks back when the person typed the same about the same deal a moment ago,
+// and nothing was done for it since. last is when something was done, if ever.
+func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, last time.Time) (Reply, error) {
 	if c.asked == "" || c.Sure {
 		return Reply{}, nil
 	}
 	line := c.asked
 	typed := strings.ToLower(strings.Join(strings.Fields(line), " ")) // not folded: a sign makes a difference
-	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, time.Minute)
+	moment := time.Minute
+	if !last.IsZero() {
+		moment = min(moment, c.Now.Sub(last)+time.Millisecond)
+	}
+	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, moment)
 	if err != nil || !same {
 		return Reply{}, err
 	}

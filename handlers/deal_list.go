@@ -178,7 +178,7 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, filter, page); err != nil {
 			return err
 		}
-		reply = Reply{Text: l.Title + ": " + c.N(l.Total, "%d deal", "%d deals"), Blocks: view.DealListBlocks(c.Printer, l)}
+		reply = Reply{Text: c.T("%s: %s", l.Title, c.N(l.Total, "%d deal", "%d deals")), Blocks: view.DealListBlocks(c.Printer, l)}
 		return nil
 	})
 	return c.inPlace(reply), err
@@ -208,7 +208,7 @@ func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string,
 	kind, rest, _ := strings.Cut(name, ":")
 	switch kind {
 	case "mine":
-		f.Owner, f.Teams = c.User, nil
+		f.Owner, f.Teams, l.Name = c.User, nil, nil
 		l.Title, l.Empty = c.T("Your open deals"), c.T("You have no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")
 	case "team":
 		f.Teams = teamsOf(org, c.User)
@@ -231,7 +231,7 @@ func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string,
 		}
 		f.Process, f.Stage, f.Status, f.Alive = p.Key, stage, "", true
 		if kind == "held" {
-			f.Owner, f.Teams = c.User, nil
+			f.Owner, f.Teams, l.Name = c.User, nil, nil
 		}
 		l.Title, l.Empty = c.T("Deals in %s", view.StageName(c.Printer, p, stage)), c.T("No deal is in this stage.")
 	default:
@@ -309,7 +309,11 @@ func (a *App) pickDeal(ctx context.Context, c *Call) (Reply, error) {
 		}
 		if id, ok := refID(strings.TrimSpace(c.Text)); ok {
 			if d, err := a.readable(ctx, r, org, c.User, id); err == nil {
-				reply.Options = append(reply.Options, view.Option(d.Ref(), view.DealLabel(d)))
+				p, err := r.Process(ctx, d.Process)
+				if err != nil {
+					return err
+				}
+				reply.Options = append(reply.Options, view.Option(d.Ref(), view.DealChoice(c.Printer, d, p)))
 			}
 			return nil
 		}
@@ -328,10 +332,11 @@ func (a *App) pickDeal(ctx context.Context, c *Call) (Reply, error) {
 				mine = append(mine, d)
 			}
 		}
-		for _, d := range mine[:min(len(mine), most)] {
-			reply.Options = append(reply.Options, view.Option(d.Ref(), view.DealLabel(d)))
+		choices, err := dealChoices(ctx, r, c, mine[:min(len(mine), most)])
+		for _, x := range choices {
+			reply.Options = append(reply.Options, view.Option(x.Key, x.Label))
 		}
-		return nil
+		return err
 	})
 	return reply, err
 }

@@ -85,7 +85,7 @@ func (a *App) needed(c *Call, k *sales.Case, sentence string) (string, []slack.B
 	if len(missing) == 0 || k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() {
 		return sentence, nil
 	}
-	sentence = view.Lines(sentence, c.T("Needed here:"), view.MissingList(c.Printer, k.Process, missing))
+	sentence = view.Lines(sentence, view.Before(c.Printer, k.Process, followingStage(k), missing))
 	return sentence, view.GateButtons(c.Printer, view.Gate{Case: k, Missing: missing})
 }
 
@@ -96,7 +96,7 @@ func (a *App) goingOn(c *Call, k *sales.Case, sentence string, more ...slack.Blo
 	if len(buttons) == 0 && k.Deal.Status == sales.Open {
 		if missing, err := k.Missing(followingStage(k)); err == nil && len(missing) == 0 {
 			to := view.StageName(c.Printer, k.Process, followingStage(k))
-			sentence = view.Sentences(c.Printer, sentence, c.T("Nothing is missing for *%s*.", to))
+			sentence = view.Lines(sentence, view.Before(c.Printer, k.Process, followingStage(k), nil))
 			buttons = append(buttons, view.Primary("deal.advance", moveValue(k.Deal), c.T("On to %s", view.Unmarked(to))))
 		}
 	}

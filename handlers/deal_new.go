@@ -114,7 +114,7 @@ func (a *App) create(ctx context.Context, c *Call, process string, n sales.NewDe
 		if err != nil {
 			return Reply{}, err
 		}
-		if ask, err := a.again(ctx, tx, c, "new"); ask.Text != "" || err != nil {
+		if ask, err := a.again(ctx, tx, c, "new", time.Time{}); ask.Text != "" || err != nil {
 			return ask, err
 		}
 		d, err := tx.CreateDeal(ctx, events)
@@ -253,7 +253,7 @@ var dealRefusals = map[string]wording{
 	"deal.not_yours":          says(text.Msg("%s is not yours to change."), "deal"),
 	"deal.moved_since":        overtaken,
 	"deal.changed_meanwhile":  overtaken,
-	"stage.unknown":           says(text.Msg("There is no stage “%s”. Choose one:"), "input"),
+	"stage.unknown":           says(text.Msg("There is no stage “%s”. Did you mean:"), "input"),
 	"stage.ambiguous":         says(text.Msg("“%s” can be more than one stage. Which one?"), "input"),
 	"stage.missing":           says(text.Msg("Which stage?")),
 	"move.already_there":      says(text.Msg("%s is in *%s* already."), "deal", "stage"),
@@ -263,7 +263,7 @@ var dealRefusals = map[string]wording{
 	"lost.no_reason":          says(text.Msg("Please choose a reason from the list.")),
 	"reason.unknown":          says(text.Msg("There is no reason “%s”. Choose one from the list."), "reason"),
 	"reopen.no_reason":        says(text.Msg("Say why: `%sdeal reopen %s because …`"), "slash", "ref"),
-	"field.unknown":           says(text.Msg("There is no field “%s”. Choose one:"), "input"),
+	"field.unknown":           says(text.Msg("There is no field “%s”. Did you mean:"), "input"),
 	"field.ambiguous":         says(text.Msg("“%s” can be more than one field. Which one?"), "input"),
 	"set.same":                says(text.Msg("%s has that value already."), "deal"),
 	"assign.same":             says(text.Msg("%s belongs to %s already."), "deal", "user"),

@@ -193,11 +193,22 @@ func TestTheSameAgainIsAskedBack(t *testing.T) {
 	}
 }
 
+func TestTheSameAfterSomethingElseIsNotAskedBack(t *testing.T) {
+	w := ready(t)
+	w.types(ana, "/log call acme")
+	w.types(ana, "/deal advance acme")
+	w.now = w.now.Add(20 * time.Second)
+	w.types(ana, "/log discovery acme")
+	if r := w.types(ana, "/deal advance acme"); w.deal(1).Stage != "demo" {
+		t.Errorf("in %s: %s", w.deal(1).Stage, r.Text)
+	}
+}
+
 func TestAmbiguousIsFinishedByOneTap(t *testing.T) {
 	w := ready(t)
 	w.types(ana, "/deal new Acme rollout")
 	r := w.types(ana, `/log call acme 25m they said "later", twice`)
-	w.clicks(ana, r, "Acme rollout (D-2)")
+	w.clicks(ana, r, "Acme rollout (D-2) · First contact")
 	w.read(func(ctx context.Context, r *store.Reader) error {
 		all, err := r.Activities(ctx, 2)
 		if len(all) != 1 || all[0].Minutes != 25 || all[0].Note != `they said "later", twice` {
@@ -221,7 +232,7 @@ func TestAmbiguousIsFinishedByOneTap(t *testing.T) {
 		t.Errorf("in %s", got)
 	}
 	r = w.types(ana, "/deal back to lead")
-	w.clicks(ana, r, "Acme pilot · Acme Corp (D-1)")
+	w.clicks(ana, r, "Acme pilot · Acme Corp (D-1) · Discovery · €12k")
 	if got := w.deal(1).Stage; got != "lead" {
 		t.Errorf("in %s", got)
 	}

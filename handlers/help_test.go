@@ -38,7 +38,7 @@ func TestExamplesReachTheirCommand(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	verbs := []string{"list", "lost", "advance", "assign", "won", "推进"}
-	for typed, want := range map[string]string{"lsit": "list", "advnce": "advance", "ADVANCED": "advance", "asign": "assign", "wom": "won", "推": "", "xyz": "", "": ""} {
+	for typed, want := range map[string]string{"lsit": "list", "advnce": "advance", "ADVANCED": "advance", "asign": "assign", "wom": "won", "adv": "advance", "lo": "", "推": "", "xyz": "", "": ""} {
 		if got, _ := nearest(typed, verbs); got != want {
 			t.Errorf("nearest(%q) = %q, want %q", typed, got, want)
 		}

@@ -109,7 +109,7 @@ func TestHomeIsDrawnAnewAfterItsOwnButtons(t *testing.T) {
 	}
 
 	card := w.atHome(ana, w.homeOf(done), "Show")
-	if card.Modal == nil || !strings.Contains(shown(t, card), "Nothing is missing") {
+	if card.Modal == nil || !strings.Contains(shown(t, card), "Ready for") {
 		t.Fatalf("the card is not shown in a modal:\n%s", shown(t, card))
 	}
 	moved := w.inForm(ana, card, "On to Discovery")

@@ -58,7 +58,9 @@ func (a *App) findDeal(ctx context.Context, r *store.Reader, c *Call, words []Wo
 		return sales.Deal{}, nil, choosing(err, func(k string) string { return c.with(words[:1], k) })
 	}
 	e := sales.Refuse(sales.Ambiguous, "deal.ambiguous", "input", spoken(words[:n]))
-	e.Choices = dealChoices(c, deals)
+	if e.Choices, err = dealChoices(ctx, r, c, deals); err != nil {
+		return sales.Deal{}, nil, err
+	}
 	return sales.Deal{}, nil, choosing(e, func(k string) string { return c.with(words[:n], k) })
 }
 
@@ -185,7 +187,9 @@ func (a *App) whichDeal(ctx context.Context, r *store.Reader, c *Call) error {
 	if len(mine) == 0 {
 		e = sales.Refuse(sales.Invalid, "deal.which_none")
 	}
-	e.Choices = dealChoices(c, mine)
+	if e.Choices, err = dealChoices(ctx, r, c, mine); err != nil {
+		return err
+	}
 	return e
 }
 
@@ -203,16 +207,22 @@ func (a *App) noDeal(ctx context.Context, r *store.Reader, org *sales.Organisati
 			close = append(close, d)
 		}
 	}
-	e.Choices = dealChoices(c, close[:min(len(close), 5)])
+	if e.Choices, err = dealChoices(ctx, r, c, close[:min(len(close), 5)]); err != nil {
+		return err
+	}
 	return e
 }
 
-func dealChoices(c *Call, deals []sales.Deal) []sales.Choice {
+func dealChoices(ctx context.Context, r *store.Reader, c *Call, deals []sales.Deal) ([]sales.Choice, error) {
 	var out []sales.Choice
 	for _, d := range deals {
-		out = append(out, sales.Choice{Key: d.Ref(), Label: view.DealLabel(d)})
+		p, err := r.Process(ctx, d.Process)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sales.Choice{Key: d.Ref(), Label: view.DealChoice(c.Printer, d, p)})
 	}
-	return out
+	return out, nil
 }
 
 // spoken is the words as they are put into a sentence.

@@ -7,9 +7,12 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// nearest returns the candidate that the word is most likely a slip of, and
-// whether there is one: one wrong letter in a short word, two in a longer one.
+// nearest returns the candidate that the word is most likely the beginning or a slip
+// of, and whether there is one: one wrong letter in a short word, two in a longer one.
 func nearest(word string, candidates []string) (string, bool) {
+	if begun, ok := begins(fold(word), candidates); ok {
+		return begun, true
+	}
 	best, least := "", slips(word)+1
 	for _, candidate := range candidates {
 		if d := distance(fold(word), fold(candidate)); d < least {
@@ -17,6 +20,18 @@ func nearest(word string, candidates []string) (string, bool) {
 		}
 	}
 	return best, best != ""
+}
+
+// begins returns the only candidate that begins so; a letter or two begin too many.
+func begins(typed string, candidates []string) (string, bool) {
+	if len([]rune(typed)) < 3 {
+		return "", false
+	}
+	fits := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return !strings.HasPrefix(fold(c), typed) })
+	if len(fits) != 1 {
+		return "", false
+	}
+	return fits[0], true
 }
 
 // slips is how many wrong letters still make the word a likely slip.

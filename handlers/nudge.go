@@ -262,7 +262,7 @@ func restToken(d sales.Deal) string { return fmt.Sprintf("%d:rested:%d", d.ID, d
 // nudgeView gathers what the message shows: the deals that need the person, and for a
 // summary what waits for them, what is due today and what there is besides.
 func (a *App) nudgeView(ctx context.Context, r *store.Reader, l *look) (view.Nudge, error) {
-	n := view.Nudge{Daily: l.settings.Daily, Open: len(l.deals), Now: l.now, Name: names(ctx, r)}
+	n := view.Nudge{Daily: l.settings.Daily, Open: len(l.deals), Now: l.now}
 	var pressing []view.DealRow
 	for _, x := range l.deals {
 		next, closing := l.dueToday(x.Deal)

@@ -144,7 +144,11 @@ func cut(words []Word, keywords ...string) (before, after []Word, found bool) {
 	if i < 0 {
 		return words, nil, false
 	}
-	return words[:i], words[i+1:], true
+	after = words[i+1:]
+	if words[i].is("because") && len(after) > 1 && after[0].is("of") {
+		after = after[1:] // the note is what follows
+	}
+	return words[:i], after, true
 }
 
 // cutLast is cut at the last such keyword.

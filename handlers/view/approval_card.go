@@ -34,8 +34,8 @@ const (
 	maxFormValue  = 200
 )
 
-// ApprovalCard is the present state of a request: what is asked and by whom, the
-// numbers, and who decided or has to decide. Only a request that waits has buttons:
+// ApprovalCard is the present state of a request: how it ended, what is asked and by
+// whom, the numbers, and who decided or has to decide. Only a request that waits has buttons:
 // in a channel, and for those who may use them.
 func ApprovalCard(p text.Printer, a Approval) Message {
 	title := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
@@ -43,15 +43,15 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 		title += " · " + Name(a.Deal.Account)
 	}
 	asked := p.T("Asked by %s on %s", a.Name(a.Approval.Requester), p.DateTime(a.Approval.At))
-	blocks := []slack.Block{Section(title), Context(asked)}
-	blocks = append(blocks, a.numbers(p)...)
+	blocks := []slack.Block{Section(title)}
+	if a.Approval.State != sales.Pending {
+		blocks = append(blocks, Section(a.Outcome(p)))
+	}
+	blocks = append(append(blocks, Context(asked)), a.numbers(p)...)
 	if terms := a.terms(p); terms != "" {
 		blocks = append(blocks, Section(terms))
 	}
 	blocks = append(blocks, Section(a.steps(p)))
-	if a.Approval.State != sales.Pending {
-		blocks = append(blocks, Section(a.Outcome(p)))
-	}
 	if a.Thread != "" {
 		blocks = append(blocks, Context(a.Thread))
 	}
@@ -104,11 +104,7 @@ func AnyOf(p text.Printer, keys []string, name func(string) string) string {
 	if len(keys) > most {
 		names = append(names, p.T("others"))
 	}
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return p.T("%s or %s", strings.Join(names[:last], p.T(", ")), names[last])
+	return p.AnyOf(names)
 }
 
 // numbers are the values of the form, with what they were in the request before.
@@ -211,7 +207,7 @@ func (a Approval) step(p text.Printer, s sales.StepState) string {
 	case sales.StepApproved, sales.StepRejected:
 		return a.decisions(p, name, s)
 	case sales.StepSkipped:
-		return ":fast_forward: " + p.T("%s: skipped, it is only asked when `%s`", name, Literal(string(s.When)))
+		return ":fast_forward: " + p.T("%s: not needed, only when `%s`", name, Literal(string(s.When)))
 	case sales.StepWaiting:
 		if a.Approval.State != sales.Pending {
 			return ":white_circle: " + p.T("%s: not decided", name)
@@ -225,15 +221,14 @@ func (a Approval) step(p text.Printer, s sales.StepState) string {
 }
 
 func (a Approval) waiting(p text.Printer, name string, s sales.StepState) string {
-	since := p.DateTime(time.UnixMilli(s.Opened))
 	due := a.due(s)
 	switch {
 	case due.IsZero():
-		return p.T("%s: waiting for %s since %s", name, a.Awaited(p), since)
+		return p.T("%s: waiting for %s since %s", name, a.Awaited(p), p.DateTime(time.UnixMilli(s.Opened)))
 	case a.Now.After(due):
-		return p.T("%s: waiting for %s since %s, it was due on %s", name, a.Awaited(p), since, p.DateTime(due))
+		return p.T("%s: waiting for %s, overdue since %s", name, a.Awaited(p), p.DateTime(due))
 	}
-	return p.T("%s: waiting for %s since %s, until %s", name, a.Awaited(p), since, p.DateTime(due))
+	return p.T("%s: waiting for %s, due on %s", name, a.Awaited(p), p.DateTime(due))
 }
 
 // due is when a step should be decided, zero when its policy sets no target.

@@ -19,17 +19,17 @@ type ApprovalEnded struct {
 // EndedMessage says how a request ended, and has a button for what comes next:
 // "Advance now", or asking again.
 func EndedMessage(p text.Printer, e ApprovalEnded) (string, []slack.Block) {
-	name, deal := e.name(p), DealName(e.Case.Deal)
+	name, deal := lower(e.name(p)), DealName(e.Case.Deal)
 	d, _ := e.LastDecision()
 	switch e.Approval.Approval.State {
 	case sales.Approved:
-		sentence := p.T("Your %s approval for %s stands: %s approved it.", name, deal, e.Name(d.By))
+		sentence := p.T("%s approved your %s for %s.", e.Name(d.By), name, deal)
 		if d.Comment != "" {
 			sentence += " “" + Note(d.Comment) + "”"
 		}
 		return e.next(p, sentence)
 	case sales.Rejected:
-		sentence := p.T("%s rejected your %s approval for %s: “%s”", e.Name(d.By), name, deal, Note(d.Comment))
+		sentence := p.T("%s rejected your %s for %s: “%s”", e.Name(d.By), name, deal, Note(d.Comment))
 		return sentence, Actions(
 			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
 			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
@@ -49,7 +49,9 @@ func (e ApprovalEnded) next(p text.Printer, sentence string) (string, []slack.Bl
 	}
 	show := Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal"))
 	if len(e.Missing) > 0 {
-		return cutText(Lines(sentence, p.T("Still missing:"), MissingList(p, e.Case.Process, e.Missing)), maxSection), Actions(show)
+		to, _ := d.following()
+		buttons := append(GateButtons(p, Gate{Case: e.Case, Missing: e.Missing}), show)
+		return cutText(Lines(sentence, Before(p, e.Case.Process, to.Key, e.Missing)), maxSection), Actions(buttons...)
 	}
 	return sentence, Actions(Primary("deal.advance", ids(&e.Case.Deal), p.T("Advance now")), show)
 }

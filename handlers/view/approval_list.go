@@ -14,12 +14,13 @@ type ApprovalsList struct {
 	Title string
 	Rows  []Approval
 	More  int    // rows that are not shown
+	All   string // the command line that shows them, "" when there is none
 	Empty string // what to say when there is nothing; "" leaves the list out
 }
 
 // Summary is the list in one line.
-func (l ApprovalsList) Summary() string {
-	return fmt.Sprintf("%s: %d", l.Title, len(l.Rows)+l.More)
+func (l ApprovalsList) Summary(p text.Printer) string {
+	return p.T("%s: %s", l.Title, p.Number(float64(len(l.Rows)+l.More), 0))
 }
 
 // ApprovalLists are lists of requests, each with a button that opens its card.
@@ -36,7 +37,10 @@ func ApprovalLists(p text.Printer, lists []ApprovalsList) []slack.Block {
 		for _, a := range l.Rows {
 			blocks = append(blocks, ApprovalRow(p, a))
 		}
-		if l.More > 0 {
+		switch {
+		case l.More > 0 && l.All != "":
+			blocks = append(blocks, Actions(Run(l.All, p.N(l.More, "%d more", "%d more")))...)
+		case l.More > 0:
 			blocks = append(blocks, Context(p.N(l.More, "%d more", "%d more")))
 		}
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -45,11 +46,11 @@ func DealCard(p text.Printer, d Deal) Message {
 // summary is the card in one sentence, for notifications and screen readers.
 func (d Deal) summary(p text.Printer) string {
 	deal := d.Case.Deal
-	parts := []string{Name(deal.Name) + " (" + deal.Ref() + "): " + d.Where(p)}
+	parts := []string{p.T("%s: %s", Name(deal.Name)+" ("+deal.Ref()+")", d.Where(p))}
 	if deal.Amount.IsSet() {
 		parts = append(parts, p.Money(deal.Amount.Minor, deal.Amount.Currency))
 	}
-	return strings.Join(append(parts, d.Name(deal.Owner)), ", ")
+	return strings.Join(append(parts, d.Name(deal.Owner)), " · ")
 }
 
 func (d Deal) fields(p text.Printer) []string {
@@ -108,11 +109,11 @@ func (d Deal) age(p text.Printer) string {
 	if stage.Target == 0 {
 		return p.T("since %s", since)
 	}
-	target, until := number(p, float64(stage.Target)), process.Calendar.Add(deal.Entered, stage.Target)
+	until := process.Calendar.Add(deal.Entered, stage.Target)
 	if d.Now.After(until) {
-		return p.T("since %s, target %s working days, over since %s", since, target, p.DateShort(until, d.Now))
+		return p.T("since %s, over the target since %s", since, p.DateShort(until, d.Now))
 	}
-	return p.T("since %s, target %s working days, until %s", since, target, p.DateShort(until, d.Now))
+	return p.T("since %s, target %s", since, p.DateShort(until, d.Now))
 }
 
 // Age is how long a deal is in its stage, in working days, against the stage's
@@ -124,11 +125,19 @@ func Age(p text.Printer, d sales.Deal, process *sales.Process, now time.Time) st
 	case d.Entered.IsZero():
 		return "–" // an import did not say
 	case stage.Target == 0:
-		return p.T("%s working days", number(p, float64(age)))
+		return p.T("%s working days", aged(p, age, 0))
 	case age > stage.Target:
-		return p.T("%s of %s working days, over the target", number(p, float64(age)), number(p, float64(stage.Target)))
+		return p.T("%s of %s working days, over the target", aged(p, age, stage.Target), number(p, float64(stage.Target)))
 	}
-	return p.T("%s of %s working days", number(p, float64(age)), number(p, float64(stage.Target)))
+	return p.T("%s of %s working days", aged(p, age, stage.Target), number(p, float64(stage.Target)))
+}
+
+// aged writes an age in whole days once there are ten, unless it would look like the target then.
+func aged(p text.Printer, age, target sales.Days) string {
+	if whole := math.Round(float64(age)); whole >= 10 && whole != float64(target) {
+		return p.Number(whole, 0)
+	}
+	return number(p, float64(age))
 }
 
 func (d Deal) next(p text.Printer) string {
@@ -171,10 +180,11 @@ func (d Deal) rests(p text.Printer) string {
 	deal := d.Case.Deal
 	var lines []string
 	if deal.IsParked(d.Now) {
-		lines = append(lines, p.T("Parked until %s.", p.DateShort(deal.Parked, d.Now)))
+		parked := p.T("Parked until %s.", p.DateShort(deal.Parked, d.Now))
 		if deal.ParkWhy != "" {
-			lines = append(lines, Note(deal.ParkWhy))
+			parked = p.T("Parked until %s: “%s”", p.DateShort(deal.Parked, d.Now), Note(deal.ParkWhy))
 		}
+		lines = append(lines, parked)
 	}
 	switch deal.Waiting {
 	case sales.WaitCustomer:
@@ -182,7 +192,7 @@ func (d Deal) rests(p text.Printer) string {
 	case sales.WaitUs:
 		lines = append(lines, p.T("Waiting for us since %s.", p.DateShort(deal.WaitFrom, d.Now)))
 	}
-	return strings.Join(lines, " ")
+	return Lines(lines...)
 }
 
 // needs says what the next stage asks for.
@@ -190,14 +200,8 @@ func (d Deal) needs(p text.Printer) string {
 	if !d.working() {
 		return ""
 	}
-	to := p.T("Completion")
-	if s, ok := d.following(); ok {
-		to = Name(s.Name.In(p.Lang()))
-	}
-	if len(d.Missing) == 0 {
-		return p.T("Next: *%s*. Nothing is missing.", to)
-	}
-	return Lines(p.T("Next: *%s*. What is missing:", to), MissingList(p, d.Case.Process, d.Missing))
+	s, _ := d.following()
+	return Before(p, d.Case.Process, s.Key, d.Missing)
 }
 
 // following is the stage after the present one.

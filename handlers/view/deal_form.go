@@ -67,7 +67,7 @@ func EditDealForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
 // FieldForm sets one field.
 func FieldForm(p text.Printer, k *sales.Case, key string) *slack.ModalViewRequest {
 	blocks := []slack.Block{Section(DealName(k.Deal)), FieldInput(p, k, key)}
-	return Modal(p, "deal.field", fmt.Sprintf("%d:%s", k.Deal.ID, key), k.Deal.Ref(), p.T("Save"), blocks)
+	return Modal(p, "deal.field", fmt.Sprintf("%d:%s", k.Deal.ID, key), unescaped(FieldName(p, k.Process, key)), p.T("Save"), blocks)
 }
 
 // FieldInput is the line of a form for a field, filled with what the deal has. Its
@@ -94,6 +94,9 @@ func fieldElement(p text.Printer, k *sales.Case, f sales.Field, action, value st
 		}
 		return Select(action, p.T("Choose"), value, options), ""
 	case sales.FieldMoney:
+		if m, err := sales.MoneyFromCanonical(value); err == nil {
+			value = MoneyTyped(p, m)
+		}
 		return TextInput(action, value, "12k", false), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
 	case sales.FieldNumber:
 		switch f.Key {
@@ -178,7 +181,7 @@ func LoseForm(p text.Printer, k *sales.Case, note string) *slack.ModalViewReques
 func WinForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
 	d := k.Deal
 	amount := Input("deal.amount", p.T("Amount"), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency), false,
-		TextInput("deal.amount", d.Value("amount"), "12k", false))
+		TextInput("deal.amount", MoneyTyped(p, d.Amount), "12k", false))
 	return Modal(p, "deal.win", ids(&d), p.T("Won"), p.T("Won"), []slack.Block{Section(p.T("%s is won. For what amount?", DealName(d))), amount})
 }
 
@@ -189,7 +192,7 @@ func ReopenForm(p text.Printer, d sales.Deal) *slack.ModalViewRequest {
 
 // OverrideForm asks for the reason for passing a gate that is not met.
 func OverrideForm(p text.Printer, k *sales.Case, to string, missing []sales.Missing) *slack.ModalViewRequest {
-	sentence := p.T("%s goes on although this is missing:", DealName(k.Deal))
+	sentence := p.T("%s goes on although this is still to do:", DealName(k.Deal))
 	meta := fmt.Sprintf("%s:%s", ids(&k.Deal), to)
 	return Modal(p, "deal.override", meta, p.T("Override"), p.T("Override"), []slack.Block{
 		Section(Lines(sentence, MissingList(p, k.Process, missing))),

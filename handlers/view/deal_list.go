@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,10 @@ type DealList struct {
 	Title  string
 	Rows   []DealRow
 	Total  int
-	Page   int    // from 0
-	Size   int    // rows of a page
-	Filter string // what a button for another page hands on: "mine", "stage:b2b:demo"
-	Name   func(user string) string
+	Page   int                      // from 0
+	Size   int                      // rows of a page
+	Filter string                   // what a button for another page hands on: "mine", "stage:b2b:demo"
+	Name   func(user string) string // names the owners; nil where all are the reader's own
 	Now    time.Time
 	Empty  string // what to say when there is nothing
 }
@@ -60,7 +61,8 @@ func (l DealList) pages(p text.Printer) []slack.BlockElement {
 	return out
 }
 
-// DealLine is a deal in two short lines: its name, and where it stands and why it needs somebody.
+// DealLine is a deal in two short lines: its name, and where it stands; a third says
+// why it needs somebody. Without name it does not say whose it is.
 func DealLine(p text.Printer, r DealRow, name func(user string) string, now time.Time) string {
 	d := r.Deal
 	second := []string{StageName(p, r.Process, d.Stage)}
@@ -69,13 +71,18 @@ func DealLine(p text.Printer, r DealRow, name func(user string) string, now time
 		second = []string{p.T("Lost on %s", p.DateShort(d.Closed, now))}
 	case !d.Done.IsZero():
 		second = []string{p.T("Completed on %s", p.DateShort(d.Done, now))}
+	case d.IsParked(now):
+	case slices.Contains(r.Alerts, sales.OverTarget):
+		second = append(second, ":bell: "+Age(p, d, r.Process, now))
 	default:
 		second = append(second, Age(p, d, r.Process, now))
 	}
 	if d.Amount.IsSet() {
 		second = append(second, p.MoneyShort(d.Amount.Minor, d.Amount.Currency))
 	}
-	second = append(second, name(d.Owner))
+	if name != nil {
+		second = append(second, name(d.Owner))
+	}
 	lines := []string{DealName(d), strings.Join(second, " · ")}
 	if d.IsParked(now) {
 		lines = append(lines, p.T("Parked until %s.", p.DateShort(d.Parked, now)))
@@ -86,7 +93,7 @@ func DealLine(p text.Printer, r DealRow, name func(user string) string, now time
 	return Lines(lines...)
 }
 
-// Alerts says why a deal needs its owner: "next step was due on 20 Nov, no activity for 9 days"; "" when it does not.
+// Alerts says why a deal needs its owner, beside its age: "next step was due on 20 Nov, quiet since 9 Nov"; "" when nothing is.
 func Alerts(p text.Printer, r DealRow, now time.Time) string {
 	var out []string
 	for _, a := range r.Alerts {
@@ -95,10 +102,8 @@ func Alerts(p text.Printer, r DealRow, now time.Time) string {
 			out = append(out, p.T("next step was due on %s", Day(p, r.Deal.NextBy, now)))
 		case sales.ClosePast:
 			out = append(out, p.T("close date was %s", Day(p, r.Deal.Close, now)))
-		case sales.OverTarget:
-			out = append(out, p.T("over the stage's target"))
 		case sales.Quiet:
-			out = append(out, p.T("nothing happened since %s", p.DateShort(r.Deal.LastSign(), now)))
+			out = append(out, p.T("quiet since %s", p.DateShort(r.Deal.LastSign(), now)))
 		}
 	}
 	return strings.Join(out, p.T(", "))

@@ -20,15 +20,15 @@ type Gate struct {
 // GateAnswer says what is missing, and has a button for everything that can be done about it.
 func GateAnswer(p text.Printer, g Gate) (string, []slack.Block) {
 	deal := DealName(g.Case.Deal)
-	head := p.T("%s can't be completed yet. What is missing:", deal)
+	head := p.T("%s can't be completed yet. First:", deal)
 	if g.To != "" {
-		head = p.T("%s can't go on to *%s* yet. What is missing:", deal, StageName(p, g.Case.Process, g.To))
+		head = p.T("%s can't go on to *%s* yet. First:", deal, StageName(p, g.Case.Process, g.To))
 	}
 	buttons := GateButtons(p, g)
 	if g.Override {
 		buttons = append(buttons, Button("deal.override", fmt.Sprintf("%d:%d:%s", g.Case.Deal.ID, g.Case.Deal.Moves, g.To), p.T("Override…")))
 	}
-	return Lines(head, MissingList(p, g.Case.Process, g.Missing)), Actions(buttons...)
+	return toDo(p, g.Case.Process, head, g.Missing), Actions(buttons...)
 }
 
 // GateButtons are buttons that do what is missing.
@@ -60,6 +60,27 @@ func requestButton(p text.Printer, k *sales.Case, kind string) *slack.ButtonBloc
 	return Button("approval.form", fmt.Sprintf("%d:%s", k.Deal.ID, kind), label)
 }
 
+// Before says what has to be done before a stage, or that nothing has: "Before *Demo*: log the discovery call."
+func Before(p text.Printer, process *sales.Process, to string, missing []sales.Missing) string {
+	switch {
+	case to == "" && len(missing) == 0:
+		return p.T("Ready to be completed.")
+	case to == "":
+		return toDo(p, process, p.T("Before it is completed:"), missing)
+	case len(missing) == 0:
+		return p.T("Ready for *%s*.", StageName(p, process, to))
+	}
+	return toDo(p, process, p.T("Before *%s*:", StageName(p, process, to)), missing)
+}
+
+// toDo is a head with what a gate still asks for: one thing in the same line, several below it.
+func toDo(p text.Printer, process *sales.Process, head string, missing []sales.Missing) string {
+	if len(missing) == 1 {
+		return p.T("%s %s.", head, lower(MissingLine(p, process, missing[0])))
+	}
+	return Lines(head, MissingList(p, process, missing))
+}
+
 // MissingList is what a gate still asks for, a line each.
 func MissingList(p text.Printer, process *sales.Process, missing []sales.Missing) string {
 	var lines []string
@@ -69,25 +90,26 @@ func MissingList(p text.Printer, process *sales.Process, missing []sales.Missing
 	return Lines(lines...)
 }
 
-// MissingLine is one thing that a gate still asks for: "Discovery call: 0 of 1 logged".
+// MissingLine is one thing that a gate still asks for, as what to do: "Log the discovery call".
 func MissingLine(p text.Printer, process *sales.Process, m sales.Missing) string {
 	switch m.Kind {
 	case sales.NeedField:
-		return p.T("%s is not set", FieldName(p, process, m.Field))
+		return p.T("Set the %s", lower(FieldName(p, process, m.Field)))
 	case sales.NeedActivity:
-		if m.Want == 1 {
-			return p.T("%s has not been logged", ActivityName(p, process, m.Type))
+		name := lower(ActivityName(p, process, m.Type))
+		if m.Want > 1 {
+			return p.T("Log the %s: %d of %d so far", name, m.Have, m.Want)
 		}
-		return p.T("%s: %d of %d logged", ActivityName(p, process, m.Type), m.Have, m.Want)
+		return p.T("Log the %s", name)
 	}
-	name := PolicyName(p, process, m.Type)
+	name := lower(PolicyName(p, process, m.Type))
 	switch m.State {
 	case sales.Pending:
-		return p.T("%s approval is waiting for a decision", name)
+		return p.T("Wait for the %s approval", name)
 	case sales.Rejected:
-		return p.T("%s approval was rejected: ask for a new one", name)
+		return p.T("Request the %s approval again: it was rejected", name)
 	case sales.Retracted:
-		return p.T("%s approval was withdrawn: ask for a new one", name)
+		return p.T("Request the %s approval again: it was withdrawn", name)
 	}
-	return p.T("%s approval has not been requested", name)
+	return p.T("Request the %s approval", name)
 }

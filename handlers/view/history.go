@@ -138,9 +138,9 @@ func (h History) changed(p text.Printer, who string) string {
 	name := FieldName(p, h.Process, e.Data.Field)
 	value := FieldValue(p, f, e.Data.Value, e.At, h.Name)
 	if e.Data.Was == "" {
-		return p.T("%s set %s: %s.", who, name, value)
+		return p.T("%s set the %s: %s.", who, lower(name), value)
 	}
-	return p.T("%s changed %s: %s, before %s.", who, name, value, FieldValue(p, f, e.Data.Was, e.At, h.Name))
+	return p.T("%s changed the %s: %s, before %s.", who, lower(name), value, FieldValue(p, f, e.Data.Was, e.At, h.Name))
 }
 
 func (h History) logged(p text.Printer, who string) string {
@@ -157,16 +157,16 @@ func (h History) logged(p text.Printer, who string) string {
 
 func (h History) approval(p text.Printer, who string) string {
 	e := h.Event
-	name := PolicyName(p, h.Process, e.Data.Kind)
+	name := PolicyInside(p, h.Process, e.Data.Kind)
 	switch {
 	case e.Type == sales.Requested:
 		return p.T("%s asked for the %s approval.", who, name)
 	case e.Type == sales.Withdrawn:
 		return p.T("%s withdrew the request for the %s approval.", who, name)
 	case e.Type == sales.Decided && e.Data.Verdict == sales.Reject:
-		return p.T("%s rejected: %s (%s). “%s”", who, name, h.step(p), Note(e.Data.Note))
+		return p.T("%s rejected the %s (%s). “%s”", who, name, h.step(p), Note(e.Data.Note))
 	case e.Type == sales.Decided:
-		s := p.T("%s approved: %s (%s).", who, name, h.step(p))
+		s := p.T("%s approved the %s (%s).", who, name, h.step(p))
 		if e.Data.Note != "" {
 			s += " “" + Note(e.Data.Note) + "”"
 		}

@@ -74,7 +74,7 @@ func (h Home) needs(p text.Printer) []slack.Block {
 		blocks = append(blocks, Actions(Run("approvals waiting", p.N(h.MoreAsked, "%d more approval", "%d more approvals")))...)
 	}
 	for _, x := range h.Deals {
-		blocks = append(blocks, PressingBlocks(p, x, h.Name, h.Now)...)
+		blocks = append(blocks, PressingBlocks(p, x, nil, h.Now)...)
 	}
 	if h.MoreDeals > 0 {
 		blocks = append(blocks, Actions(Button("deal.list", "0:mine", p.N(h.MoreDeals, "%d more deal", "%d more deals")))...)
@@ -131,8 +131,12 @@ func (h Home) stages(p text.Printer) []slack.Block {
 // line is "*Demo* · 3 deals · €40k", with the process when there are several.
 func (s HomeStage) line(p text.Printer, several bool) string {
 	parts := []string{"*" + StageName(p, s.Process, s.Stage) + "*", p.N(s.Deals, "%d deal", "%d deals")}
+	var worth []string
 	for _, m := range s.Worth {
-		parts = append(parts, p.MoneyShort(m.Minor, m.Currency))
+		worth = append(worth, p.MoneyShort(m.Minor, m.Currency))
+	}
+	if len(worth) > 0 {
+		parts = append(parts, strings.Join(worth, " + "))
 	}
 	if several {
 		parts = append(parts, Name(s.Process.Name.In(p.Lang())))

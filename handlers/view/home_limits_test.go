@@ -55,7 +55,7 @@ func TestNudgesKeepSlacksLimits(t *testing.T) {
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	for _, p := range printers {
 		k := hugeCase()
-		n := Nudge{Deals: hugePressing(k, MaxNudged), Total: 1000, New: 999, Daily: true, Waiting: 1000, Today: hugePressing(k, 100), Open: 10000, Now: now, Name: longName}
+		n := Nudge{Deals: hugePressing(k, MaxNudged), Total: 1000, New: 999, Daily: true, Waiting: 1000, Today: hugePressing(k, 100), Open: 10000, Now: now}
 		for range MaxNudgedApprovals {
 			n.Approvals = append(n.Approvals, hugeApproval(k, sales.Pending))
 		}
@@ -87,7 +87,7 @@ func TestReportsKeepSlacksLimits(t *testing.T) {
 		checkMessage(t, p.Lang()+" menu", text, blocks)
 
 		value := strings.Repeat("v", 400)
-		b := Behind{Title: Unmarked(Name(nasty)), Value: value, Page: 3, Total: 1000, AsOf: now, Now: now, Name: longName}
+		b := Behind{Title: Unmarked(Name(nasty)), Value: value, Page: 3, Total: 1000, AsOf: now, Now: now}
 		for i := range 60 {
 			b.Parts = append(b.Parts, BehindPart{Label: Unmarked(Name(nasty)), Value: fmt.Sprint(value, i), Deals: 100_000})
 		}

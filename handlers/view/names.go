@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -14,13 +15,49 @@ import (
 func DealName(d sales.Deal) string { return "*" + Name(d.Name) + "* (" + d.Ref() + ")" }
 
 // DealLabel is a deal in plain text, for buttons and options: "Acme pilot · Acme Corp (D-12)".
-func DealLabel(d sales.Deal) string {
-	ref := " (" + d.Ref() + ")"
+func DealLabel(d sales.Deal) string { return dealLabel(d, "") }
+
+// DealChoice is DealLabel with what tells deals of one name apart: "Acme pilot · Acme Corp (D-12) · Demo · €12k".
+func DealChoice(p text.Printer, d sales.Deal, process *sales.Process) string {
+	tail := " · " + unescaped(StageName(p, process, d.Stage))
+	if d.Status == sales.Lost {
+		tail = " · " + p.T("Lost")
+	}
+	if d.Amount.IsSet() {
+		tail += " · " + p.MoneyShort(d.Amount.Minor, d.Amount.Currency)
+	}
+	return dealLabel(d, text.Truncate(tail, maxOption/2))
+}
+
+func dealLabel(d sales.Deal, tail string) string {
+	tail = " (" + d.Ref() + ")" + tail
+	most := maxOption - len([]rune(tail))
 	s := d.Name
-	if d.Account != "" && text.Fold(d.Account) != text.Fold(d.Name) {
+	if d.Account != "" && !strings.Contains(text.Fold(d.Name), text.Fold(d.Account)) {
 		s += " · " + d.Account
 	}
-	return text.Truncate(s, maxOption-len(ref)) + ref
+	return text.Truncate(s, most) + tail
+}
+
+// MoneyTyped is an amount as somebody would type it into a form, "12,000 USD", which
+// reads back as the same amount; "" when it is not set.
+func MoneyTyped(p text.Printer, m sales.Money) string {
+	if !m.IsSet() {
+		return ""
+	}
+	number, code, _ := strings.Cut(m.Canonical(), " ")
+	whole, cents, _ := strings.Cut(number, ".")
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil {
+		whole = p.Number(float64(n), 0)
+	}
+	if strings.Trim(cents, "0") != "" {
+		whole += "." + cents
+	}
+	typed := whole + " " + code
+	if back, err := sales.ParseMoney(typed, code); err != nil || back != m {
+		return m.Canonical()
+	}
+	return typed
 }
 
 // StageName is the stage's name for the reader, and the key of a stage that the process no longer has.
@@ -53,6 +90,11 @@ func PolicyName(p text.Printer, process *sales.Process, kind string) string {
 		return Name(o.Name.In(p.Lang()))
 	}
 	return Name(kind)
+}
+
+// PolicyInside is PolicyName inside a sentence: "quote".
+func PolicyInside(p text.Printer, process *sales.Process, kind string) string {
+	return lower(PolicyName(p, process, kind))
 }
 
 // fieldLabels are the names of the built-in fields of deals and of approvals' forms.

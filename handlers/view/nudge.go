@@ -21,7 +21,6 @@ type Nudge struct {
 	Today     []Pressing // others with a next step or a close date today
 	Open      int        // open deals of the person
 	Now       time.Time
-	Name      func(user string) string
 }
 
 // How much a nudge shows; the rest is behind a button.
@@ -42,7 +41,7 @@ func NudgeMessage(p text.Printer, n Nudge) (sentence string, blocks []slack.Bloc
 	sentence = n.lead(p)
 	blocks = append([]slack.Block{Section("*" + sentence + "*")}, n.waiting(p)...)
 	for _, x := range n.Deals {
-		blocks = append(blocks, PressingBlocks(p, x, n.Name, n.Now)...)
+		blocks = append(blocks, PressingBlocks(p, x, nil, n.Now)...)
 	}
 	if more := n.Total - len(n.Deals); more > 0 {
 		blocks = append(blocks, Actions(Button("deal.list", "0:mine", p.N(more, "%d more deal", "%d more deals")))...)
@@ -107,7 +106,7 @@ func (n Nudge) today(p text.Printer) []slack.Block {
 	}
 	blocks := []slack.Block{Section("*" + p.T("Due today") + "*")}
 	for _, x := range n.Today[:min(len(n.Today), maxNudgedToday)] {
-		blocks = append(blocks, withButton(x.line(p, n.Name, n.Now), Button("deal.open", fmt.Sprint(x.Deal.ID), p.T("Show"))))
+		blocks = append(blocks, withButton(x.line(p, nil, n.Now), Button("deal.open", fmt.Sprint(x.Deal.ID), p.T("Show"))))
 	}
 	if more := len(n.Today) - maxNudgedToday; more > 0 {
 		blocks = append(blocks, Context(p.N(more, "%d more", "%d more")))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Printer writes for one reader: in their language, in their time zone. It is
@@ -66,7 +68,8 @@ func (p Printer) List(items []string) string {
 	if n < 2 {
 		return strings.Join(items, "")
 	}
-	return p.T("%s and %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	first, last := p.spaced(strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	return p.T("%s and %s", first, last)
 }
 
 // AnyOf joins items of which one will do: "a, b or c".
@@ -75,7 +78,23 @@ func (p Printer) AnyOf(items []string) string {
 	if n < 2 {
 		return strings.Join(items, "")
 	}
-	return p.T("%s or %s", strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	first, last := p.spaced(strings.Join(items[:n-1], p.T(", ")), items[n-1])
+	return p.T("%s or %s", first, last)
+}
+
+// spaced puts the space that Chinese has between Latin letters and the word that joins
+// them: "Raj 或 Rosa", "张三或李四".
+func (p Printer) spaced(first, last string) (before, after string) {
+	latin := func(r rune) bool {
+		return r < unicode.MaxLatin1 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == ')')
+	}
+	if r, _ := utf8.DecodeLastRuneInString(first); p.chinese && latin(r) {
+		first += " "
+	}
+	if r, _ := utf8.DecodeRuneInString(last); p.chinese && latin(r) {
+		last = " " + last
+	}
+	return first, last
 }
 
 // Msg marks a sentence that is kept in a table and translated later by T. It

@@ -83,8 +83,9 @@ func TestList(t *testing.T) {
 	}{
 		{nil, "", ""},
 		{[]string{"a"}, "a", "a"},
-		{[]string{"a", "b"}, "a and b", "a和b"},
-		{[]string{"a", "b", "100%d"}, "a, b and 100%d", "a、b和100%d"},
+		{[]string{"a", "b"}, "a and b", "a 和 b"},
+		{[]string{"张三", "李四"}, "张三 and 李四", "张三和李四"},
+		{[]string{"a", "b", "100%d"}, "a, b and 100%d", "a、b 和 100%d"},
 	} {
 		if got := english.List(test.items); got != test.en {
 			t.Errorf("List(%q) = %q, want %q", test.items, got, test.en)
