@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"pipewright/internal/sales"
@@ -10,13 +11,15 @@ import (
 
 // builder makes a History from events that come deal by deal, in order.
 type builder struct {
-	h      *History
-	stages map[string]int16
-	log    []sales.Event // of the deal that is being read
+	h        *History
+	editions []edition // of each deal
+	stages   map[string]int16
+	texts    map[string]string // each once, however many deals have it
+	log      []sales.Event     // of the deal that is being read
 }
 
 func newBuilder(p *sales.Process, asOf time.Time) *builder {
-	b := &builder{h: &History{Process: p, AsOf: asOf}, stages: map[string]int16{}}
+	b := &builder{h: &History{Process: p, AsOf: asOf}, stages: map[string]int16{}, texts: map[string]string{}}
 	for _, s := range p.Stages {
 		b.stage(s.Key)
 	}
@@ -56,6 +59,13 @@ func (b *builder) flush() {
 	}
 	folded := sales.Fold(b.log)
 	b.h.add(b.deal(folded), b.rows(folded.Stays), nil)
+	latest := b.log[0].At
+	for _, e := range b.log[1:] {
+		if e.At.After(latest) {
+			latest = e.At
+		}
+	}
+	b.editions = append(b.editions, edition{latest: latest.UnixMilli()})
 	b.log = b.log[:0]
 }
 
@@ -115,18 +125,32 @@ func repeats(before, s sales.Stay) bool {
 
 // describe adds what the log of stages does not say of a deal.
 func (b *builder) describe(d sales.Deal) error {
-	if row := b.find(d.ID); row != nil {
-		row.Owner, row.Team, row.Source, row.Amount = d.Owner, d.Team, d.Source, d.Amount
+	if i := b.place(d.ID); i >= 0 {
+		row := &b.h.Deals[i]
+		row.Owner, row.Team, row.Source, row.Amount = b.text(d.Owner), b.text(d.Team), b.text(d.Source), d.Amount
+		row.Amount.Currency, row.Status, row.Reason = b.text(d.Amount.Currency), sales.Status(b.text(string(row.Status))), b.text(row.Reason)
+		b.editions[i].version = int32(d.Version)
 	}
 	return nil
 }
 
+func (b *builder) text(s string) string {
+	kept, ok := b.texts[s]
+	if !ok {
+		kept = strings.Clone(s)
+		b.texts[kept] = kept
+	}
+	return kept
+}
+
 // wait adds a span of waiting, as far as it lies before the cut; they come deal by deal.
 func (b *builder) wait(w sales.Wait) error {
-	row := b.find(w.Deal)
-	if row == nil || w.From.IsZero() || w.From.After(b.h.AsOf) {
+	i := b.place(w.Deal)
+	if i < 0 || w.From.IsZero() || w.From.After(b.h.AsOf) {
 		return nil
 	}
+	row := &b.h.Deals[i]
+	b.editions[i].latest = max(b.editions[i].latest, w.From.UnixMilli())
 	if row.waits == 0 {
 		row.firstWait = int32(len(b.h.Waits))
 	}
@@ -135,18 +159,11 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() && w.To.Before(end) {
 		end = w.To
 	}
-	b.h.Waits = append(b.h.Waits, Wait{Deal: b.place(w.Deal), For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
+	b.h.Waits = append(b.h.Waits, Wait{Deal: i, For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
 	return nil
 }
 
-// find returns the row of a deal, nil when it was created after the cut.
-func (b *builder) find(id int64) *Deal {
-	if i := b.place(id); i >= 0 {
-		return &b.h.Deals[i]
-	}
-	return nil
-}
-
+// place returns where a deal is, or nowhere when it was created after the cut.
 func (b *builder) place(id int64) int32 {
 	i, ok := slices.BinarySearchFunc(b.h.Deals, id, func(row Deal, id int64) int { return cmp.Compare(row.ID, id) })
 	if !ok {
@@ -158,5 +175,72 @@ func (b *builder) place(id int64) int32 {
 // history returns what was read.
 func (b *builder) history() *History {
 	b.flush()
-	return b.h
+	return b.h.settle()
+}
+
+// settle puts the stages that the process no longer has in the order of their keys,
+// and leaves out those where nothing happened by the cut.
+func (h *History) settle() *History {
+	own := len(h.Process.Stages)
+	if len(h.Stages) <= own {
+		return h
+	}
+	used := h.used()
+	var kept []string
+	for i := own; i < len(h.Stages); i++ {
+		if used[i] {
+			kept = append(kept, h.Stages[i])
+		}
+	}
+	slices.Sort(kept)
+	stages := append(slices.Clone(h.Stages[:own]), kept...)
+	to := make([]int16, len(h.Stages))
+	for i, key := range h.Stages {
+		to[i] = int16(slices.Index(stages, key))
+	}
+	h.renumber(stages, to)
+	return h
+}
+
+// used reports in which stages something happened.
+func (h *History) used() []bool {
+	used := make([]bool, len(h.Stages))
+	note := func(place int16) {
+		if place >= 0 {
+			used[place] = true
+		}
+	}
+	for i := range h.Stays {
+		note(h.Stays[i].Stage)
+		note(h.Stays[i].To)
+	}
+	for i := range h.Deals {
+		note(h.Deals[i].At)
+		for _, place := range h.Deals[i].Skipped {
+			note(place)
+		}
+	}
+	return used
+}
+
+// renumber gives the stages new places. Deals may be shared with other histories.
+func (h *History) renumber(stages []string, to []int16) {
+	move := func(place int16) int16 {
+		if place < 0 {
+			return place
+		}
+		return to[place]
+	}
+	h.Stages, h.Deals = stages, slices.Clone(h.Deals)
+	for i := range h.Stays {
+		s := &h.Stays[i]
+		s.Stage, s.To = move(s.Stage), move(s.To)
+	}
+	for i := range h.Deals {
+		d := &h.Deals[i]
+		d.At, d.Skipped = move(d.At), slices.Clone(d.Skipped)
+		for j, place := range d.Skipped {
+			d.Skipped[j] = move(place)
+		}
+	}
 }

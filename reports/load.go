@@ -9,25 +9,67 @@ import (
 	"pipewright/store"
 )
 
-// Load reads the history of a process ("" is the default one) as of the instant.
-// It returns NotFound "process.unknown".
+// Load returns the history of a process ("" is the default one) as of the instant. What
+// was read of a store's log is kept while the store is open, and only what is
+// new is read. It returns NotFound "process.unknown".
 func Load(ctx context.Context, r *store.Reader, process string, asOf time.Time) (*History, error) {
 	p, err := processAt(ctx, r, process, asOf)
 	if err != nil {
 		return nil, err
 	}
+	if kept, ok := r.Kept(cacheKey{}, func() any { return &cache{} }); ok {
+		if h, err := kept.(*cache).at(ctx, r, p, asOf); err != nil || h != nil {
+			return h, err
+		}
+	}
+	return readLog(ctx, r, p, asOf)
+}
+
+// readLog reads the whole log.
+func readLog(ctx context.Context, r *store.Reader, p *sales.Process, asOf time.Time) (*History, error) {
 	b := newBuilder(p, asOf)
-	if err := r.EachEvent(ctx, p.Key, asOf, b.event); err != nil {
-		return nil, err
-	}
-	b.flush()
-	if err := r.EachDeal(ctx, p.Key, b.describe); err != nil {
-		return nil, err
-	}
-	if err := r.EachWait(ctx, p.Key, b.wait); err != nil {
+	if err := b.readAll(ctx, r); err != nil {
 		return nil, err
 	}
 	return b.history(), nil
+}
+
+func (b *builder) readAll(ctx context.Context, r *store.Reader) error {
+	key := b.h.Process.Key
+	if err := r.EachEvent(ctx, key, b.h.AsOf, b.event); err != nil {
+		return err
+	}
+	b.flush()
+	if err := r.EachDeal(ctx, key, b.describe); err != nil {
+		return err
+	}
+	return r.EachWait(ctx, key, b.wait)
+}
+
+// read reads the log of one deal, which is gone when it was created after the cut.
+func (b *builder) read(ctx context.Context, r *store.Reader, d sales.Deal) (renewal, error) {
+	events, err := r.StageEvents(ctx, d.ID)
+	if err != nil {
+		return renewal{}, err
+	}
+	waits, err := r.DealWaits(ctx, d.ID)
+	if err != nil {
+		return renewal{}, err
+	}
+	one := &builder{h: &History{Process: b.h.Process, AsOf: b.h.AsOf, Stages: b.h.Stages}, stages: b.stages, texts: b.texts}
+	for _, e := range events {
+		_ = one.event(e)
+	}
+	one.flush()
+	b.h.Stages = one.h.Stages
+	if len(one.h.Deals) == 0 {
+		return renewal{deal: Deal{ID: d.ID}, gone: true}, nil
+	}
+	_ = one.describe(d)
+	for _, w := range waits {
+		_ = one.wait(w)
+	}
+	return renewal{deal: one.h.Deals[0], stays: one.h.Stays, waits: one.h.Waits, edition: one.editions[0]}, nil
 }
 
 // processAt returns the process as it was in force at the instant. What was

@@ -11,11 +11,14 @@ import (
 // The functions here stream for the analyses: ordered by deal, then time. While
 // one runs, fn must not use the reader. An error of fn ends it and is returned.
 
+// ofStages are the events that stays are made of, and those that undo.
+const ofStages = `type IN ('created', 'moved', 'lost', 'reopened', 'completed', 'relocated', 'undone')`
+
 const (
 	eachDealSQL  = `SELECT ` + dealColumns + ` FROM deal WHERE process = ? AND ` + visible + ` ORDER BY id`
 	eachEventSQL = `SELECT e.deal, e.version, e.at, e.actor, e.type, e.data FROM event e JOIN deal ON deal.id = e.deal
 		WHERE deal.process = ? AND ` + visible + ` AND e.at <= ?
-		AND e.type IN ('created', 'moved', 'lost', 'reopened', 'completed', 'relocated', 'undone')
+		AND ` + ofStages + `
 		ORDER BY e.deal, e.version`
 	eachStaySQL = `SELECT s.deal, s.visit, s.episode, s.stage, s.entered, s.left_at, s.exit, s.to_stage, s.skipped, s.actor, s.event
 		FROM stay s JOIN deal ON deal.id = s.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY s.deal, s.visit`

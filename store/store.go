@@ -30,6 +30,7 @@ type Store struct {
 	wake    chan struct{}
 
 	maps mapCache
+	kept kept
 }
 
 // engine is one kind of database.

@@ -1,0 +1,275 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/store"
+)
+
+// maxKept bounds what is kept of all processes together, in stays: about half a gigabyte.
+const maxKept = 10_000_000
+
+// forever is the end of what has none, before it is cut.
+const forever = math.MaxInt64 / 4
+
+// cache keeps the folded logs of the processes of one store.
+type cache struct {
+	mu   sync.Mutex
+	logs []*folded // the one that was used last comes last
+}
+
+type cacheKey struct{}
+
+// folded is all that the log of one process says, and how far it was read. What it
+// holds does not change: what is new makes a new history.
+type folded struct {
+	process  string
+	mu       sync.Mutex // whoever holds it reads what is new for all who wait
+	version  int        // of the process that places are of; 0 when nothing was read
+	mark     store.Mark
+	all      *History // open ends lie at forever
+	stages   map[string]int16
+	editions []edition // of each deal
+	latest   int64     // over all editions
+	last     *History  // the cut that was asked for last
+	size     int       // stays; guarded by the cache
+}
+
+// edition says which state of a deal was read, and when it last changed: at an earlier cut,
+// the deal looked otherwise.
+type edition struct {
+	version int32
+	latest  int64
+}
+
+// renewal is a deal as it is to be put into a history; gone when it is not to be there.
+type renewal struct {
+	deal    Deal
+	stays   []Stay
+	waits   []Wait
+	edition edition
+	gone    bool
+}
+
+// at returns the history at the instant, nil when the log has to be read for it.
+func (c *cache) at(ctx context.Context, r *store.Reader, p *sales.Process, asOf time.Time) (*History, error) {
+	f := c.log(p.Key)
+	h, stays, err := f.at(ctx, r, p, asOf)
+	c.weigh(f, stays)
+	return h, err
+}
+
+// log returns what is kept of the process, and makes it the last to be forgotten.
+func (c *cache) log(process string) *folded {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.logs, func(f *folded) bool { return f.process == process })
+	f := &folded{process: process}
+	if i >= 0 {
+		f = c.logs[i]
+		c.logs = slices.Delete(c.logs, i, i+1)
+	}
+	c.logs = append(c.logs, f)
+	return f
+}
+
+// weigh notes how large the log has become, and forgets others until all fit.
+func (c *cache) weigh(f *folded, size int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.size = size
+	total := 0
+	for i := len(c.logs) - 1; i >= 0; i-- {
+		if total += c.logs[i].size; total > maxKept {
+			c.logs = slices.Clone(c.logs[i+1:])
+			return
+		}
+	}
+}
+
+// at returns the history at the instant, after reading what is new. It returns nil
+// when what is kept cannot tell: the log has to be read then.
+func (f *folded) at(ctx context.Context, r *store.Reader, p *sales.Process, asOf time.Time) (h *History, stays int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known, err := f.catchUp(ctx, r, p)
+	if f.all != nil {
+		stays = len(f.all.Stays)
+	}
+	if err != nil || !known {
+		return nil, stays, err
+	}
+	if f.last == nil || !f.last.AsOf.Equal(asOf) {
+		if h, err = f.cut(ctx, r, asOf); err != nil || h == nil {
+			return nil, stays, err
+		}
+		f.last = h
+	}
+	return f.last, stays, nil
+}
+
+// catchUp brings what is kept up to what the reader sees. A reader that sees less, and
+// one that asks for a former version of the process, leave it as it is and cannot use it.
+func (f *folded) catchUp(ctx context.Context, r *store.Reader, p *sales.Process) (known bool, err error) {
+	now, err := r.Process(ctx, p.Key)
+	if err != nil || p.Version != now.Version || p.Version < f.version {
+		return false, err
+	}
+	mark, err := r.Mark(ctx, p.Key)
+	if err != nil || mark.Behind(f.mark) {
+		return false, err
+	}
+	if p.Version == f.version {
+		if done, err := f.readNew(ctx, r, mark); err != nil || done {
+			return done, err
+		}
+	}
+	err = f.readAll(ctx, r, p, mark)
+	return err == nil, err
+}
+
+// readNew reads the deals that changed; done is false when they are so many that
+// reading all is quicker.
+func (f *folded) readNew(ctx context.Context, r *store.Reader, mark store.Mark) (done bool, err error) {
+	if mark == f.mark {
+		return true, nil
+	}
+	named, err := r.Changes(ctx, f.process, f.mark)
+	if err != nil {
+		return false, err
+	}
+	named = slices.DeleteFunc(named, func(c store.Change) bool {
+		i, known := f.place(c.ID)
+		return known && int(f.editions[i].version) == c.Version
+	})
+	if len(named) > single(len(f.editions)) {
+		return false, nil
+	}
+	changes := make([]renewal, 0, len(named))
+	b := f.builder(time.UnixMilli(forever))
+	for _, c := range named {
+		d, err := r.Deal(ctx, c.ID)
+		if err != nil {
+			return false, err
+		}
+		u, err := b.read(ctx, r, d)
+		if err != nil {
+			return false, err
+		}
+		changes = append(changes, u)
+	}
+	if len(changes) > 0 {
+		f.all, f.editions = merge(f.all, f.editions, changes)
+		f.all.Stages, f.stages = b.h.Stages, b.stages
+		f.noteLatest()
+		f.last = nil
+	}
+	f.mark = mark
+	return true, nil
+}
+
+// single is how many of n deals are read one by one.
+func single(n int) int { return max(500, n/20) }
+
+func (f *folded) readAll(ctx context.Context, r *store.Reader, p *sales.Process, mark store.Mark) error {
+	b := newBuilder(p, time.UnixMilli(forever))
+	if err := b.readAll(ctx, r); err != nil {
+		return err
+	}
+	f.version, f.mark, f.all, f.stages, f.editions, f.last = p.Version, mark, b.h, b.stages, b.editions, nil
+	f.noteLatest()
+	return nil
+}
+
+func (f *folded) noteLatest() {
+	f.latest = never
+	for _, n := range f.editions {
+		f.latest = max(f.latest, n.latest)
+	}
+}
+
+// builder reads single deals with the stages that are known.
+func (f *folded) builder(asOf time.Time) *builder {
+	b := newBuilder(f.all.Process, asOf)
+	b.h.Stages, b.stages = slices.Clone(f.all.Stages), maps.Clone(f.stages)
+	return b
+}
+
+func (f *folded) place(id int64) (int, bool) {
+	return slices.BinarySearchFunc(f.all.Deals, id, func(d Deal, id int64) int { return cmp.Compare(d.ID, id) })
+}
+
+// cut returns the history at the instant: deals that changed later are folded anew
+// from their logs. It returns nil when those are many.
+func (f *folded) cut(ctx context.Context, r *store.Reader, asOf time.Time) (*History, error) {
+	until := asOf.UnixMilli()
+	all := f.all
+	if f.latest > until {
+		var changes []renewal
+		b := f.builder(asOf)
+		for i, n := range f.editions {
+			if n.latest <= until {
+				continue
+			}
+			if len(changes) >= single(len(f.editions)) {
+				return nil, nil
+			}
+			now := &f.all.Deals[i]
+			then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
+			if err != nil {
+				return nil, err
+			}
+			changes = append(changes, then)
+		}
+		all, _ = merge(all, f.editions, changes)
+		all.Stages = b.h.Stages
+	}
+	out := *all
+	out.AsOf, out.Stays, out.Waits = asOf, slices.Clone(all.Stays), slices.Clone(all.Waits)
+	for i := range out.Stays {
+		out.Stays[i].Left = min(out.Stays[i].Left, until)
+	}
+	for i := range out.Waits {
+		out.Waits[i].To = min(out.Waits[i].To, until)
+	}
+	return out.settle(), nil
+}
+
+// merge returns the history with the changes, which are ordered by deal.
+func merge(h *History, editions []edition, changes []renewal) (*History, []edition) {
+	out := &History{
+		Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, Deals: make([]Deal, 0, len(h.Deals)+len(changes)),
+		Stays: make([]Stay, 0, len(h.Stays)+8*len(changes)), Waits: make([]Wait, 0, len(h.Waits)+2*len(changes)),
+	}
+	outEditions := make([]edition, 0, cap(out.Deals))
+	put := func(c renewal) {
+		if !c.gone {
+			out.add(c.deal, c.stays, c.waits)
+			outEditions = append(outEditions, c.edition)
+		}
+	}
+	for i, d := range h.Deals {
+		for len(changes) > 0 && changes[0].deal.ID < d.ID {
+			put(changes[0])
+			changes = changes[1:]
+		}
+		if len(changes) > 0 && changes[0].deal.ID == d.ID {
+			put(changes[0])
+			changes = changes[1:]
+			continue
+		}
+		out.add(d, h.staysOf(d), h.waitsOf(d))
+		outEditions = append(outEditions, editions[i])
+	}
+	for _, c := range changes {
+		put(c)
+	}
+	return out, outEditions
+}
