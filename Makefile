@@ -3,7 +3,7 @@ GO       ?= go
 LINTER   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 RACY     := ./store/... ./bot/gateway/... ./bot/outbox/... ./bot/playground/...
 
-.PHONY: build test race lint bench
+.PHONY: build test race lint bench pictures
 
 build:
 	$(GO) build -o pipewright ./bot
@@ -20,3 +20,6 @@ lint:
 
 bench: # medians of several runs: compare figures of one run, not of two machines
 	$(GO) test -run '^$$' -bench . -benchmem -count 5 ./...
+
+pictures: # of the documentation, drawn anew from the playground; needs Chromium and fonts with Chinese
+	PICTURES=$(CURDIR)/docs/pictures $(GO) test ./bot -run "^TestPictures$$" -count 1

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPictures draws the pictures of docs/ anew, into the folder that PICTURES
+// names (make pictures). Each of testdata/pictures/*.txtar is a story in one
+// language, played on the sample company; beside the lines of TestStories it has
+//
+//	picture NAME: ana in #deals          what she sees there (… in dm, at home)
+//	picture NAME on a phone: ana at home
+//	…, thread "Acme"                     with that thread open
+//	…, at "text"                         scrolled to where the text stands
+//	…, tidy                              without the answers that only she sees
+func TestPictures(t *testing.T) {
+	dir := os.Getenv("PICTURES")
+	if dir == "" {
+		t.Skip("PICTURES names no folder")
+	}
+	files, err := filepath.Glob("testdata/pictures/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no pictures", err)
+	}
+	for _, file := range files {
+		language := strings.TrimSuffix(filepath.Base(file), ".txtar")
+		t.Run(language, func(t *testing.T) {
+			g := &gallery{story: newStory(t, file), dir: dir, language: language, ids: map[string]string{}}
+			g.open()
+			g.show()
+		})
+	}
+}
+
+// gallery is a story of which pictures are taken.
+type gallery struct {
+	*story
+	dir      string
+	language string
+	ids      map[string]string // of people and channels, by name
+	browser  context.Context
+	tab      context.Context // of the picture being taken
+}
+
+var locales = map[string]string{"en": "en-US", "zh": "zh-CN"}
+
+// open starts the sample company at the same instant each time.
+func (g *gallery) open() {
+	g.t.Helper()
+	var err error
+	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(g.t), modeSocket, slog.New(slog.DiscardHandler)); err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(g.lab.close)
+	g.lab.cfg.Locale = locales[g.language]
+	begin := time.Date(2026, 11, 30, 8, 30, 0, 0, g.lab.cfg.zone)
+	g.lab.clock.offset.Store(int64(time.Until(begin)))
+	g.bot, g.stop = started(g.t, g.lab, "demo")
+	state := g.get("state", nil)
+	for _, kind := range []string{"users", "channels"} {
+		for _, x := range asList(state[kind]) {
+			g.ids[str(asObj(x)["name"])] = str(asObj(x)["id"])
+		}
+	}
+	g.browser = browser(g.t)
+}
+
+// browser starts Chromium.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("pictures need Chromium: install it first")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"), chromedp.Flag("force-prefers-reduced-motion", true))
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return ctx
+}
+
+var pictureLine = regexp.MustCompile(`^picture ([\w-]+)( on a phone)?: (\w+) (at home|in dm|in #([\w-]+))(?:, thread "([^"]*)")?(?:, at "([^"]*)")?(, tidy)?$`)
+
+// show plays the story and takes its pictures.
+func (g *gallery) show() {
+	g.t.Helper()
+	for ; g.at < len(g.lines); g.at++ {
+		g.settle()
+		if m := pictureLine.FindStringSubmatch(g.lines[g.at].text); m != nil {
+			g.picture(m)
+			continue
+		}
+		g.line()
+	}
+}
+
+func (g *gallery) picture(m []string) {
+	g.t.Helper()
+	var cancel context.CancelFunc
+	g.tab, cancel = chromedp.NewContext(g.browser)
+	defer cancel() // and its stream with it: a browser keeps only six connections to one host
+	name, user, place, channel, thread, at := m[1], m[3], m[4], m[5], m[6], m[7]
+	hash := "/#/u/" + g.ids[user]
+	switch place {
+	case "at home":
+		hash += "/home"
+	case "in dm":
+		channel = "dm"
+		hash += "/c/" + g.directChannel(user)
+	default:
+		hash += "/c/" + g.ids[channel]
+	}
+	if thread != "" {
+		hash += "/t/" + str(g.message(user, channel, thread)["ts"])
+	}
+	viewport := chromedp.EmulateViewport(1280, 800)
+	if m[2] != "" {
+		viewport = chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	welcomed := chromedp.Evaluate[chromedp.Void](`localStorage.setItem("playground.welcome", "done")`)
+	g.browse(viewport, chromedp.Navigate(g.lab.ground.URL()+"/_control/clock"), welcomed, chromedp.Navigate(g.lab.ground.URL()+hash))
+	shown := ".message, .home-body .block, dialog"
+	if thread != "" {
+		shown = ".thread-pane .message"
+	}
+	g.until(fmt.Sprintf(`document.querySelector(".people .me") && document.querySelector(%q)`, shown))
+	time.Sleep(700 * time.Millisecond) // until the stream has brought everything
+	if m[8] != "" {
+		g.browse(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("[data-dismiss]").forEach(b => b.click())`))
+	}
+	if at != "" {
+		g.browse(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(scrollTo, at)))
+	}
+	time.Sleep(300 * time.Millisecond)
+	if m[2] != "" {
+		name += "-phone"
+	}
+	g.keep(name)
+}
+
+// scrollTo brings the smallest thing that says the text to the top.
+const scrollTo = `(() => {
+	const all = [...document.querySelectorAll(".message, .home-body .block, dialog .block")].filter(e => e.checkVisibility() && e.textContent.includes(%q));
+	if (all.length) all[all.length - 1].scrollIntoView({block: "start"});
+})()`
+
+// directChannel is where the bot writes to the person.
+func (g *gallery) directChannel(user string) string {
+	g.t.Helper()
+	return str(g.get("messages", url.Values{"user": {user}, "channel": {"dm"}})["channel"])
+}
+
+func (g *gallery) browse(steps ...chromedp.Action[chromedp.Void]) {
+	g.t.Helper()
+	if err := chromedp.Do(g.tab, steps...); err != nil {
+		g.failf("the page: %v", err)
+	}
+}
+
+// until waits for the JavaScript expression to hold.
+func (g *gallery) until(js string) {
+	g.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if yes, err := chromedp.Run(g.tab, chromedp.Evaluate[bool]("Boolean("+js+")")); err == nil && yes {
+			return
+		}
+	}
+	g.failf("the page never came to show it")
+}
+
+// keep writes the picture with few colours, so that the repository stays small.
+func (g *gallery) keep(name string) {
+	g.t.Helper()
+	raw, err := chromedp.Run(g.tab, chromedp.CaptureScreenshot())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	full, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	var out bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&out, fewColours(full)); err != nil {
+		g.t.Fatal(err)
+	}
+	file := filepath.Join(g.dir, g.language+"-"+name+".png")
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// fewColours keeps the 256 colours that matter most; others become the nearest of
+// them. A page has few colours, and the rest are the edges of its letters.
+func fewColours(full image.Image) *image.Paletted {
+	area := full.Bounds()
+	count := map[color.RGBA]int{}
+	at := func(x, y int) color.RGBA { return color.RGBAModel.Convert(full.At(x, y)).(color.RGBA) }
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			count[at(x, y)]++
+		}
+	}
+	palette := color.Palette{}
+	for _, c := range byWeight(count)[:min(len(count), 256)] {
+		palette = append(palette, c)
+	}
+	out := image.NewPaletted(area, palette)
+	nearest := map[color.RGBA]uint8{}
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			c := at(x, y)
+			i, known := nearest[c]
+			if !known {
+				i = uint8(palette.Index(c))
+				nearest[c] = i
+			}
+			out.SetColorIndex(x, y, i)
+		}
+	}
+	return out
+}
+
+// byWeight returns the commonest colour of each hue first, so that a small sign keeps
+// its own, and then the others, the commonest first.
+func byWeight(count map[color.RGBA]int) []color.RGBA {
+	all := slices.SortedFunc(maps.Keys(count), func(a, b color.RGBA) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+	})
+	var first, rest []color.RGBA
+	seen := map[color.RGBA]bool{}
+	for _, c := range all {
+		hue := color.RGBA{c.R >> 5, c.G >> 5, c.B >> 5, 0}
+		if seen[hue] {
+			rest = append(rest, c)
+			continue
+		}
+		seen[hue] = true
+		first = append(first, c)
+	}
+	return append(first, rest...)
+}
