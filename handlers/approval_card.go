@@ -42,14 +42,14 @@ func mayReadApproval(k *sales.Case, req sales.Approval, user string) bool {
 // takesPart reports whether the person may decide a step of the request, or did.
 func takesPart(k *sales.Case, req sales.Approval, user string) bool {
 	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
-		return slices.ContainsFunc(s.Roles, func(role string) bool { return k.Org.Holds(user, role) }) ||
+		return slices.Contains(k.Approvers(s, req.Requester), user) ||
 			slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
 	})
 }
 
 // approvalView gathers what the card of a request shows.
 func (a *App) approvalView(ctx context.Context, r *store.Reader, k *sales.Case, req sales.Approval, now time.Time) (view.Approval, error) {
-	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Now: now, Name: names(ctx, r)}
+	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Awaiting: k.Awaited(req), Now: now, Name: names(ctx, r)}
 	if req.Map != k.Process.Version {
 		p, err := r.ProcessVersion(ctx, k.Deal.Process, req.Map)
 		if err != nil {
@@ -175,7 +175,8 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 		if err := tx.Card(ctx, approvalSubject(req.ID), user, ""); err != nil {
 			return err
 		}
-		if user == c.User || !decidedBefore(k, req, user) {
+		step, now := opened(k, req, user)
+		if !now || user == c.User || !decidedBefore(k, req, user) {
 			continue
 		}
 		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
@@ -186,7 +187,6 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 		if err != nil {
 			return err
 		}
-		step := req.Current().Key
 		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
 		r := say(sentence, view.Actions(view.Button("approval.open", fmt.Sprint(req.ID), p.T("Open")))...)
 		if err := a.direct(ctx, tx, fmt.Sprintf("%s:turn:%s:%s", approvalSubject(req.ID), step, user), user, r); err != nil {
@@ -199,8 +199,19 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 // decidedBefore reports whether the person was asked about an earlier step.
 func decidedBefore(k *sales.Case, req sales.Approval, user string) bool {
 	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
-		return s.Status == sales.StepApproved && slices.ContainsFunc(s.Roles, func(role string) bool { return k.Org.Holds(user, role) })
+		return s.Status == sales.StepApproved && slices.Contains(k.Approvers(s, req.Requester), user)
 	})
+}
+
+// opened returns a step that waits for the person since the latest change.
+func opened(k *sales.Case, req sales.Approval, user string) (step string, now bool) {
+	awaited := k.Awaited(req)
+	for _, s := range req.Waiting() {
+		if s.From == req.Version && slices.ContainsFunc(awaited, func(w sales.Awaited) bool { return w.Step == s.Key && slices.Contains(w.People, user) }) {
+			return s.Key, true
+		}
+	}
+	return "", false
 }
 
 // tellRequester says to the requester how the request ended, with what can be done now.

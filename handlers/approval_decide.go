@@ -130,6 +130,9 @@ func (c *Call) decided(v view.Approval, verdict sales.Verdict) string {
 		return c.T("You approved %s. I tell %s.", what, asker)
 	}
 	step := v.Approval.Current()
+	if step.From != v.Approval.Version {
+		return c.T("You approved %s. It still waits for %s.", what, v.Awaited(c.Printer))
+	}
 	return c.T("You approved %s. Next is %s: it waits for %s.", what, v.StepName(c.Printer, step.Key), v.Awaited(c.Printer))
 }
 
@@ -190,6 +193,7 @@ var approvalRefusals = map[string]wording{
 	"approval.not_yours":    approvalNotYours,
 	"approval.decided":      approvalDecided,
 	"approval.moved_on":     approvalMovedOn,
+	"approval.answered":     approvalAnswered,
 	"approval.no_reason":    says(text.Msg("Say why: the rep needs to know what would have to change.")),
 	"kind.unknown":          says(text.Msg("There is no approval “%s”. These are the kinds:"), "input"),
 	"kind.ambiguous":        says(text.Msg("“%s” can be more than one kind of approval. Which one?"), "input"),

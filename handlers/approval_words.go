@@ -21,7 +21,7 @@ func (f facts) request() (view.Approval, bool) {
 		return view.Approval{}, false
 	}
 	req := f.k.Approvals[i]
-	v := view.Approval{Approval: req, Deal: f.k.Deal, Process: f.k.Process, Deciders: f.k.Deciders(req), Now: f.call.Now, Name: f.name}
+	v := view.Approval{Approval: req, Deal: f.k.Deal, Process: f.k.Process, Deciders: f.k.Deciders(req), Awaiting: f.k.Awaited(req), Now: f.call.Now, Name: f.name}
 	if req.State == sales.Retracted {
 		for _, e := range f.log() {
 			if e.Type == sales.Withdrawn && e.Data.Approval == id {
@@ -51,10 +51,6 @@ func approvalOpen(f facts) (string, []slack.Block) {
 func approvalNobody(f facts) (string, []slack.Block) {
 	step, _ := f.e.Facts["step"].(string)
 	roles, _ := f.e.Facts["roles"].([]string)
-	role := ""
-	if len(roles) > 0 {
-		role = roles[0]
-	}
 	name := view.Name(step)
 	for _, o := range f.k.Process.Policies {
 		for _, s := range o.Steps {
@@ -63,8 +59,11 @@ func approvalNobody(f facts) (string, []slack.Block) {
 			}
 		}
 	}
+	if len(roles) == 0 {
+		return f.T("The step *%s* needs more people than there are, or its only approver is you. Ask an admin to name somebody else in the process.", name), nil
+	}
 	return f.T("Nobody could decide the step *%s*: it needs somebody else with the role %s. A manager can name them with `%s`.",
-		name, view.AnyOf(f.Printer, roles, func(r string) string { return view.RoleName(f.Printer, f.k.Org, r) }), f.app.slash("process role add "+role+" @…")), nil
+		name, view.AnyOf(f.Printer, roles, func(r string) string { return view.RoleName(f.Printer, f.k.Org, r) }), f.app.slash("process role add "+roles[0]+" @…")), nil
 }
 
 // approvalNotYours says which step waits; the names of those who may decide it follow.
@@ -89,6 +88,15 @@ func approvalDecided(f facts) (string, []slack.Block) {
 		sentence += " “" + view.Note(d.Comment) + "”"
 	}
 	return sentence, showRequest(f, v)
+}
+
+// approvalAnswered tells somebody who has answered whom the step still waits for.
+func approvalAnswered(f facts) (string, []slack.Block) {
+	v, ok := f.request()
+	if !ok {
+		return f.T("You have answered already."), nil
+	}
+	return f.T("You have answered already. It still waits for %s.", v.Awaited(f.Printer)), showRequest(f, v)
 }
 
 // approvalMovedOn tells the second of two at once what the first one did.

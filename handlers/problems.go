@@ -195,6 +195,10 @@ var problemWords = map[string]problemWording{
 	"condition.always":      tells(text.Msg("The condition “%s” always holds. Leave it out, or correct it."), "condition"),
 	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field."), "policy", "field"),
 	"step.nobody":           tells(text.Msg("Nobody can decide the step “%[2]s” of “%[1]s”. Give somebody the role %[3]s."), "policy", "step", "roles"),
+	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),
+	"step.few":              tells(text.Msg("The step “%[2]s” of “%[1]s” needs more people than the %[4]s that there are (rule: %[3]s). Name more, or ask for fewer."), "policy", "step", "rule", "n"),
+	"step.short":            tells(text.Msg("The step “%[2]s” of “%[1]s” has too few people when the request comes from %[3]s: nobody decides on their own. Name somebody else too."), "policy", "step", "users"),
+	"step.parallel":         tells(text.Msg("The step “%[2]s” of “%[1]s” is the first, so it is parallel to none. Take “parallel” out."), "policy", "step"),
 	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Give somebody else the role too."), "policy", "step", "user"),
 }
 

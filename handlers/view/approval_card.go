@@ -18,11 +18,12 @@ type Approval struct {
 	Approval sales.Approval
 	Before   sales.Approval // the request of the kind before it; zero when it is the first
 	Deal     sales.Deal
-	Process  *sales.Process // in the version that rules the request
-	Deciders []string       // who may decide the current step
-	EndedBy  string         // who withdrew it
-	Reader   string         // the person who reads it, "" for a channel
-	Thread   string         // where the deal's history stands, as a link; "" in that thread itself
+	Process  *sales.Process  // in the version that rules the request
+	Deciders []string        // who may decide now
+	Awaiting []sales.Awaited // the steps that wait, and for whom
+	EndedBy  string          // who withdrew it
+	Reader   string          // the person who reads it, "" for a channel
+	Thread   string          // where the deal's history stands, as a link; "" in that thread itself
 	Now      time.Time
 	Name     func(user string) string // names people, escaped, without pinging them
 }
@@ -84,14 +85,6 @@ func (a Approval) Amount(p text.Printer) string {
 		return ""
 	}
 	return p.Money(m.Minor, m.Currency)
-}
-
-// Awaited names those who may decide now, or says that nobody can.
-func (a Approval) Awaited(p text.Printer) string {
-	if len(a.Deciders) == 0 {
-		return p.T("somebody with the role, and nobody has it")
-	}
-	return AnyOf(p, a.Deciders, a.Name)
 }
 
 // AnyOf names those of whom any one will do: "Ana, Li or others".
@@ -212,7 +205,7 @@ func (a Approval) step(p text.Printer, s sales.StepState) string {
 		if a.Approval.State != sales.Pending {
 			return ":white_circle: " + p.T("%s: not decided", name)
 		}
-		return ":hourglass_flowing_sand: " + a.waiting(p, name, s)
+		return a.open(p, name, s)
 	}
 	if a.Approval.State != sales.Pending {
 		return ":white_circle: " + p.T("%s: not decided", name)

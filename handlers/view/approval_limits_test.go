@@ -29,6 +29,9 @@ func hugeApproval(k *sales.Case, state sales.ApprovalState) Approval {
 		a.Approval.Form[key] = nasty
 		a.Deciders = append(a.Deciders, fmt.Sprint("U", i))
 	}
+	for i := range 12 {
+		a.Awaiting = append(a.Awaiting, sales.Awaited{Step: fmt.Sprint("step", i), People: a.Deciders, N: i*5 + 1})
+	}
 	for _, f := range []string{"terms", "discount", "margin"} {
 		a.Approval.Form[f] = nasty
 	}

@@ -57,7 +57,7 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 	if a.Approval.State == sales.Pending {
 		second = p.T("Asked by %s %s.", a.Name(a.Approval.Requester), p.Ago(a.Approval.At, a.Now))
 		if s := a.Approval.Current(); s != nil {
-			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.Awaited(p)))
+			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}
 	s := Section(Lines(first, second))

@@ -24,7 +24,8 @@ const (
 	Reject  Verdict = "reject"
 )
 
-// Approval is one request under a policy. Its steps are decided in order.
+// Approval is one request under a policy. Its steps are decided in order, those that are
+// parallel at the same time.
 type Approval struct {
 	ID        int64
 	Deal      int64
@@ -55,6 +56,11 @@ const (
 type StepState struct {
 	Key       string     `json:"key"`
 	Roles     []string   `json:"roles"`
+	Users     []string   `json:"users,omitempty"`
+	Manager   bool       `json:"manager,omitempty"` // of the requester
+	Rule      Rule       `json:"rule,omitempty"`
+	Parallel  bool       `json:"parallel,omitempty"` // asked together with the step before it
+	From      int        `json:"from,omitempty"`     // Approval.Version from which on it can be decided
 	When      Condition  `json:"when,omitempty"`
 	Status    StepStatus `json:"status"`
 	Opened    int64      `json:"opened,omitempty"` // Unix milliseconds
@@ -64,12 +70,13 @@ type StepState struct {
 
 // Decision is one person's answer to one step.
 type Decision struct {
-	By      string  `json:"by"`
-	Verdict Verdict `json:"verdict"`
-	At      int64   `json:"at"` // Unix milliseconds
-	Comment string  `json:"comment,omitempty"`
-	Seen    int     `json:"seen"` // Approval.Version that the person saw
-	Via     string  `json:"via"`  // thread, dm, command, home
+	By      string   `json:"by"`
+	Verdict Verdict  `json:"verdict"`
+	At      int64    `json:"at"` // Unix milliseconds
+	Comment string   `json:"comment,omitempty"`
+	Seen    int      `json:"seen"`         // Approval.Version that was decided on
+	Via     string   `json:"via"`          // thread, dm, command, home
+	As      []string `json:"as,omitempty"` // for a step that asks one of each: whom the person answered for
 }
 
 // FormFields returns the built-in and own fields of the policy's form.
@@ -139,10 +146,10 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 		if err != nil {
 			return Approval{}, nil, err
 		}
-		state := StepState{Key: s.Key, Roles: s.Roles, When: s.When, Status: StepAhead}
+		state := newStep(s)
 		if !holds {
 			state.Status = StepSkipped
-		} else if len(c.deciders(state, actor)) == 0 {
+		} else if !c.canBeMet(state, actor) {
 			return Approval{}, nil, refuse(Conflict, "approval.nobody", "step", s.Key, "roles", s.Roles)
 		}
 		a.Steps = append(a.Steps, state)
@@ -151,40 +158,48 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 	return a, c.event(actor, now, Requested, EventData{Kind: kind}), nil
 }
 
-// Current returns the step that waits for a decision, or nil.
-func (a *Approval) Current() *StepState {
-	i := slices.IndexFunc(a.Steps, func(s StepState) bool { return s.Status == StepWaiting })
-	if i < 0 {
-		return nil
+// newStep is a step as its policy defines it, before anybody is asked.
+func newStep(s Step) StepState {
+	return StepState{
+		Key: s.Key, Roles: s.Roles, Users: s.Users, Manager: s.Manager, Rule: s.Rule, Parallel: s.Parallel, When: s.When, Status: StepAhead,
 	}
-	return &a.Steps[i]
 }
 
-// Deciders returns who may decide the current step.
-func (c *Case) Deciders(a Approval) []string {
-	if s := a.Current(); s != nil {
-		return c.deciders(*s, a.Requester)
-	}
-	return nil
-}
-
-func (c *Case) deciders(s StepState, requester string) []string {
-	var out []string
-	for _, r := range s.Roles {
-		for _, u := range c.Org.Holders(r) {
-			if u != requester && !slices.Contains(out, u) {
-				out = append(out, u)
-			}
+// Waiting returns the steps that can be decided now, in order.
+func (a *Approval) Waiting() []*StepState {
+	var out []*StepState
+	for i := range a.Steps {
+		if a.State == Pending && a.Steps[i].Status == StepWaiting {
+			out = append(out, &a.Steps[i])
 		}
 	}
 	return out
 }
 
-// Decide records one person's answer to the current step and returns the
-// approval as it then stands. It refuses with NotAllowed (the requester, or
-// somebody without the step's role), Conflict "approval.decided" when the
-// request is over, Conflict "approval.moved_on" when the person saw an older
-// version (told before the rights, since the step that they saw may be another's
+// Current returns the first step that waits for a decision, or nil.
+func (a *Approval) Current() *StepState {
+	if w := a.Waiting(); len(w) > 0 {
+		return w[0]
+	}
+	return nil
+}
+
+// Deciders returns who may decide a step that waits, each once.
+func (c *Case) Deciders(a Approval) []string {
+	var out []string
+	for _, w := range c.Awaited(a) {
+		out = append(out, w.People...)
+	}
+	return compact(out)
+}
+
+// Decide records one person's answer to the first waiting step that is theirs and
+// returns the approval as it then stands: rejected by one rejection, its step approved when
+// the rule is met. It refuses with NotAllowed (the requester, or somebody whom
+// the step does not ask), Conflict "approval.decided" when the request is over,
+// Conflict "approval.answered" when the person has answered and others are awaited,
+// Conflict "approval.moved_on" when the step opened or the person answered after what they
+// saw (told before the rights, since the step that they saw may be another's
 // by now), and Invalid "approval.no_reason" for a rejection without a comment.
 func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event, error) {
 	if a.State != Pending {
@@ -198,13 +213,10 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 		e.Who = c.Deciders(a)
 		return a, nil, e
 	}
-	if d.Seen != 0 && d.Seen != a.Version {
-		return a, nil, refuse(Conflict, "approval.moved_on", "id", a.ID)
-	}
-	if may := c.Deciders(a); !slices.Contains(may, d.By) {
-		e := refuse(NotAllowed, "approval.not_yours", "id", a.ID, "step", a.Current().Key)
-		e.Who = may
-		return a, nil, e
+	a.Steps = slices.Clone(a.Steps)
+	s, err := c.stepFor(&a, d)
+	if err != nil {
+		return a, nil, err
 	}
 	if d.Verdict != Approve && d.Verdict != Reject {
 		return a, nil, refuse(Invalid, "button.old")
@@ -212,14 +224,16 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	if d.Verdict == Reject && d.Comment == "" {
 		return a, nil, refuse(Invalid, "approval.no_reason")
 	}
-	a.Steps = slices.Clone(a.Steps)
-	s := a.Current()
 	d.At, d.Seen = now.UnixMilli(), a.Version
+	if s.Rule == RuleEach {
+		d.As = c.as(*s, a.Requester, d.By)
+	}
 	s.Decisions = append(slices.Clone(s.Decisions), d)
-	s.Closed = now.UnixMilli()
-	s.Status = StepApproved
-	if d.Verdict == Reject {
-		s.Status, a.State, a.Ended = StepRejected, Rejected, now
+	switch {
+	case d.Verdict == Reject:
+		s.Status, s.Closed, a.State, a.Ended = StepRejected, now.UnixMilli(), Rejected, now
+	case c.met(*s, a.Requester):
+		s.Status, s.Closed = StepApproved, now.UnixMilli()
 	}
 	data := EventData{Kind: a.Kind, Approval: a.ID, Step: s.Key, Verdict: d.Verdict, Note: d.Comment}
 	a.Version++
@@ -228,6 +242,51 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	}
 	data.Outcome = string(a.State)
 	return a, c.event(d.By, now, Decided, data), nil
+}
+
+// stepFor finds the step that a person's answer is for, or why there is none.
+func (c *Case) stepFor(a *Approval, d Decision) (*StepState, error) {
+	var own *StepState
+	for _, s := range a.Waiting() {
+		if own == nil && slices.Contains(c.mayDecide(*a, *s), d.By) {
+			own = s
+		}
+	}
+	if d.Seen != 0 && (own == nil && d.Seen != a.Version || own != nil && d.Seen < max(own.from(a), a.answered(d.By)+1)) {
+		return nil, refuse(Conflict, "approval.moved_on", "id", a.ID)
+	}
+	switch {
+	case own != nil:
+		return own, nil
+	case slices.ContainsFunc(a.Waiting(), func(s *StepState) bool { return slices.Contains(s.approvers(), d.By) }):
+		return nil, refuse(Conflict, "approval.answered", "id", a.ID)
+	}
+	e := refuse(NotAllowed, "approval.not_yours", "id", a.ID, "step", a.Current().Key)
+	e.Who = c.Deciders(*a)
+	return nil, e
+}
+
+// from is the version from which on the step can be decided. Steps of requests that are older
+// than parallel ones know it not: theirs is the present one.
+func (s StepState) from(a *Approval) int {
+	if s.From == 0 {
+		return a.Version
+	}
+	return s.From
+}
+
+// answered is the version in which the person last answered a step, so that a second click
+// on what they saw before answers no other; 0 when they have not.
+func (a *Approval) answered(user string) int {
+	last := 0
+	for _, s := range a.Steps {
+		for _, d := range s.Decisions {
+			if d.By == user {
+				last = max(last, d.Seen)
+			}
+		}
+	}
+	return last
 }
 
 // Withdraw takes a pending request back: its requester, or somebody who may work the deal.
@@ -245,12 +304,20 @@ func (c *Case) Withdraw(a Approval, actor string, now time.Time) (Approval, []Ev
 	return a, c.event(actor, now, Withdrawn, EventData{Kind: a.Kind, Approval: a.ID}), nil
 }
 
-// open makes the next step wait, or ends the request as approved when none is left.
+// open makes the next step wait, with those that are parallel to it, unless one waits
+// already; or ends the request as approved when none is left.
 func (a *Approval) open(now time.Time) {
+	if len(a.Waiting()) > 0 {
+		return
+	}
 	i := slices.IndexFunc(a.Steps, func(s StepState) bool { return s.Status == StepAhead })
 	if i < 0 {
 		a.State, a.Ended = Approved, now
 		return
 	}
-	a.Steps[i].Status, a.Steps[i].Opened = StepWaiting, now.UnixMilli()
+	for first := i; i < len(a.Steps) && (i == first || a.Steps[i].Parallel); i++ {
+		if s := &a.Steps[i]; s.Status == StepAhead {
+			s.Status, s.Opened, s.From = StepWaiting, now.UnixMilli(), a.Version
+		}
+	}
 }

@@ -114,12 +114,12 @@ func (c *checker) approvalNeeds(path string, p *Process, s Stage) bool {
 	return can
 }
 
-// stuck reports whether a step that is always asked has nobody to decide it,
-// though there are people already.
+// stuck reports whether a step that is always asked cannot be decided, though there are
+// people already.
 func (c *checker) stuck(policy Policy) bool {
 	return c.org != nil && c.peopled() && slices.ContainsFunc(policy.Steps, func(s Step) bool {
-		users, more := c.holders(s.Roles)
-		return s.When == "" && len(users) == 0 && !more
+		_, more := c.holders(s.Roles)
+		return s.When == "" && !more && !s.Manager && !c.canBeMet(s, "")
 	})
 }
 
@@ -138,14 +138,12 @@ func (c *checker) policy(path string, p *Process, o Policy) {
 	c.keys("step", "key", keyForm, items(path+".steps", o.Steps, func(s Step) item { return item{key: s.Key, name: s.Name} }))
 	for i, s := range o.Steps {
 		at := fmt.Sprintf("%s.steps[%d]", path, i)
-		c.roles(at+".roles", s.Roles)
 		c.condition(at+".when", s.When, p, o.FormFields())
 		c.number(at+".target", "target", float64(s.Target), maxTarget)
-		if len(s.Roles) == 0 {
-			c.add(at, "list.empty", "what", "step", "key", s.Key, "part", "roles")
-			continue
+		if s.Parallel && i == 0 {
+			c.warn(at+".parallel", "step.parallel", "policy", o.Kind, "step", s.Key)
 		}
-		c.deciders(at+".roles", o, s)
+		c.approvers(at, o, s)
 	}
 }
 
@@ -169,22 +167,6 @@ func (c *checker) form(path string, p *Process, o Policy) {
 		if !slices.Contains(known, r) {
 			c.add(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))
 		}
-	}
-}
-
-// deciders checks that somebody can decide a step, whoever asked. Before anybody
-// at all is in the organisation, it is enough that the roles are known to be empty.
-func (c *checker) deciders(path string, o Policy, s Step) {
-	if c.org == nil || slices.ContainsFunc(s.Roles, func(r string) bool { return !c.org.KnowsRole(r) }) {
-		return
-	}
-	users, more := c.holders(s.Roles)
-	switch {
-	case more:
-	case len(users) == 0 && c.peopled():
-		c.add(path, "step.nobody", "policy", o.Kind, "step", s.Key, "roles", s.Roles)
-	case len(users) == 1 && c.sells(users[0]):
-		c.warn(path, "step.sole", "policy", o.Kind, "step", s.Key, "user", users[0])
 	}
 }
 

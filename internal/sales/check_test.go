@@ -40,9 +40,13 @@ type mistake struct {
 	code  string // with "?" when it is a warning
 	was   string
 	is    string
-	facts string // facts as fmt prints them must contain this
+	also  replacing // another change that belongs to it
+	facts string    // facts as fmt prints them must contain this
 	known Known
 }
+
+// replacing is one text in the place of another.
+type replacing struct{ was, is string }
 
 const here = "#HERE"
 
@@ -163,6 +167,13 @@ var mistakes = []mistake{
 	{code: "condition.always?", was: "          when: discount > 10 || volume > 100", is: "          when: amount >= 0 #HERE"},
 	{code: "required.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volumen] #HERE", facts: "nearest:volume"},
 	{code: "step.nobody", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "", facts: "step:price"},
+	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: most #HERE\n", facts: "rule:most"},
+	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: 0 #HERE\n", facts: "rule:0"},
+	{code: "step.few", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA, UPAT]\n", also: replacing{"          roles: [pricing]\n", "          roles: [pricing]\n          rule: 3 #HERE\n"}, facts: "n:2"},
+	{code: "step.short?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA, UREP1]\n", also: replacing{"          roles: [pricing]\n", "          roles: [pricing]\n          rule: 2 #HERE\n"}, facts: "users:[UREP1]"},
+	{code: "step.parallel?", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          parallel: yes #HERE\n", facts: "step:price"},
+	{code: "user.form", was: "          roles: [pricing]\n", is: "          users: [pia] #HERE\n", facts: "user:pia"},
+	{code: "list.empty", was: "          roles: [pricing]\n", is: "", facts: "part:roles"},
 	{code: "step.sole?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UREP1]\n", facts: "user:UREP1"},
 }
 
@@ -193,6 +204,7 @@ func TestCheckNamesEveryMistakeAndItsLine(t *testing.T) {
 			default:
 				file = strings.Replace(file, m.was, m.is, 1)
 			}
+			file = strings.Replace(file, m.also.was, m.also.is, 1)
 			if m.code == "default.none?" {
 				file = strings.Replace(file, "  default: true\n", "", 1)
 			}

@@ -89,6 +89,10 @@ import (
 //	condition.always (w)   condition
 //	required.unknown       policy, field, nearest
 //	step.nobody            policy, step, roles
+//	step.rule              step, rule, max: the most people that a rule may ask for
+//	step.few               policy, step, rule, n: the people that there are
+//	step.short (w)         policy, step, users: requests of these people can never meet the rule
+//	step.parallel (w)      policy, step (it is the first)
 //	step.sole (w)          policy, step, user: requests of this person can be decided by nobody
 type Problem struct {
 	Line, Column int // from 1; 0 when the map came from no file

@@ -152,13 +152,17 @@ type Policy struct {
 	Steps    []Step   `yaml:"steps" json:"steps"` // in order
 }
 
-// Step is one decision that an approval needs.
+// Step is one thing that an approval needs to be decided.
 type Step struct {
-	Key    string    `yaml:"key" json:"key"`
-	Name   Text      `yaml:"name" json:"name"`
-	Roles  []string  `yaml:"roles" json:"roles"` // whose holders may decide
-	When   Condition `yaml:"when,omitempty" json:"when,omitempty"`
-	Target Days      `yaml:"target,omitempty" json:"target,omitempty"`
+	Key      string    `yaml:"key" json:"key"`
+	Name     Text      `yaml:"name" json:"name"`
+	Roles    []string  `yaml:"roles,omitempty" json:"roles"`                 // whose holders may decide
+	Users    []string  `yaml:"users,omitempty" json:"users,omitempty"`       // Slack user ids of others who may
+	Manager  bool      `yaml:"manager,omitempty" json:"manager,omitempty"`   // the requester's manager may, too
+	Rule     Rule      `yaml:"rule,omitempty" json:"rule,omitempty"`         // how many of them have to; any when it is empty
+	Parallel bool      `yaml:"parallel,omitempty" json:"parallel,omitempty"` // asked together with the step before it
+	When     Condition `yaml:"when,omitempty" json:"when,omitempty"`
+	Target   Days      `yaml:"target,omitempty" json:"target,omitempty"`
 }
 
 // Stage returns the stage with the key.

@@ -1,0 +1,62 @@
+package view
+
+import (
+	"slices"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// Awaited names those who may decide now, or says that nobody can.
+func (a Approval) Awaited(p text.Printer) string {
+	var parts []string
+	for _, w := range a.Awaiting {
+		if s := a.awaitedFor(p, w); !slices.Contains(parts, s) {
+			parts = append(parts, s)
+		}
+	}
+	if len(parts) == 0 {
+		return p.T("somebody with the role, and nobody has it")
+	}
+	if len(parts) > 2 {
+		parts = append(parts[:2], p.T("others"))
+	}
+	all := parts[0]
+	for _, s := range parts[1:] {
+		all = p.T("%s, and %s", all, s)
+	}
+	return all
+}
+
+// awaitedFor names those of one step: any of them, some, or all.
+func (a Approval) awaitedFor(p text.Printer, w sales.Awaited) string {
+	const most = 4
+	switch {
+	case len(w.People) == 0:
+		return p.T("somebody with the role, and nobody has it")
+	case w.N < 2:
+		return AnyOf(p, w.People, a.Name)
+	}
+	var names []string
+	for _, u := range w.People[:min(len(w.People), most)] {
+		names = append(names, a.Name(u))
+	}
+	if len(w.People) > most {
+		names = append(names, p.T("others"))
+	}
+	if w.N >= len(w.People) {
+		return p.List(names)
+	}
+	return p.T("%s of %s", p.Number(float64(w.N), 0), p.List(names))
+}
+
+// at is the request with nothing awaited but the step.
+func (a Approval) at(step string) Approval {
+	a.Awaiting = slices.DeleteFunc(slices.Clone(a.Awaiting), func(w sales.Awaited) bool { return w.Step != step })
+	return a
+}
+
+// open is a step that waits: who answered so far, and who is awaited.
+func (a Approval) open(p text.Printer, name string, s sales.StepState) string {
+	return Lines(a.decisions(p, name, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s))
+}

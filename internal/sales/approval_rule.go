@@ -1,0 +1,207 @@
+package sales
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Rule says how many of those who may decide a step have to approve it: "any" (or
+// ""), "all", "each" (one of each role, user and manager that the step names), or
+// a number of people, such as "2".
+type Rule string
+
+const (
+	RuleAny  Rule = "any"
+	RuleAll  Rule = "all"
+	RuleEach Rule = "each"
+)
+
+// Number is how many people a numeric rule asks for, 1 for "any" and "", and 0 for the others
+// and for what is no rule.
+func (r Rule) Number() int {
+	if r == "" || r == RuleAny {
+		return 1
+	}
+	n, err := strconv.Atoi(string(r))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// managerSeat names the seat of the requester's manager; no role is called so.
+const managerSeat = "manager:"
+
+// Awaited is a step that waits, with those who may decide it and how many of them have to.
+type Awaited struct {
+	Step   string
+	People []string
+	N      int
+}
+
+// Awaited returns the steps that wait, in order; nothing when the request is over.
+func (c *Case) Awaited(a Approval) []Awaited {
+	var out []Awaited
+	for _, s := range a.Waiting() {
+		seats := c.seats(*s, a.Requester)
+		out = append(out, Awaited{Step: s.Key, People: c.mayDecide(a, *s), N: len(seats) - filled(seats, s.approvers())})
+	}
+	return out
+}
+
+// Approvers returns everybody whom the step names, but the requester: those who may
+// decide it and those who did.
+func (c *Case) Approvers(s StepState, requester string) []string {
+	var out []string
+	for _, g := range c.groups(s, requester) {
+		out = append(out, g.people...)
+	}
+	return compact(out)
+}
+
+// group is one of the things that a step names, with its people.
+type group struct {
+	name   string
+	people []string
+}
+
+func (c *Case) groups(s StepState, requester string) []group {
+	var out []group
+	add := func(name string, people []string) {
+		others := slices.DeleteFunc(slices.Clone(people), func(u string) bool { return u == requester })
+		out = append(out, group{name, compact(others)})
+	}
+	for _, r := range s.Roles {
+		add(r, c.Org.Holders(r))
+	}
+	for _, u := range s.Users {
+		add("user:"+u, []string{u})
+	}
+	if s.Manager {
+		add(managerSeat, c.Org.ManagersOf(requester))
+	}
+	return out
+}
+
+// ManagersOf returns the manager of the person's team, or, for somebody who manages it or is in
+// none, the admins.
+func (o *Organisation) ManagersOf(user string) []string {
+	if t, ok := o.TeamOf(user); ok && t.Manager != "" && t.Manager != user {
+		return []string{t.Manager}
+	}
+	return o.Holders(RoleAdmin)
+}
+
+// seat is one approval that a step needs: the people any of whom may give it.
+type seat []string
+
+// seats are the approvals that a step needs altogether. An approval that was given stays
+// good when the person loses the role afterwards.
+func (c *Case) seats(s StepState, requester string) []seat {
+	var out []seat
+	people := compact(append(c.Approvers(s, requester), s.approvers()...))
+	switch s.Rule {
+	case RuleEach:
+		for _, g := range c.groups(s, requester) {
+			out = append(out, append(g.people, s.answeredAs(g.name)...))
+		}
+	case RuleAll:
+		for _, u := range people {
+			out = append(out, seat{u})
+		}
+	default:
+		for range s.Rule.Number() {
+			out = append(out, people)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, nil) // all of nobody, or no rule at all: nobody can meet it
+	}
+	return out
+}
+
+// answeredAs are the people who approved the step for the group.
+func (s StepState) answeredAs(group string) []string {
+	var out []string
+	for _, d := range s.Decisions {
+		if d.Verdict == Approve && slices.Contains(d.As, group) {
+			out = append(out, d.By)
+		}
+	}
+	return out
+}
+
+// filled is how many seats the people can fill at most, each of them one.
+func filled(seats []seat, people []string) int {
+	sits := map[string]int{}
+	n := 0
+	for i := range seats {
+		if seatOne(seats, i, people, sits, map[string]bool{}) {
+			n++
+		}
+	}
+	return n
+}
+
+// seatOne finds somebody for the seat, moving others when that makes room.
+func seatOne(seats []seat, i int, people []string, sits map[string]int, tried map[string]bool) bool {
+	for _, u := range seats[i] {
+		if tried[u] || !slices.Contains(people, u) {
+			continue
+		}
+		tried[u] = true
+		if at, taken := sits[u]; !taken || seatOne(seats, at, people, sits, tried) {
+			sits[u] = i
+			return true
+		}
+	}
+	return false
+}
+
+// canBeMet reports whether those whom the step names are enough for its rule.
+func (c *Case) canBeMet(s StepState, requester string) bool {
+	seats := c.seats(s, requester)
+	return filled(seats, c.Approvers(s, requester)) == len(seats)
+}
+
+// met reports whether the approvals given are those that the step needs.
+func (c *Case) met(s StepState, requester string) bool {
+	seats := c.seats(s, requester)
+	return filled(seats, s.approvers()) == len(seats)
+}
+
+// mayDecide returns those whose answer the step still needs.
+func (c *Case) mayDecide(a Approval, s StepState) []string {
+	seats := c.seats(s, a.Requester)
+	given := s.approvers()
+	have := filled(seats, given)
+	var out []string
+	for _, u := range c.Approvers(s, a.Requester) {
+		if !slices.Contains(given, u) && filled(seats, append(slices.Clone(given), u)) > have {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// approvers are the people who approved the step.
+func (s StepState) approvers() []string {
+	var out []string
+	for _, d := range s.Decisions {
+		if d.Verdict == Approve {
+			out = append(out, d.By)
+		}
+	}
+	return out
+}
+
+// as names the groups of the step that the person belongs to.
+func (c *Case) as(s StepState, requester, user string) []string {
+	var out []string
+	for _, g := range c.groups(s, requester) {
+		if slices.Contains(g.people, user) {
+			out = append(out, g.name)
+		}
+	}
+	return out
+}

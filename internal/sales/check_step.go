@@ -1,0 +1,62 @@
+package sales
+
+import (
+	"fmt"
+	"slices"
+)
+
+const maxApprovers = 20 // people that a rule may ask for
+
+// approvers checks whom a step asks, by which rule, and that they are enough.
+func (c *checker) approvers(path string, o Policy, s Step) {
+	c.roles(path+".roles", s.Roles)
+	for i, u := range s.Users {
+		c.user(fmt.Sprintf("%s.users[%d]", path, i), u)
+	}
+	if len(s.Roles) == 0 && len(s.Users) == 0 && !s.Manager {
+		c.add(path, "list.empty", "what", "step", "key", s.Key, "part", "roles")
+		return
+	}
+	if n := s.Rule.Number(); s.Rule != RuleAll && s.Rule != RuleEach && (n < 1 || n > maxApprovers) {
+		c.add(path+".rule", "step.rule", "step", s.Key, "rule", string(s.Rule), "max", maxApprovers)
+		return
+	}
+	if c.org != nil && !slices.ContainsFunc(s.Roles, func(r string) bool { return !c.org.KnowsRole(r) }) {
+		c.enough(path, o, s)
+	}
+}
+
+// enough checks that a step can be decided, whoever asked. Before anybody at all is in the
+// organisation, it is enough that the roles are known to be empty.
+func (c *checker) enough(path string, o Policy, s Step) {
+	users, more := c.holders(s.Roles)
+	if more || s.Manager || !c.peopled() {
+		return // Slack, the environment or the requester decides who else there is
+	}
+	users = compact(append(users, s.Users...))
+	switch without := c.lost(s, users); {
+	case len(users) == 0:
+		c.add(path+".roles", "step.nobody", "policy", o.Kind, "step", s.Key, "roles", s.Roles)
+	case !c.canBeMet(s, ""):
+		c.add(path+".rule", "step.few", "policy", o.Kind, "step", s.Key, "rule", string(s.Rule), "n", len(users))
+	case len(without) > 0 && len(users) == 1:
+		c.warn(path+".roles", "step.sole", "policy", o.Kind, "step", s.Key, "user", users[0])
+	case len(without) > 0:
+		c.warn(path+".rule", "step.short", "policy", o.Kind, "step", s.Key, "users", without)
+	}
+}
+
+// lost returns those whose own requests the step can never approve.
+func (c *checker) lost(s Step, users []string) []string {
+	var out []string
+	for _, u := range users {
+		if c.sells(u) && !c.canBeMet(s, u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+func (c *checker) canBeMet(s Step, requester string) bool {
+	return (&Case{Org: c.org}).canBeMet(newStep(s), requester)
+}
