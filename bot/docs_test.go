@@ -41,7 +41,7 @@ func pages(t *testing.T) map[string]string {
 
 var (
 	fenced   = regexp.MustCompile("(?s)```.*?```")
-	mdLink   = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	mdLink   = regexp.MustCompile(`(?:\]\(|<img src=")([^)"\s]+)[)"]`)
 	headline = regexp.MustCompile(`(?m)^#+ (.*)$`)
 	noAnchor = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
