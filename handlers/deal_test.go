@@ -34,7 +34,7 @@ func (w *world) approve(id int64, kinds ...string) {
 func canonical(d sales.Deal, field string) string { return d.Value(field) }
 
 // ready makes D-1 "Acme pilot", which nothing keeps from being won.
-func ready(t *testing.T) *world {
+func ready(t testing.TB) *world {
 	w := newWorld(t)
 	w.types(ana, "/deal new Acme pilot 12k EUR for Acme Corp")
 	w.types(ana, "/log call acme 10m")
