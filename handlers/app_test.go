@@ -115,7 +115,7 @@ func (w *world) do(in Intent) Reply {
 	return r
 }
 
-// types types a slash command, "/deal advance acme".
+// types enters a slash command, "/deal advance acme".
 func (w *world) types(user, line string) Reply {
 	w.t.Helper()
 	name, text, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")

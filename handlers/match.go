@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -266,7 +267,7 @@ func (a *App) matchUser(ctx context.Context, r *store.Reader, c *Call, words []W
 	typed[0].Text = strings.TrimPrefix(typed[0].Text, "@")
 	key, err := pickAll("user", list, typed)
 	if err != nil {
-		if e, ok := err.(*sales.Error); ok && e.Kind == sales.NotFound && len(e.Choices) == len(list) {
+		if e, ok := errors.AsType[*sales.Error](err); ok && e.Kind == sales.NotFound && len(e.Choices) == len(list) {
 			e.Choices = nil // nobody is called nearly so
 		}
 		return "", choosing(err, func(k string) string { return c.with(words, k) })

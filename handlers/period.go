@@ -180,11 +180,9 @@ func readQuarter(p periods, g []string) (span, bool) {
 }
 
 func readMonth(p periods, g []string) (span, bool) {
-	n, ok := 0, true
+	n, ok := text.WholeNumber(g[3] + g[5])
 	if g[0] != "" {
-		n = monthNumber(g[0])
-	} else {
-		n, ok = text.WholeNumber(g[3] + g[5])
+		n, ok = monthNumber(g[0]), true
 	}
 	return p.lately('m', g[1]+g[2]+g[4], n), ok && n >= 1 && n <= 12
 }

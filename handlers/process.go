@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -71,7 +72,7 @@ func (a *App) processKey(ctx context.Context, c *Call, words []Word) (string, er
 		list = append(list, newNamed(c.Lang(), p.Key, p.Name))
 	}
 	key, err := pickAll("process", list, words)
-	if e, ok := err.(*sales.Error); ok { //nolint:errorlint // pickAll returns it bare
+	if e, ok := errors.AsType[*sales.Error](err); ok {
 		e.Facts["process"] = e.Facts["input"]
 	}
 	return key, choosing(err, func(k string) string { return c.with(words, k) })

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word)
 
 // onlyNear leaves the choices out of a refusal when nothing is called nearly so.
 func onlyNear(err error, list []named) error {
-	if e, ok := err.(*sales.Error); ok && len(e.Choices) == len(list) {
+	if e, ok := errors.AsType[*sales.Error](err); ok && len(e.Choices) == len(list) {
 		e.Choices = nil
 	}
 	return err
@@ -146,14 +147,12 @@ func withKey(key string, n named) named {
 // setSubject takes one subject; false when there is one of its kind already.
 func setSubject(q *reports.Query, key string) bool {
 	kind, rest, _ := strings.Cut(key, ":")
-	field, value := &q.Owner, ""
+	field, value := &q.Owner, strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
 	switch kind {
 	case "team":
 		field, value = &q.Team, rest
 	case "process":
 		field, value = &q.Process, rest
-	default:
-		value = strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
 	}
 	if *field != "" {
 		return false

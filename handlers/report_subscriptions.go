@@ -90,7 +90,7 @@ func (a *App) unsubscribe(ctx context.Context, c *Call) (Reply, error) {
 	}
 	report := ""
 	if len(words) > 0 {
-		n := 0
+		var n int
 		if report, n, err = c.matchReport(words, true); err != nil {
 			return Reply{}, err
 		}

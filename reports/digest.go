@@ -186,7 +186,7 @@ func (d *digest) numbers(p text.Printer) []Number {
 }
 
 func (d *digest) title(p text.Printer) string {
-	title := ""
+	var title string
 	switch d.sub.Every {
 	case "daily":
 		title = p.T("Daily digest")

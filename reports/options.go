@@ -53,10 +53,13 @@ func (o Options) belongs(d Deal) bool {
 		!slices.Contains(o.Hide, d.Team)
 }
 
+// hasPeriod reports whether only deals of some period are asked for.
+func (o Options) hasPeriod() bool { return !o.From.IsZero() || !o.To.IsZero() }
+
 // created reports whether the deal was created in the period. What was created
 // nobody knows when belongs to no period.
 func (o Options) created(d Deal) bool {
-	if o.From.IsZero() && o.To.IsZero() {
+	if !o.hasPeriod() {
 		return true
 	}
 	return d.Created != never && (o.From.IsZero() || d.Created >= o.From.UnixMilli()) && (o.To.IsZero() || d.Created < o.To.UnixMilli())

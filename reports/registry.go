@@ -75,7 +75,7 @@ func (r Report) of(h *History, o Options) Result {
 		mine = h.Only(o.belongs)
 	}
 	chosen := mine
-	if !r.Window && !(o.From.IsZero() && o.To.IsZero()) {
+	if !r.Window && o.hasPeriod() {
 		chosen = mine.Only(o.created)
 	}
 	res := Result{Report: r, History: chosen, Options: o, Body: r.Compute(chosen, o)}

@@ -109,10 +109,10 @@ func (m money) units() map[string]Num {
 
 // short writes the sums for people: "€12k + ¥3万".
 func (m money) short(p text.Printer) string {
-	return joinMoney(p, m, p.MoneyShort)
+	return joinMoney(m, p.MoneyShort)
 }
 
-func joinMoney(p text.Printer, m map[string]int64, write func(int64, string) string) string {
+func joinMoney(m map[string]int64, write func(int64, string) string) string {
 	out := ""
 	for _, code := range sortedKeys(m) {
 		if out != "" {

@@ -112,7 +112,7 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 				"%d deals were imported without the times of their stages: they count in won and lost, not in what is said of stages.")
 		}})
 	}
-	if n := all.Left.NoCreated; n > 0 && !(o.From.IsZero() && o.To.IsZero()) {
+	if n := all.Left.NoCreated; n > 0 && o.hasPeriod() {
 		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(n, "%d deal is left out: nobody knows when it was created.", "%d deals are left out: nobody knows when they were created.")
 		}})

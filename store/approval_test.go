@@ -111,6 +111,9 @@ func TestApproval(t *testing.T) {
 				t.Error(diff)
 			}
 			log, err := r.Events(ctx, d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, e := range log[1:] {
 				if e.Data.Approval != a.ID {
 					t.Errorf("%s does not name its approval", e.Type)

@@ -243,11 +243,10 @@ func (s *Store) adopt(ctx context.Context) error {
 		}
 		err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 			ids := idList(rows)
-			if _, err := tx.execOnce(ctx, `UPDATE deal SET batch = 0 WHERE id IN `+ids); err != nil {
+			if err := tx.execOnce(ctx, `UPDATE deal SET batch = 0 WHERE id IN `+ids); err != nil {
 				return err
 			}
-			_, err := tx.execOnce(ctx, `UPDATE event SET pos = NULL WHERE pos = 0 AND deal IN `+ids)
-			return err
+			return tx.execOnce(ctx, `UPDATE event SET pos = NULL WHERE pos = 0 AND deal IN `+ids)
 		})
 		if err != nil {
 			return err

@@ -198,12 +198,11 @@ func (s *Store) discard(ctx context.Context, batch int64) error {
 
 func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
 	for _, table := range []string{"approval", "activity", "wait", "stay", "event"} {
-		if _, err := tx.execOnce(ctx, `DELETE FROM `+table+` WHERE deal IN `+ids); err != nil {
+		if err := tx.execOnce(ctx, `DELETE FROM `+table+` WHERE deal IN `+ids); err != nil {
 			return err
 		}
 	}
-	_, err := tx.execOnce(ctx, `DELETE FROM deal WHERE id IN `+ids)
-	return err
+	return tx.execOnce(ctx, `DELETE FROM deal WHERE id IN `+ids)
 }
 
 type idRow struct{ ID int64 }

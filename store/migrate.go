@@ -52,7 +52,7 @@ func migratePostgres(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	if _, err := tx.ExecContext(ctx, postgresDialect.rebind(lockSQL), lockSpace, int(lockMigration)); err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 	if err != nil {
 		return isLost(err), wrap("begin", err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	s := &session{dialect: postgresDialect, on: tx, copyFrom: copier(conn)}
 	keyed, err := fn(ctx, s)
 	if err != nil {
@@ -138,7 +138,7 @@ func (e *postgres) read(ctx context.Context, fn func(ctx context.Context, s *ses
 	if err != nil {
 		return wrap("begin", err)
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	return fn(ctx, &session{dialect: postgresDialect, on: tx})
 }
 

@@ -61,6 +61,9 @@ func TestOrganisationVersions(t *testing.T) {
 				t.Errorf("organisation: %+v, %v", o, err)
 			}
 			h, err := r.MapHistory(ctx, "")
+			if err != nil {
+				t.Error(err)
+			}
 			want := []store.MapVersion{
 				{Version: 2, Actor: "UROOT", At: t0.Add(2 * time.Hour), Why: "product decides too"},
 				{Version: 1, Actor: "UADMIN", At: t0, Why: "first"},

@@ -117,16 +117,12 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 }
 
 // execOnce runs a statement that will not come again: it is not kept prepared.
-func (s *session) execOnce(ctx context.Context, query string) (int64, error) {
+func (s *session) execOnce(ctx context.Context, query string) error {
 	if s.failed != nil {
-		return 0, s.failed
+		return s.failed
 	}
-	res, err := s.on.ExecContext(ctx, query)
-	if err != nil {
-		return 0, s.note(err)
-	}
-	n, err := res.RowsAffected()
-	return n, s.note(err)
+	_, err := s.on.ExecContext(ctx, query)
+	return s.note(err)
 }
 
 // note remembers that a statement failed: the transaction is broken.

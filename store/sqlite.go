@@ -45,7 +45,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*sqlite, error) {
 		closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	if err := e.open(ctx, o); err != nil {
-		e.closeAll()
+		_ = e.closeAll()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	go e.serve()

@@ -188,10 +188,8 @@ func TestFullDatabase(t *testing.T) {
 	}
 	limit := func(n int) {
 		if err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			rows, err := tx.query(ctx, fmt.Sprint(`PRAGMA max_page_count = `, n))
-			if err == nil {
-				rows.Close()
-			}
+			var now int
+			_, err := tx.get(ctx, &now, fmt.Sprint(`PRAGMA max_page_count = `, n))
 			return err
 		}); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 // The rules of Block Kit, one line per field: what Slack takes, where, and how much of it.
 
 var modalFields = fields{
-	"title": plain(1, 24), "submit": plain(1, 24), "close": plain(1, 24), "blocks": items(0, 100, block),
+	"title": plain(24), "submit": plain(24), "close": plain(24), "blocks": items(0, 100, block),
 	"private_metadata": text(0, 3000), "callback_id": text(0, 255), "external_id": text(0, 255),
 	"clear_on_close": yesNo, "notify_on_close": yesNo, "submit_disabled": yesNo,
 }
@@ -74,9 +74,9 @@ func init() {
 	id := text(0, 255)
 	blockRules = map[string]rule{
 		"divider": object(nil, fields{"block_id": id}),
-		"header":  object([]string{"text"}, fields{"block_id": id, "text": plain(1, 150), "level": number(1, 4)}),
+		"header":  object([]string{"text"}, fields{"block_id": id, "text": plain(150), "level": number(1, 4)}),
 		"section": object(nil, fields{
-			"block_id": id, "text": rich(1, 3000), "fields": items(1, 10, rich(1, 2000)), "accessory": accessory, "expand": yesNo,
+			"block_id": id, "text": rich(3000), "fields": items(1, 10, rich(2000)), "accessory": accessory, "expand": yesNo,
 		}, either("text", "fields")),
 		"context": object([]string{"elements"}, fields{"block_id": id, "elements": items(1, 10, contextElement)}),
 		"actions": object([]string{"elements"}, fields{"block_id": id, "elements": items(1, 25, actionElement)}),
@@ -84,14 +84,14 @@ func init() {
 			"block_id": id, "elements": items(1, 5, byType(elementRules, "feedback_buttons", "icon_button")),
 		}),
 		"input": object([]string{"label", "element"}, fields{
-			"block_id": id, "label": plain(1, 2000), "element": inputElement, "hint": plain(1, 2000), "optional": yesNo, "dispatch_action": yesNo,
+			"block_id": id, "label": plain(2000), "element": inputElement, "hint": plain(2000), "optional": yesNo, "dispatch_action": yesNo,
 		}, counted("input")),
 		"image": object([]string{"alt_text"}, fields{
-			"block_id": id, "image_url": webAddress, "alt_text": text(1, 2000), "title": plain(1, 2000), "slack_file": slackFile,
+			"block_id": id, "image_url": webAddress, "alt_text": text(1, 2000), "title": plain(2000), "slack_file": slackFile,
 		}, either("image_url", "slack_file"), notBoth("image_url", "slack_file")),
 		"video": object([]string{"alt_text", "title", "thumbnail_url", "video_url"}, fields{
-			"block_id": id, "alt_text": text(1, 2000), "title": plain(1, 199), "thumbnail_url": webAddress, "video_url": webAddress, "title_url": webAddress,
-			"author_name": text(0, 49), "description": plain(1, 200), "provider_name": text(0, 50), "provider_icon_url": webAddress,
+			"block_id": id, "alt_text": text(1, 2000), "title": plain(199), "thumbnail_url": webAddress, "video_url": webAddress, "title_url": webAddress,
+			"author_name": text(0, 49), "description": plain(200), "provider_name": text(0, 50), "provider_icon_url": webAddress,
 		}),
 		"file":      object([]string{"external_id", "source"}, fields{"block_id": id, "external_id": text(1, 255), "source": oneOf("remote")}),
 		"rich_text": object([]string{"elements"}, fields{"block_id": id, "elements": richElements}),
@@ -99,7 +99,7 @@ func init() {
 			c.counts["characters of markdown"] += len([]rune(args(o).text("text")))
 		}),
 		"alert": object([]string{"text"}, fields{
-			"block_id": id, "text": rich(1, 200), "level": oneOf("default", "info", "warning", "error", "success"),
+			"block_id": id, "text": rich(200), "level": oneOf("default", "info", "warning", "error", "success"),
 		}),
 		"table": object([]string{"rows"}, fields{
 			"block_id": id, "rows": items(1, 100, items(1, 20, tableCell)), "column_settings": items(0, 20, columnSetting),
@@ -112,8 +112,8 @@ func init() {
 		"card":               cardRule,
 		"carousel":           object([]string{"elements"}, fields{"block_id": id, "elements": items(1, 10, cardInCarousel)}),
 		"container": object([]string{"child_blocks"}, fields{
-			"block_id": id, "title": plain(1, 150), "rich_text_title": byType(map[string]rule{"rich_text": object([]string{"elements"}, fields{"block_id": id, "elements": richElements})}),
-			"subtitle": rich(1, 150), "icon": image, "width": oneOf("narrow", "standard", "wide", "full"), "is_collapsible": yesNo,
+			"block_id": id, "title": plain(150), "rich_text_title": byType(map[string]rule{"rich_text": object([]string{"elements"}, fields{"block_id": id, "elements": richElements})}),
+			"subtitle": rich(150), "icon": image, "width": oneOf("narrow", "standard", "wide", "full"), "is_collapsible": yesNo,
 			"default_collapsed": yesNo, "has_header_divider": yesNo, "child_blocks": items(1, 10, child),
 		}, either("title", "rich_text_title"), collapsing),
 	}
@@ -121,7 +121,7 @@ func init() {
 
 var cardRule = object(nil, fields{
 	"block_id": text(0, 255), "hero_image": image, "icon": image, "slack_icon": object([]string{"name"}, fields{"name": text(1, 255)}),
-	"title": rich(1, 150), "subtitle": rich(1, 150), "body": rich(1, 200), "subtext": rich(1, 200),
+	"title": rich(150), "subtitle": rich(150), "body": rich(200), "subtext": rich(200),
 	"actions": items(1, 2, byType(elementRules, "button")),
 }, notBoth("icon", "slack_icon"), func(c *checker, at string, o obj) {
 	if o["hero_image"] == nil && o["title"] == nil && o["actions"] == nil && o["body"] == nil {
@@ -171,7 +171,7 @@ func contextElement(c *checker, at string, v any) {
 		image(c, at, v)
 		return
 	}
-	rich(1, 2000)(c, at, v)
+	rich(2000)(c, at, v)
 }
 
 func webAddress(c *checker, at string, v any) {

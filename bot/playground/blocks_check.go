@@ -213,10 +213,10 @@ func counted(what string) func(*checker, string, obj) {
 	return func(c *checker, _ string, _ obj) { c.counts[what]++ }
 }
 
-func plain(least, most int) rule { return textObject(least, most, "plain_text") }
-func rich(least, most int) rule  { return textObject(least, most, "plain_text", "mrkdwn") }
+func plain(most int) rule { return textObject(most, "plain_text") }
+func rich(most int) rule  { return textObject(most, "plain_text", "mrkdwn") }
 
-func textObject(least, most int, kinds ...string) rule {
+func textObject(most int, kinds ...string) rule {
 	return func(c *checker, at string, v any) {
 		o, ok := v.(obj)
 		kind, _ := o["type"].(string)
@@ -224,7 +224,7 @@ func textObject(least, most int, kinds ...string) rule {
 			c.refuse(at+"/type", "must be one of %v", kinds)
 			return
 		}
-		known := fields{"text": text(least, most), "emoji": yesNo, "verbatim": yesNo}
+		known := fields{"text": text(1, most), "emoji": yesNo, "verbatim": yesNo}
 		if kind == "mrkdwn" {
 			delete(known, "emoji")
 		} else {

@@ -7,15 +7,15 @@ import (
 )
 
 var confirmDialog = object([]string{"title", "text", "confirm"}, fields{
-	"title": plain(1, 100), "text": rich(1, 300), "confirm": plain(1, 30), "deny": plain(1, 30), "style": oneOf("primary", "danger"),
+	"title": plain(100), "text": rich(300), "confirm": plain(30), "deny": plain(30), "style": oneOf("primary", "danger"),
 })
 
 // option and its kin are what a person chooses from.
 var (
-	option       = object([]string{"text", "value"}, fields{"text": plain(1, 75), "value": text(1, 75), "description": plain(1, 75)})
-	boxOption    = object([]string{"text", "value"}, fields{"text": rich(1, 75), "value": text(1, 75), "description": rich(1, 75)})
-	menuOption   = object([]string{"text", "value"}, fields{"text": plain(1, 75), "value": text(1, 75), "description": plain(1, 75), "url": webAddress})
-	optionGroup  = object([]string{"label", "options"}, fields{"label": plain(1, 75), "options": items(1, 100, option)})
+	option       = object([]string{"text", "value"}, fields{"text": plain(75), "value": text(1, 75), "description": plain(75)})
+	boxOption    = object([]string{"text", "value"}, fields{"text": rich(75), "value": text(1, 75), "description": rich(75)})
+	menuOption   = object([]string{"text", "value"}, fields{"text": plain(75), "value": text(1, 75), "description": plain(75), "url": webAddress})
+	optionGroup  = object([]string{"label", "options"}, fields{"label": plain(75), "options": items(1, 100, option)})
 	channelsOnly = object(nil, fields{
 		"include": items(1, 4, oneOf("im", "mpim", "private", "public")), "exclude_external_shared_channels": yesNo, "exclude_bot_users": yesNo,
 	})
@@ -30,18 +30,18 @@ func withCommon(own fields) fields {
 
 // typed adds the fields of inputs that a person types into.
 func typed(own fields) fields {
-	own["action_id"], own["placeholder"], own["dispatch_action_config"], own["focus_on_load"] = text(0, 255), plain(1, 150), dispatchConfig, yesNo
+	own["action_id"], own["placeholder"], own["dispatch_action_config"], own["focus_on_load"] = text(0, 255), plain(150), dispatchConfig, yesNo
 	return own
 }
 
 // elementRules are the interactive elements.
 var elementRules = map[string]rule{
 	"button": object([]string{"text"}, fields{
-		"action_id": text(0, 255), "text": plain(1, 75), "url": webAddress, "value": text(0, 2000), "style": oneOf("primary", "danger"),
+		"action_id": text(0, 255), "text": plain(75), "url": webAddress, "value": text(0, 2000), "style": oneOf("primary", "danger"),
 		"confirm": confirmDialog, "accessibility_label": text(0, 75), "visible_to_user_ids": items(0, 100, text(1, 255)),
 	}),
 	"icon_button": object([]string{"icon", "text"}, fields{
-		"action_id": text(0, 255), "icon": text(1, 255), "text": plain(1, 75), "value": text(0, 2000), "confirm": confirmDialog,
+		"action_id": text(0, 255), "icon": text(1, 255), "text": plain(75), "value": text(0, 2000), "confirm": confirmDialog,
 		"accessibility_label": text(0, 75), "visible_to_user_ids": items(0, 100, text(1, 255)),
 	}),
 	"feedback_buttons": object([]string{"positive_button", "negative_button"}, fields{
@@ -51,33 +51,33 @@ var elementRules = map[string]rule{
 	"checkboxes":    object([]string{"options"}, withCommon(fields{"options": items(1, 10, boxOption), "initial_options": items(1, 10, boxOption)}), uniqueValues, knownInitial),
 	"radio_buttons": object([]string{"options"}, withCommon(fields{"options": items(1, 10, boxOption), "initial_option": boxOption}), uniqueValues, knownInitial),
 	"static_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "options": items(1, 100, option), "option_groups": items(1, 100, optionGroup), "initial_option": option,
+		"placeholder": plain(150), "options": items(1, 100, option), "option_groups": items(1, 100, optionGroup), "initial_option": option,
 	}), either("options", "option_groups"), notBoth("options", "option_groups"), knownInitial),
 	"multi_static_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "options": items(1, 100, option), "option_groups": items(1, 100, optionGroup),
+		"placeholder": plain(150), "options": items(1, 100, option), "option_groups": items(1, 100, optionGroup),
 		"initial_options": items(1, 100, option), "max_selected_items": number(1, 100),
 	}), either("options", "option_groups"), notBoth("options", "option_groups"), knownInitial),
 	"external_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "initial_option": option, "min_query_length": number(0, 100),
+		"placeholder": plain(150), "initial_option": option, "min_query_length": number(0, 100),
 	})),
 	"multi_external_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "initial_options": items(1, 100, option), "min_query_length": number(0, 100), "max_selected_items": number(1, 100),
+		"placeholder": plain(150), "initial_options": items(1, 100, option), "min_query_length": number(0, 100), "max_selected_items": number(1, 100),
 	})),
-	"users_select":       object(nil, withCommon(fields{"placeholder": plain(1, 150), "initial_user": text(1, 255)})),
-	"multi_users_select": object(nil, withCommon(fields{"placeholder": plain(1, 150), "initial_users": items(1, 100, text(1, 255)), "max_selected_items": number(1, 100)})),
-	"channels_select":    object(nil, withCommon(fields{"placeholder": plain(1, 150), "initial_channel": text(1, 255), "response_url_enabled": yesNo})),
+	"users_select":       object(nil, withCommon(fields{"placeholder": plain(150), "initial_user": text(1, 255)})),
+	"multi_users_select": object(nil, withCommon(fields{"placeholder": plain(150), "initial_users": items(1, 100, text(1, 255)), "max_selected_items": number(1, 100)})),
+	"channels_select":    object(nil, withCommon(fields{"placeholder": plain(150), "initial_channel": text(1, 255), "response_url_enabled": yesNo})),
 	"multi_channels_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "initial_channels": items(1, 100, text(1, 255)), "max_selected_items": number(1, 100),
+		"placeholder": plain(150), "initial_channels": items(1, 100, text(1, 255)), "max_selected_items": number(1, 100),
 	})),
 	"conversations_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "initial_conversation": text(1, 255), "default_to_current_conversation": yesNo, "response_url_enabled": yesNo, "filter": channelsOnly,
+		"placeholder": plain(150), "initial_conversation": text(1, 255), "default_to_current_conversation": yesNo, "response_url_enabled": yesNo, "filter": channelsOnly,
 	})),
 	"multi_conversations_select": object(nil, withCommon(fields{
-		"placeholder": plain(1, 150), "initial_conversations": items(1, 100, text(1, 255)), "default_to_current_conversation": yesNo,
+		"placeholder": plain(150), "initial_conversations": items(1, 100, text(1, 255)), "default_to_current_conversation": yesNo,
 		"filter": channelsOnly, "max_selected_items": number(1, 100),
 	})),
-	"datepicker":     object(nil, withCommon(fields{"placeholder": plain(1, 150), "initial_date": date})),
-	"timepicker":     object(nil, withCommon(fields{"placeholder": plain(1, 150), "initial_time": clockTime, "timezone": timeZone})),
+	"datepicker":     object(nil, withCommon(fields{"placeholder": plain(150), "initial_date": date})),
+	"timepicker":     object(nil, withCommon(fields{"placeholder": plain(150), "initial_time": clockTime, "timezone": timeZone})),
 	"datetimepicker": object(nil, withCommon(fields{"initial_date_time": number(1e9, 9999999999)})),
 	"plain_text_input": object(nil, typed(fields{
 		"initial_value": text(0, 3000), "multiline": yesNo, "min_length": number(0, 3000), "max_length": number(1, 3000),
@@ -94,7 +94,7 @@ var elementRules = map[string]rule{
 	"file_input": object(nil, fields{"action_id": text(0, 255), "filetypes": items(0, 100, text(1, 20)), "max_files": number(1, 10)}),
 }
 
-var feedbackButton = object([]string{"text", "value"}, fields{"text": plain(1, 75), "value": text(1, 2000), "accessibility_label": text(0, 75)})
+var feedbackButton = object([]string{"text", "value"}, fields{"text": plain(75), "value": text(1, 2000), "accessibility_label": text(0, 75)})
 
 var (
 	singleSelects = []string{"static_select", "external_select", "users_select", "channels_select", "conversations_select"}

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -223,7 +224,7 @@ func (s *Server) nextView(p place, answer obj, push bool) error {
 
 // describeError adds where a view is wrong to the error's name.
 func describeError(err error) error {
-	if api, ok := err.(*apiError); ok {
+	if api, ok := errors.AsType[*apiError](err); ok {
 		if problems, ok := api.extra["errors"].([]string); ok {
 			return problem(api.code + ": " + strings.Join(problems, "; "))
 		}

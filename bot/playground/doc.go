@@ -74,7 +74,7 @@
 //	GET  stream?user=               server-sent events, one JSON a line:
 //	                                {type: message | message_changed | message_deleted | ephemeral |
 //	                                ephemeral_changed | ephemeral_deleted, channel, message},
-//	                                {type: view, view, depth, errors?}, {type: home, view}, {type: state},
+//	                                {type: view, depth, view, errors?}, {type: home, view}, {type: state},
 //	                                {type: clock, now}, {type: log, entry}
 //	POST command   {user, channel, command, text}      reply {text, blocks, response_type, ts} or null. After an
 //	                                empty acknowledgement it waits two seconds for an answer or a modal
@@ -84,7 +84,7 @@
 //	                                channel may be home or modal. value: an option's value or text, a person or
 //	                                channel by id or name, a date, a time, seconds, a typed text, a list; for
 //	                                buttons of one action_id it says which (by value or text). values: what else
-//	                                is filled in in the modal. stale: the button of an earlier version of the
+//	                                the modal is filled with. stale: the button of an earlier version of the
 //	                                message. url when the button has one. An input that dispatches nothing is
 //	                                only filled in
 //	POST options   {user, channel, ts?, action_id, block_id?, value}   options or option_groups of the app

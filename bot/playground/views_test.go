@@ -52,14 +52,14 @@ func (w *world) open(view slack.ModalViewRequest) *slack.ViewResponse {
 
 func TestTriggersServeOnceAndExpire(t *testing.T) {
 	w := newWorld(t)
-	id, tr := w.triggers.issue("U0ANA", false)
+	id, _ := w.triggers.issue("U0ANA", false)
 	if _, err := w.api.OpenView(id, form("a")); err != nil {
 		t.Fatal(describe(err))
 	}
 	if _, err := w.api.OpenView(id, form("a")); err == nil || err.Error() != "exchanged_trigger_id" {
 		t.Errorf("a second use: %v", err)
 	}
-	id, tr = w.triggers.issue("U0ANA", false)
+	id, tr := w.triggers.issue("U0ANA", false)
 	tr.issued = tr.issued.Add(-3100 * time.Millisecond)
 	if _, err := w.api.OpenView(id, form("a")); err == nil || err.Error() != "expired_trigger_id" {
 		t.Errorf("after three seconds: %v", err)

@@ -231,16 +231,15 @@ func (c *checker) stage(path string, p *Process, s Stage) {
 	}
 }
 
-func (c *checker) knownStage(path string, p *Process, key string) bool {
+func (c *checker) knownStage(path string, p *Process, key string) {
 	if p.StageIndex(key) >= 0 {
-		return true
+		return
 	}
 	var keys []string
 	for _, s := range p.Stages {
 		keys = append(keys, s.Key)
 	}
 	c.add(path, "stage.unknown", "stage", key, "nearest", nearest(key, keys))
-	return false
 }
 
 // deals checks what the change does to the deals that stand in the process now.

@@ -52,7 +52,7 @@ const here = "#HERE"
 
 // current is the base process in force, with deals in its stages.
 func current(deals map[string]int) Known {
-	m, _ := ParseMap([]byte(must(os.ReadFile("testdata/base.yaml"))))
+	m, _ := ParseMap(must(os.ReadFile("testdata/base.yaml")))
 	return Known{
 		Organisation: m.Organisation,
 		Current:      map[string]*Process{"sell": m.Processes[0]},

@@ -246,7 +246,7 @@ func (c *Case) Resume(actor string, now time.Time) ([]Event, error) {
 	return c.event(actor, now, Resumed, EventData{}), nil
 }
 
-// Log records an activity; its id is given by the store afterwards.
+// LogActivity records an activity; its id is given by the store afterwards.
 func (c *Case) LogActivity(actor string, a Activity, now time.Time) ([]Event, error) {
 	if err := c.mayWork(actor); err != nil {
 		return nil, err

@@ -92,7 +92,7 @@ func (r *mapReader) structure(n *yaml.Node, v reflect.Value, path string) {
 	if v.Type() == activityNeed {
 		v.Set(reflect.ValueOf(ActivityNeed{N: 1, Since: SinceStage}))
 	}
-	r.pairs(n, path, func(key, value *yaml.Node) {
+	r.pairs(n, func(key, value *yaml.Node) {
 		i, ok := fields[key.Value]
 		if !ok {
 			names := fieldNames(v.Type())
@@ -140,7 +140,7 @@ func lookup(n *yaml.Node, key string) *yaml.Node {
 }
 
 // pairs calls f for each key of a mapping; a key that comes twice is a problem.
-func (r *mapReader) pairs(n *yaml.Node, path string, f func(key, value *yaml.Node)) {
+func (r *mapReader) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		r.problem(n, "value.type", "want", "mapping", "got", kindOf(n), "value", n.Value)
 		return
@@ -175,7 +175,7 @@ func (r *mapReader) list(n *yaml.Node, v reflect.Value, path string) {
 // words reads a mapping of words to words.
 func (r *mapReader) words(n *yaml.Node, v reflect.Value, path string) {
 	v.Set(reflect.MakeMap(v.Type()))
-	r.pairs(n, path, func(key, value *yaml.Node) {
+	r.pairs(n, func(key, value *yaml.Node) {
 		e := reflect.New(v.Type().Elem()).Elem()
 		r.value(value, e, join(path, key.Value))
 		r.at[join(path, key.Value)] = place{key.Line, key.Column}
@@ -193,7 +193,7 @@ func (r *mapReader) text(n *yaml.Node, v reflect.Value, path string) {
 		return
 	}
 	t := Text{}
-	r.pairs(n, path, func(key, value *yaml.Node) {
+	r.pairs(n, func(key, value *yaml.Node) {
 		if !slices.Contains(Languages, key.Value) {
 			r.problem(key, "text.language", "language", key.Value, "known", Languages)
 			return

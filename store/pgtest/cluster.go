@@ -37,7 +37,7 @@ func startCluster() (string, error) {
 		}
 	}
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "--pgdata", data, "--username", "postgres", "--auth", "trust",
+	initdb := exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "--pgdata", data, "--username", "postgres", "--auth", "trust",
 		"--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	runAs(initdb, who, dir)
 	if out, err := initdb.CombinedOutput(); err != nil {
@@ -72,14 +72,15 @@ rm -rf "$4"`
 	}
 	defer alive.Close()
 	holdOpen = hold
-	shell := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, strconv.Itoa(port), dir)
+	shell := exec.CommandContext(context.Background(), "/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, strconv.Itoa(port), dir)
 	shell.ExtraFiles = []*os.File{alive}
 	runAs(shell, who, dir)
 	detach(shell)
 	return shell.Start()
 }
 
-var holdOpen *os.File // closed by the system when this process ends
+// holdOpen is closed by the system when this process ends, and by nobody before.
+var holdOpen *os.File //nolint:unused // it keeps the collector from closing the file
 
 func programs() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
@@ -116,7 +117,7 @@ func unprivileged() (*account, error) {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
