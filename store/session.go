@@ -15,10 +15,9 @@ import (
 type session struct {
 	dialect  dialect
 	on       statements                                                                    // the connection or transaction
-	prepare  func(ctx context.Context, query string) (*sqlx.Stmt, error)                   // nil when the driver caches statements itself
 	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
-	release  func()                                                                        // of a pinned connection
 	failed   error                                                                         // the first statement that failed
+	release  func()                                                                        // of a pinned connection
 	heads    map[string]head                                                               // versions of the map in force; read once
 }
 
@@ -32,15 +31,7 @@ func (s *session) get(ctx context.Context, dest any, query string, args ...any) 
 	if s.failed != nil {
 		return false, s.failed
 	}
-	query = s.dialect.rebind(query)
-	if s.prepare == nil {
-		err = sqlx.GetContext(ctx, s.on, dest, query, args...)
-	} else {
-		var stmt *sqlx.Stmt
-		if stmt, err = s.prepare(ctx, query); err == nil {
-			err = stmt.GetContext(ctx, dest, args...)
-		}
-	}
+	err = sqlx.GetContext(ctx, s.on, dest, s.dialect.rebind(query), args...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -80,16 +71,7 @@ func (s *session) query(ctx context.Context, query string, args ...any) (*sqlx.R
 	if s.failed != nil {
 		return nil, s.failed
 	}
-	query = s.dialect.rebind(query)
-	if s.prepare == nil {
-		rows, err := s.on.QueryxContext(ctx, query, args...)
-		return rows, s.note(err)
-	}
-	stmt, err := s.prepare(ctx, query)
-	if err != nil {
-		return nil, s.note(err)
-	}
-	rows, err := stmt.QueryxContext(ctx, args...)
+	rows, err := s.on.QueryxContext(ctx, s.dialect.rebind(query), args...)
 	return rows, s.note(err)
 }
 
@@ -98,17 +80,7 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 	if s.failed != nil {
 		return 0, s.failed
 	}
-	query = s.dialect.rebind(query)
-	var res sql.Result
-	var err error
-	if s.prepare == nil {
-		res, err = s.on.ExecContext(ctx, query, args...)
-	} else {
-		var stmt *sqlx.Stmt
-		if stmt, err = s.prepare(ctx, query); err == nil {
-			res, err = stmt.ExecContext(ctx, args...)
-		}
-	}
+	res, err := s.on.ExecContext(ctx, s.dialect.rebind(query), args...)
 	if err != nil {
 		return 0, s.note(err)
 	}
@@ -121,7 +93,11 @@ func (s *session) execOnce(ctx context.Context, query string) error {
 	if s.failed != nil {
 		return s.failed
 	}
-	_, err := s.on.ExecContext(ctx, query)
+	on := sqlx.ExecerContext(s.on)
+	if p, ok := s.on.(*prepared); ok {
+		on = p.conn
+	}
+	_, err := on.ExecContext(ctx, query)
 	return s.note(err)
 }
 

@@ -113,40 +113,17 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	return nil
 }
 
-// connect pins a connection and keeps the statements that are prepared on it.
+// connect pins a connection.
 func connect(ctx context.Context, db *sqlx.DB) (*session, error) {
 	conn, err := db.Connx(ctx)
 	if err != nil {
 		return nil, err
 	}
-	stmts := map[string]*sqlx.Stmt{}
-	prepare := func(_ context.Context, query string) (*sqlx.Stmt, error) {
-		if stmt, ok := stmts[query]; ok {
-			return stmt, nil
-		}
-		if len(stmts) >= maxStatements {
-			for q, stmt := range stmts {
-				stmt.Close()
-				delete(stmts, q)
-			}
-		}
-		stmt, err := conn.PreparexContext(context.Background(), query)
-		if err == nil {
-			stmts[query] = stmt
-		}
-		return stmt, err
-	}
-	s := &session{dialect: sqliteDialect, on: conn, prepare: prepare, release: func() {
-		for _, stmt := range stmts {
-			stmt.Close()
-		}
-		conn.Close()
-	}}
+	p := &prepared{conn: conn, kept: map[string]*sqlx.Stmt{}}
+	s := &session{dialect: sqliteDialect, on: p, release: p.close}
 	_, err = s.exec(ctx, `PRAGMA temp_store = MEMORY`) // what a savepoint may have to take back stays off the disk
 	return s, err
 }
-
-const maxStatements = 400 // filters make different statements
 
 func (e *sqlite) driver() string { return "sqlite" }
 
