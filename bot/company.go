@@ -36,10 +36,10 @@ func company() playground.Workspace {
 		Name: "Brightwater", Domain: "brightwater", Locale: "en-US",
 		Users: []playground.User{
 			{ID: userAna, Name: "ana", RealName: "Ana Silva", Title: "Sales representative", TZ: companyZone},
-			{ID: userBo, Name: "bo", RealName: "陈博 (Bo Chen)", Title: "销售代表 · Sales representative", Locale: "zh-CN", TZ: shanghai},
 			{ID: userMia, Name: "mia", RealName: "Mia Keller", Title: "Sales manager", TZ: companyZone},
+			{ID: userBo, Name: "bo", RealName: "陈博 Bo Chen", Title: "销售代表 · Sales representative", Locale: "zh-CN", TZ: shanghai},
 			{ID: userRaj, Name: "raj", RealName: "Raj Patel", Title: "Product", Locale: "en-GB", TZ: "Europe/London"},
-			{ID: userLin, Name: "lin", RealName: "林悦 (Lin Yue)", Title: "定价 · Pricing", Locale: "zh-CN", TZ: shanghai},
+			{ID: userLin, Name: "lin", RealName: "林悦 Lin Yue", Title: "定价 · Pricing", Locale: "zh-CN", TZ: shanghai},
 			{ID: userLeo, Name: "leo", RealName: "Leo Costa", Title: "Legal", TZ: companyZone},
 			{ID: userEva, Name: "eva", RealName: "Eva Novak", Title: "Managing director", TZ: companyZone},
 			{ID: userIne, Name: "ines", RealName: "Ines Moreau", Title: "Sales manager, South", TZ: companyZone},

@@ -46,7 +46,8 @@ Open the page. You are Ana, a sales rep. In #deals, type:
   /deal new "Acme rollout" 12k for Acme
   /log call acme 25m they want SSO
   /deal advance acme
-Then become Mia, her manager, or Bo, who reads Chinese. Ctrl+C ends it.
+At the top right you become somebody else: Mia, her manager, or Bo, who reads Chinese.
+Move the clock to next Monday, 09:00, and read the digest in #team-north. Ctrl+C ends it.
 `
 
 // directory returns where the data is kept, and what removes it if it is not.

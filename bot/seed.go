@@ -50,12 +50,25 @@ func seedDemo(ctx context.Context, st *store.Store, now time.Time) error {
 		return nil
 	})
 	if err == nil && empty {
-		err = seed(ctx, st, m, now)
+		if err = seed(ctx, st, m, now); err == nil {
+			err = seedDigest(ctx, st, now)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("the sample data cannot be written: %w", err)
 	}
 	return nil
+}
+
+// seedDigest subscribes the team's channel to the weekly digest, so that moving the clock to Monday shows it.
+func seedDigest(ctx context.Context, st *store.Store, now time.Time) error {
+	return st.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SaveSubscription(ctx, store.Subscription{
+			Report: "digest", Process: "b2b", Channel: channelNorth, Owner: userMia, Lang: "en", Zone: companyZone,
+			Every: "weekly", Weekday: time.Monday, Hour: 9, Created: now,
+		})
+		return err
+	})
 }
 
 // saveGroups fills the mirror of the user groups, whose members decide: the bot reads

@@ -25,10 +25,14 @@ func (a *App) help(c *Call, words []Word) Reply {
 	title := c.T("How to use %s", "`/"+a.Prefix+c.Name+"`")
 	lines := make([]string, 0, len(routes))
 	for _, r := range routes {
-		lines = append(lines, a.usage(c, r, len(routes) == 1))
+		if len(routes) == 1 {
+			lines = append(lines, a.usage(c, r))
+		} else {
+			lines = append(lines, a.brief(c, r))
+		}
 	}
 	reply := say(title, paragraphs(lines)...)
-	reply.Blocks = append(reply.Blocks, view.Context(c.T("In a thread or a DM, write %s instead of the slash. %s after any command shows how it is used.", "`@pipewright …`", "`help`")))
+	reply.Blocks = append(reply.Blocks, view.Context(c.T("In a thread or a DM, write %s instead of the slash. %s after any command shows all that it takes.", "`@pipewright …`", "`help`")))
 	reply.Text = view.Lines(append([]string{title}, lines...)...)
 	return reply
 }
@@ -50,18 +54,21 @@ func (a *App) helpAll(c *Call) Reply {
 	return reply
 }
 
-// usage is one route: how it is typed, what it does and, when wanted, all its examples.
-func (a *App) usage(c *Call, r Route, all bool) string {
+// brief is one route among others: what it does, and what to type for it.
+func (a *App) brief(c *Call, r Route) string {
+	return view.Lines(c.T(r.About), "`/"+a.Prefix+example(c.Printer, r.Examples[0])+"`")
+}
+
+// usage is one route: how it is typed, what it does and all its examples.
+func (a *App) usage(c *Call, r Route) string {
 	typed := strings.Join(slices.DeleteFunc([]string{r.Command, r.Verb, args(c, r)}, func(s string) bool { return s == "" }), " ")
 	lines := []string{"`/" + a.Prefix + typed + "`", c.T(r.About)}
-	examples := r.Examples
-	if !all && len(examples) > 1 {
-		examples = examples[:1]
+	for _, e := range r.Examples {
+		if e = example(c.Printer, e); e != typed {
+			lines = append(lines, c.T("For example: %s", "`/"+a.Prefix+e+"`"))
+		}
 	}
-	for _, e := range examples {
-		lines = append(lines, c.T("For example: %s", "`/"+a.Prefix+example(c.Printer, e)+"`"))
-	}
-	if all && len(r.Also) > 0 {
+	if len(r.Also) > 0 {
 		lines = append(lines, c.T("Also: %s", strings.Join(r.Also, ", ")))
 	}
 	return view.Lines(lines...)

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"pipewright/internal/sales"
@@ -19,7 +21,7 @@ type Intro struct {
 // How much of the map the introduction shows.
 const (
 	maxIntroStages = 20
-	maxIntroWhat   = 90 // characters of what is done in a stage
+	maxIntroOthers = 5
 )
 
 func (i Intro) blocks(p text.Printer) []slack.Block {
@@ -30,9 +32,9 @@ func (i Intro) blocks(p text.Printer) []slack.Block {
 		withButton(p.T("`%s` a deal, and move it on with `%s`. I say what is missing.", i.Slash+"deal new", i.Slash+p.T("deal advance acme")), Run("deal new", p.T("New deal…"))),
 	}
 	if i.Quote != "" {
-		blocks = append(blocks, withButton(p.T("`%s` asks for an approval. Whoever may decide gets a card, and so do you.", i.Slash+i.Quote+" acme"), Run(i.Quote, p.T("Ask…"))))
+		blocks = append(blocks, withButton(p.T("`%s` asks for an approval. Whoever may decide gets a card, and so do you.", i.Slash+i.Quote+" "+p.T("acme")), Run(i.Quote, p.T("Ask…"))))
 	}
-	blocks = append(blocks, paragraphs(i.stages(p))...)
+	blocks = append(blocks, Section(i.stages(p)))
 	var buttons []slack.BlockElement
 	if i.Map {
 		buttons = append(buttons, Run("process", p.T("Show the whole map")))
@@ -41,25 +43,23 @@ func (i Intro) blocks(p text.Printer) []slack.Block {
 	return append(append(blocks, Actions(buttons...)...), slack.NewDividerBlock())
 }
 
-// stages is the map, a line for each stage.
-func (i Intro) stages(p text.Printer) []string {
-	lines := []string{p.T("*How a deal goes* (%s)", Name(i.Process.Name.In(p.Lang())))}
-	stages := i.Process.Stages
-	for n, s := range stages[:min(len(stages), maxIntroStages)] {
-		line := p.T("%d. *%s*: %s", n+1, Name(s.Name.In(p.Lang())), text.Plain(text.Truncate(s.What.In(p.Lang()), maxIntroWhat)))
-		lines = append(lines, line)
+// stages is the map in a few lines: the stages in their order, and which other processes there are.
+func (i Intro) stages(p text.Printer) string {
+	var names, others []string
+	for _, s := range i.Process.Stages[:min(len(i.Process.Stages), maxIntroStages)] {
+		names = append(names, Name(s.Name.In(p.Lang())))
 	}
-	if more := len(stages) - maxIntroStages; more > 0 {
-		lines = append(lines, p.N(more, "… and %d more", "… and %d more"))
+	if len(i.Process.Stages) > maxIntroStages {
+		names = append(names, "…")
 	}
-	var others []string
-	for _, o := range i.Others[:min(len(i.Others), 5)] {
+	lines := []string{p.T("*How a deal goes* (%s)", Name(i.Process.Name.In(p.Lang()))), strings.Join(names, " → ")}
+	for _, o := range i.Others[:min(len(i.Others), maxIntroOthers)] {
 		others = append(others, Name(o.Name.In(p.Lang())))
 	}
 	if len(others) > 0 {
 		lines = append(lines, p.T("There is also: %s.", p.List(others)))
 	}
-	return lines
+	return Lines(lines...)
 }
 
 // withButton is a paragraph with a button beside it.
@@ -67,20 +67,4 @@ func withButton(s string, b *slack.ButtonBlockElement) *slack.SectionBlock {
 	block := Section(s)
 	block.Accessory = slack.NewAccessory(b)
 	return block
-}
-
-// paragraphs packs lines into as few sections as they fit in.
-func paragraphs(lines []string) []slack.Block {
-	var out []slack.Block
-	packed := ""
-	for _, l := range lines {
-		if packed != "" && len([]rune(packed))+len([]rune(l)) >= maxSection {
-			out, packed = append(out, Section(packed)), ""
-		}
-		packed = Lines(packed, l)
-	}
-	if packed != "" {
-		out = append(out, Section(packed))
-	}
-	return out
 }

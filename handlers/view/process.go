@@ -234,9 +234,9 @@ func gateLines(p text.Printer, process *sales.Process, g sales.Gate) string {
 		lines = append(lines, "• "+activityNeed(p, process, a))
 	}
 	for _, a := range g.Approvals {
-		line := p.T("%s approval stands", PolicyName(p, process, a.Kind))
+		line := p.T("%s approved", PolicyName(p, process, a.Kind))
 		if a.When != "" {
-			line = p.T("%s approval stands, when `%s`", PolicyName(p, process, a.Kind), Literal(string(a.When)))
+			line = p.T("%s approved, if `%s`", PolicyName(p, process, a.Kind), Literal(string(a.When)))
 		}
 		lines = append(lines, "• "+line)
 	}
@@ -245,10 +245,15 @@ func gateLines(p text.Printer, process *sales.Process, g sales.Gate) string {
 
 func activityNeed(p text.Printer, process *sales.Process, a sales.ActivityNeed) string {
 	name, n := ActivityName(p, process, a.Type), max(a.N, 1)
-	if a.Since == sales.SinceEver {
-		return p.N(n, "%[2]s: %[1]d time, at any time", "%[2]s: %[1]d times, at any time", name)
+	switch {
+	case a.Since == sales.SinceEver && n == 1:
+		return p.T("%s logged at any time", name)
+	case a.Since == sales.SinceEver:
+		return p.T("%s logged %d times, at any time", name, n)
+	case n == 1:
+		return p.T("%s logged since the deal came here", name)
 	}
-	return p.N(n, "%[2]s: %[1]d time, since the deal came here", "%[2]s: %[1]d times, since the deal came here", name)
+	return p.T("%s logged %d times since the deal came here", name, n)
 }
 
 // MapHistory is one page of the changes of a map.

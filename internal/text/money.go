@@ -43,7 +43,7 @@ func (p Printer) Money(minor int64, code string) string {
 }
 
 // MoneyShort writes an amount, given in minor units, rounded for tables and
-// charts: "€12k", "€1.2M", "¥12万", "¥1.2亿".
+// charts: "€12k", "€1.2M", "¥12万", "¥1.25亿".
 func (p Printer) MoneyShort(minor int64, code string) string {
 	code = cleanCode(code)
 	value := float64(minor) / minorUnits(code)
@@ -64,14 +64,17 @@ func (p Printer) MoneyShort(minor int64, code string) string {
 	return f.Format(amount) + suffix // both languages put the symbol in front
 }
 
-// shorten rounds value to whole units of the largest scale that fits, or to
-// tenths when it is below a hundred of them.
+// shorten rounds value to whole units of the largest scale that fits, to tenths when
+// it is below a hundred of them, and below ten 万, which are many, to hundredths.
 func shorten(value float64, scales []scale) (mantissa float64, suffix string) {
 	for i, s := range scales {
 		mantissa = value / s.unit
-		if math.Abs(mantissa) < 100 && i > 0 {
+		switch size := math.Abs(mantissa); {
+		case i > 0 && size < 10 && scales[1].unit == 1e4:
+			mantissa = math.Round(mantissa*100) / 100
+		case i > 0 && size < 100:
 			mantissa = math.Round(mantissa*10) / 10
-		} else {
+		default:
 			mantissa = math.Round(mantissa)
 		}
 		suffix = s.suffix
@@ -83,10 +86,8 @@ func shorten(value float64, scales []scale) (mantissa float64, suffix string) {
 }
 
 func decimals(f float64) int {
-	if f == math.Trunc(f) {
-		return 0
-	}
-	return 1
+	_, fraction, _ := strings.Cut(strconv.FormatFloat(f, 'f', -1, 64), ".")
+	return len(fraction)
 }
 
 // minorUnits returns how many minor units make one of the currency: 100 cents.

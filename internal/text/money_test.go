@@ -50,7 +50,7 @@ func TestMoneyShort(t *testing.T) {
 		{9_500, "EUR", "€9.5k", "€9,500"},
 		{9_999.5, "EUR", "€10k", "€1万"},
 		{12_000, "EUR", "€12k", "€1.2万"},
-		{12_440, "EUR", "€12.4k", "€1.2万"},
+		{12_440, "EUR", "€12.4k", "€1.24万"},
 		{120_000, "CNY", "CN¥120k", "¥12万"},
 		{960_000, "EUR", "€960k", "€96万"},
 		{999_500, "EUR", "€1M", "€100万"},
@@ -60,7 +60,7 @@ func TestMoneyShort(t *testing.T) {
 		{-1_240_000, "EUR", "-€1.2M", "-€124万"},
 		{3e9, "USD", "$3B", "US$30亿"},
 		{4.2e12, "JPY", "¥4.2T", "JP¥4.2万亿"},
-		{12_400, "XYZ", "12.4k XYZ", "1.2万 XYZ"},
+		{12_400, "XYZ", "12.4k XYZ", "1.24万 XYZ"},
 	} {
 		minor := int64(test.major * minorUnits(test.code))
 		if got := english.MoneyShort(minor, test.code); got != test.en {

@@ -16,6 +16,7 @@ import { errorText, t } from "./strings.js";
 import { loadState, myThreads, switchTo, threadUnread } from "./sync.js";
 import { showError, toast } from "./toast.js";
 import { trafficPane } from "./traffic.js";
+import { newcomer } from "./welcome.js";
 
 const app = document.getElementById("app");
 let place = null; // what stands in the middle: {key, node, stop}
@@ -67,7 +68,7 @@ async function follow(route) {
     if (state.route !== route) return; // another click was faster
     frame();
   }
-  const nowhere = (route.kind === "list" && !phone()) || (route.kind === "channel" && !(state.channels.has(route.channel) && sees(channel(route.channel))));
+  const nowhere = (route.kind === "list" && (!phone() || (!location.hash && newcomer()))) || (route.kind === "channel" && !(state.channels.has(route.channel) && sees(channel(route.channel))));
   if (nowhere) Object.assign(route, startPlace());
   history.replaceState(null, "", location.pathname + location.search + format(route));
   show(route);

@@ -27,7 +27,7 @@ export const strings = {
     noCommand: ({ command, known }) => `${command} is not a command here. Try one of: ${known}`,
     // Welcome
     welcome: "Welcome", youAre: ({ name, title }) => (title ? `You are ${name}, ${title}.` : `You are ${name}.`), tryThese: "Three things to try. Pick one, then send it:",
-    trySwitch: ({ name }) => `At the top right you become somebody else, such as ${name}: what you start, they decide.`,
+    trySwitch: ({ name }) => `At the top right you become somebody else, such as ${name}, and see what they see. The clock beside it moves time on.`,
     // People and language
     people: "People", whoAreYou: "Who are you now?", member: "Member", switchTo: ({ name }) => `Switch to ${name}`,
     youAreSwitch: ({ name }) => `You are ${name}. Switch person`, hasNews: "Has a new private message",
@@ -79,7 +79,7 @@ export const strings = {
     noSlashInThread: ({ app }) => `消息列中不能使用斜杠命令。请改为提及 ${app}。`, writeThat: "改成这样写",
     noCommand: ({ command, known }) => `这里没有 ${command} 这个命令。可以试试：${known}`,
     welcome: "欢迎", youAre: ({ name, title }) => (title ? `你现在是 ${name}（${title}）。` : `你现在是 ${name}。`), tryThese: "先试这三件事。选一个，再发送：",
-    trySwitch: ({ name }) => `在右上角可以换成另一个人，例如 ${name}：你发起，对方来决定。`,
+    trySwitch: ({ name }) => `在右上角可以换成另一个人，例如 ${name}，看看对方看到什么。旁边的时钟可以拨动时间。`,
     people: "人员", whoAreYou: "你现在是谁？", member: "成员", switchTo: ({ name }) => `切换到 ${name}`,
     youAreSwitch: ({ name }) => `你是 ${name}。切换人员`, hasNews: "有新的私信",
     languageOf: ({ name }) => `${name} 的语言`, languageChanged: "已切换为简体中文",
@@ -149,9 +149,9 @@ const examples = {
     { text: "/deal advance acme", why: "Move it on" },
   ],
   zh: [
-    { text: "/deal new \"华星扩容\" ¥12万 for 华星", why: "新建一笔交易" },
-    { text: "/log 电话 华星 25m 希望支持单点登录", why: "记录一次电话" },
-    { text: "/deal advance 华星", why: "推进到下一阶段" },
+    { text: "/deal 新建 华星扩容 ¥12万 给 华星", why: "新建商机" },
+    { text: "/log 电话 华星 25分钟 希望支持单点登录", why: "记录一次电话" },
+    { text: "/deal 推进 华星", why: "推进到下一阶段" },
   ],
 };
 

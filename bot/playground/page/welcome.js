@@ -8,7 +8,7 @@ const KEY = "playground.welcome";
 
 // welcome draws the strip until it was dismissed once; fill puts an example into the composer.
 export function welcome(fill) {
-  if (kept()) return null;
+  if (!newcomer()) return null;
   const other = people().find((u) => u.id !== state.me);
   const node = h("aside", { class: "welcome", "aria-label": t("welcome") },
     h("div", { class: "welcome-text" },
@@ -29,8 +29,9 @@ function examples() {
   return (fitting.length ? fitting : own).slice(0, 3);
 }
 
-function kept() {
-  try { return localStorage.getItem(KEY) === "done"; } catch { return false; }
+// newcomer tells whether the strip was not dismissed yet.
+export function newcomer() {
+  try { return localStorage.getItem(KEY) !== "done"; } catch { return true; }
 }
 
 function keep() {
