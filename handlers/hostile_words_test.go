@@ -54,6 +54,22 @@ func TestAnotherSignIsAnotherCommand(t *testing.T) {
 	}
 }
 
+// A deal that was given to a private team by mistake can be taken back, and is not read meanwhile.
+func TestUndoGivingToAPrivateTeam(t *testing.T) {
+	w := ready(t)
+	given := w.types(ana, "/deal assign acme 李雷")
+	if s := shown(t, w.types(ana, "/deal D-1")); strings.Contains(s, "pilot") {
+		t.Errorf("read: %s", s)
+	}
+	if r := w.types(ben, "/deal undo D-1"); !strings.Contains(r.Text, "I can't find") {
+		t.Errorf("another takes it back: %s", r.Text)
+	}
+	r := w.clicks(ana, given, "Undo")
+	if d := w.deal(1); d.Owner != ana || !strings.HasPrefix(r.Text, "Taken back.") {
+		t.Errorf("%s, owned by %s", r.Text, d.Owner)
+	}
+}
+
 // NUL and broken UTF-8 are kept by no database alike, and seen by nobody.
 func TestUnreadableBytes(t *testing.T) {
 	w := ready(t)

@@ -278,15 +278,16 @@ func (c *Case) Unlog(actor string, now time.Time) (Activity, []Event, error) {
 }
 
 // Undo takes back the latest step on the deal: within UndoWithin, by the person
-// who made it or somebody who leads. Activities and approvals are not its business.
+// who made it or somebody who leads; who has given the deal away may take it back.
+// Activities and approvals are not its business.
 func (c *Case) Undo(actor string, now time.Time) ([]Event, error) {
-	if err := c.mayWork(actor); err != nil {
-		return nil, err
-	}
 	gone := undone(c.Log)
 	for _, e := range slices.Backward(c.Log) {
 		if gone[e.Version] || !undoable(e.Type) {
 			continue
+		}
+		if err := c.mayWork(actor); err != nil && (e.Actor != actor || e.Type != Assigned) {
+			return nil, err
 		}
 		if now.Sub(e.At) > UndoWithin {
 			return nil, refuse(Conflict, "undo.too_late", "minutes", int(UndoWithin.Minutes()))

@@ -53,6 +53,28 @@ func TestTypedValues(t *testing.T) {
 	}
 }
 
+// Who gave a deal away by mistake takes it back; who may not work it any more for
+// another reason does not.
+func TestUndoGivingAway(t *testing.T) {
+	s := begin(t, Money{})
+	s.ok(s.Assign("UANA", "UCID", s.now)) // to another team
+	if _, err := s.Undo("UBEN", s.now); codeOf(err) != "deal.not_yours" {
+		t.Errorf("a colleague takes it back: %v", err)
+	}
+	if _, err := s.Undo("UANA", s.now.Add(UndoWithin+1)); codeOf(err) != "undo.too_late" {
+		t.Errorf("too late: %v", err)
+	}
+	s.ok(s.Undo("UANA", s.now))
+	if s.Deal.Owner != "UANA" || s.Deal.Team != "north" {
+		t.Errorf("it belongs to %s in %s", s.Deal.Owner, s.Deal.Team)
+	}
+	s.ok(s.Plan("UBEN", "call", monday, s.now))
+	s.Org.Teams[0].Members = []string{"UANA"}
+	if _, err := s.Undo("UBEN", s.now); codeOf(err) != "deal.not_yours" {
+		t.Errorf("somebody who was taken out of the team: %v", err)
+	}
+}
+
 // What no button offers is refused, not taken for one of the answers.
 func TestUnknownAnswers(t *testing.T) {
 	s := begin(t, Money{Minor: 1200000, Currency: "EUR"})
