@@ -28,9 +28,9 @@ func approvalBook() book {
 		actions: map[string]handler{
 			"approval.form": (*App).clickRequest, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,
 			"approval.reject": (*App).clickReject, "approval.more": (*App).clickMoreApproval, "approval.withdraw": (*App).clickWithdraw,
-			"approval.withdraw_now": (*App).clickWithdrawNow,
+			"approval.withdraw_now": (*App).clickWithdrawNow, "approval.edit": (*App).clickEditApproval,
 		},
-		submissions: map[string]handler{"approval.request": (*App).submitRequest, "approval.decide": (*App).submitDecision},
+		submissions: map[string]handler{"approval.request": (*App).submitRequest, "approval.decide": (*App).submitDecision, "approval.edit": (*App).submitEditApproval},
 		cards:       map[string]drawing{"approval": (*App).drawApproval},
 		refusals:    approvalRefusals,
 		changed:     (*App).followDeal,

@@ -62,10 +62,11 @@ func (a *App) approvalView(ctx context.Context, r *store.Reader, k *sales.Case, 
 			v.Before = x
 		}
 	}
-	if req.State != sales.Retracted {
+	if req.Version == 1 {
 		return v, nil
 	}
 	log, err := r.Events(ctx, k.Deal.ID)
+	withEdits(&v, log)
 	for _, e := range log {
 		if e.Type == sales.Withdrawn && e.Data.Approval == req.ID {
 			v.EndedBy = e.Actor
@@ -176,7 +177,7 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 			return err
 		}
 		step, now := opened(k, req, user)
-		if !now || user == c.User || !decidedBefore(k, req, user) {
+		if !now || user == c.User || !decidedBefore(k, req, user) && !voided(req, user) {
 			continue
 		}
 		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
@@ -188,8 +189,11 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 			return err
 		}
 		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
+		if voided(req, user) {
+			sentence = p.T("%s changed the request for the %s approval for %s. Your answer no longer counts: please have another look.", v.Name(req.Requester), view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal))
+		}
 		r := say(sentence, view.Actions(view.Button("approval.open", fmt.Sprint(req.ID), p.T("Open")))...)
-		if err := a.direct(ctx, tx, fmt.Sprintf("%s:turn:%s:%s", approvalSubject(req.ID), step, user), user, r); err != nil {
+		if err := a.direct(ctx, tx, fmt.Sprintf("%s:turn:%s:%d:%s", approvalSubject(req.ID), step, req.Version, user), user, r); err != nil {
 			return err
 		}
 	}

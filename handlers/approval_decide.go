@@ -29,6 +29,8 @@ func (a *App) clickMoreApproval(ctx context.Context, c *Call) (Reply, error) {
 		return a.decisionForm(ctx, c, value, sales.Approve)
 	case "deal":
 		return a.showDealOf(ctx, c, value)
+	case "edit":
+		return a.editForm(ctx, c, value)
 	case "withdraw":
 		return a.askWithdraw(ctx, c, value)
 	}
@@ -194,6 +196,9 @@ var approvalRefusals = map[string]wording{
 	"approval.decided":      approvalDecided,
 	"approval.moved_on":     approvalMovedOn,
 	"approval.answered":     approvalAnswered,
+	"approval.not_asker":    says(text.Msg("Only who asked for it can change the request.")),
+	"approval.same":         says(text.Msg("Nothing is changed in the form. Change something, or close it.")),
+	"approval.edited":       says(text.Msg("You changed the request meanwhile. Open the form again.")),
 	"approval.no_reason":    says(text.Msg("Say why: the rep needs to know what would have to change.")),
 	"kind.unknown":          says(text.Msg("There is no approval “%s”. These are the kinds:"), "input"),
 	"kind.ambiguous":        says(text.Msg("“%s” can be more than one kind of approval. Which one?"), "input"),

@@ -193,6 +193,7 @@ var problemWords = map[string]problemWording{
 	"condition.invalid":     conditionInvalid,
 	"condition.impossible":  tells(text.Msg("The condition “%s” can never hold. Correct it, or take out what hangs on it."), "condition"),
 	"condition.always":      tells(text.Msg("The condition “%s” always holds. Leave it out, or correct it."), "condition"),
+	"material.unknown":      tells(text.Msg("The policy “%s” names “%s” as material, and its form has no such field."), "policy", "field"),
 	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field."), "policy", "field"),
 	"step.nobody":           tells(text.Msg("Nobody can decide the step “%[2]s” of “%[1]s”. Give somebody the role %[3]s."), "policy", "step", "roles"),
 	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),

@@ -60,3 +60,14 @@ func (a Approval) at(step string) Approval {
 func (a Approval) open(p text.Printer, name string, s sales.StepState) string {
 	return Lines(a.decisions(p, name, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s))
 }
+
+// voided are the answers to the step that no longer count.
+func (a Approval) voided(p text.Printer, s sales.StepState) string {
+	var lines []string
+	for _, d := range s.Decisions {
+		if d.Void {
+			lines = append(lines, ":leftwards_arrow_with_hook: "+p.T("*%s*: the answer of %s no longer counts, the request was changed", a.StepName(p, s.Key), a.Name(d.By)))
+		}
+	}
+	return Lines(lines...)
+}

@@ -21,6 +21,8 @@ type Approval struct {
 	Process  *sales.Process  // in the version that rules the request
 	Deciders []string        // who may decide now
 	Awaiting []sales.Awaited // the steps that wait, and for whom
+	Edits    int             // how often it was changed since it was asked for; Before is what it said then
+	Edited   time.Time       // the last time
 	EndedBy  string          // who withdrew it
 	Reader   string          // the person who reads it, "" for a channel
 	Thread   string          // where the deal's history stands, as a link; "" in that thread itself
@@ -44,6 +46,9 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 		title += " · " + Name(a.Deal.Account)
 	}
 	asked := p.T("Asked by %s on %s", a.Name(a.Approval.Requester), p.DateTime(a.Approval.At))
+	if a.Edits > 0 {
+		asked += " · " + p.T("version %s, changed on %s", p.Number(float64(a.Edits+1), 0), p.DateTime(a.Edited))
+	}
 	blocks := []slack.Block{Section(title)}
 	if a.Approval.State != sales.Pending {
 		blocks = append(blocks, Section(a.Outcome(p)))
@@ -189,7 +194,7 @@ func NamedLink(address, name string) string {
 func (a Approval) steps(p text.Printer) string {
 	var lines []string
 	for _, s := range a.Approval.Steps {
-		lines = append(lines, a.step(p, s))
+		lines = append(lines, Lines(a.voided(p, s), a.step(p, s)))
 	}
 	return Lines(lines...)
 }
@@ -237,6 +242,9 @@ func (a Approval) due(s sales.StepState) time.Time {
 func (a Approval) decisions(p text.Printer, name string, s sales.StepState) string {
 	var lines []string
 	for _, d := range s.Decisions {
+		if d.Void {
+			continue
+		}
 		at := p.DateTime(time.UnixMilli(d.At))
 		line := ":white_check_mark: " + p.T("%s: approved by %s on %s", name, a.Name(d.By), at)
 		if d.Verdict == sales.Reject {
@@ -291,7 +299,7 @@ func (a Approval) LastDecision() (sales.Decision, bool) {
 	var last sales.Decision
 	for _, s := range a.Approval.Steps {
 		for _, d := range s.Decisions {
-			if d.At >= last.At {
+			if d.At >= last.At && !d.Void {
 				last = d
 			}
 		}
@@ -305,14 +313,14 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 	}
 	seen := ApprovalSeen(a.Approval)
 	if a.Reader == a.Approval.Requester {
-		return []slack.BlockElement{Button("approval.withdraw", seen, p.T("Withdraw…"))}
+		return []slack.BlockElement{Button("approval.edit", seen, p.T("Change the request…")), Button("approval.withdraw", seen, p.T("Withdraw…"))}
 	}
 	if a.Reader != "" && !slices.Contains(a.Deciders, a.Reader) {
 		return nil
 	}
 	more := []*slack.OptionBlockObject{Option("note:"+seen, p.T("Approve with a note…")), Option("deal:"+seen, p.T("Show the deal"))}
 	if a.Reader == "" {
-		more = append(more, Option("withdraw:"+seen, p.T("Withdraw…")))
+		more = append(more, Option("edit:"+seen, p.T("Change the request…")), Option("withdraw:"+seen, p.T("Withdraw…")))
 	}
 	return []slack.BlockElement{
 		Primary("approval.approve", seen, p.T("Approve")),

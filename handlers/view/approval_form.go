@@ -38,6 +38,23 @@ func RequestForm(p text.Printer, f ApprovalForm) *slack.ModalViewRequest {
 	return Modal(p, "approval.request", meta, p.T("%s approval", unescaped(name)), p.T("Request"), blocks)
 }
 
+// EditForm changes what a pending request asks for.
+func EditForm(p text.Printer, f ApprovalForm, a sales.Approval) *slack.ModalViewRequest {
+	m := RequestForm(p, f)
+	m.CallbackID, m.PrivateMetadata = "approval.edit", ApprovalSeen(a)
+	m.Submit = plain(p.T("Change"), maxTitle)
+	hint := p.T("Whatever you change, everybody is asked again.")
+	if len(f.Policy.Material) > 0 {
+		var names []string
+		for _, key := range f.Policy.Material {
+			names = append(names, FormFieldName(p, f.Case.Process, f.Policy, key))
+		}
+		hint = p.T("Everybody is asked again when you change: %s.", p.List(names[:min(len(names), 10)]))
+	}
+	m.Blocks.BlockSet[0] = Section(Lines(DealName(f.Case.Deal), hint))
+	return m
+}
+
 func (f ApprovalForm) fields() []sales.Field {
 	all := f.Policy.FormFields()
 	return all[:min(len(all), maxFormInputs)]

@@ -161,6 +161,10 @@ func (h History) approval(p text.Printer, who string) string {
 	switch {
 	case e.Type == sales.Requested:
 		return p.T("%s asked for the %s approval.", who, name)
+	case e.Type == sales.Edited && e.Data.Outcome == sales.Voided:
+		return p.T("%s changed the request for the %s approval. Everybody is asked again.", who, name)
+	case e.Type == sales.Edited:
+		return p.T("%s changed the request for the %s approval.", who, name)
 	case e.Type == sales.Withdrawn:
 		return p.T("%s withdrew the request for the %s approval.", who, name)
 	case e.Type == sales.Decided && e.Data.Verdict == sales.Reject:

@@ -2,7 +2,6 @@ package sales
 
 import (
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -74,9 +73,10 @@ type Decision struct {
 	Verdict Verdict  `json:"verdict"`
 	At      int64    `json:"at"` // Unix milliseconds
 	Comment string   `json:"comment,omitempty"`
-	Seen    int      `json:"seen"`         // Approval.Version that was decided on
-	Via     string   `json:"via"`          // thread, dm, command, home
-	As      []string `json:"as,omitempty"` // for a step that asks one of each: whom the person answered for
+	Seen    int      `json:"seen"`           // Approval.Version that was decided on
+	Via     string   `json:"via"`            // thread, dm, command, home
+	Void    bool     `json:"void,omitempty"` // the request was changed since: it no longer counts
+	As      []string `json:"as,omitempty"`   // for a step that asks one of each: whom the person answered for
 }
 
 // FormFields returns the built-in and own fields of the policy's form.
@@ -129,28 +129,18 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 		return Approval{}, nil, err
 	}
 	policy, _ := c.Process.Policy(kind)
-	for _, f := range policy.Required {
-		if form[f] == "" {
-			return Approval{}, nil, refuse(Invalid, "approval.field", "field", f)
-		}
-	}
-	if d, err := strconv.ParseFloat(form["discount"], 64); err == nil && (d < 0 || d > 100) {
-		return Approval{}, nil, refuse(Invalid, "approval.discount", "field", "discount", "value", form["discount"])
+	if err := checkForm(policy, form); err != nil {
+		return Approval{}, nil, err
 	}
 	a := Approval{
 		Deal: c.Deal.ID, Episode: c.Deal.Episode, Kind: kind, Version: 1, Requester: actor, At: now, Form: form,
 		State: Pending, Map: c.Process.Version,
 	}
 	for _, s := range policy.Steps {
-		holds, err := s.When.Holds(withForm(c.env(), policy, form))
-		if err != nil {
-			return Approval{}, nil, err
-		}
 		state := newStep(s)
-		if !holds {
-			state.Status = StepSkipped
-		} else if !c.canBeMet(state, actor) {
-			return Approval{}, nil, refuse(Conflict, "approval.nobody", "step", s.Key, "roles", s.Roles)
+		var err error
+		if state.Status, err = c.beginning(state, policy, form, actor); err != nil {
+			return Approval{}, nil, err
 		}
 		a.Steps = append(a.Steps, state)
 	}

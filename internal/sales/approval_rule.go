@@ -124,7 +124,7 @@ func (c *Case) seats(s StepState, requester string) []seat {
 func (s StepState) answeredAs(group string) []string {
 	var out []string
 	for _, d := range s.Decisions {
-		if d.Verdict == Approve && slices.Contains(d.As, group) {
+		if d.Verdict == Approve && !d.Void && slices.Contains(d.As, group) {
 			out = append(out, d.By)
 		}
 	}
@@ -188,7 +188,7 @@ func (c *Case) mayDecide(a Approval, s StepState) []string {
 func (s StepState) approvers() []string {
 	var out []string
 	for _, d := range s.Decisions {
-		if d.Verdict == Approve {
+		if d.Verdict == Approve && !d.Void {
 			out = append(out, d.By)
 		}
 	}

@@ -163,6 +163,11 @@ func (c *checker) form(path string, p *Process, o Policy) {
 	for _, f := range o.FormFields() {
 		known = append(known, f.Key)
 	}
+	for i, r := range o.Material {
+		if !slices.Contains(known, r) {
+			c.add(fmt.Sprintf("%s.material[%d]", path, i), "material.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))
+		}
+	}
 	for i, r := range o.Required {
 		if !slices.Contains(known, r) {
 			c.add(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))

@@ -23,6 +23,7 @@ const (
 	Requested EventType = "approval_requested"
 	Decided   EventType = "approval_decided"
 	Withdrawn EventType = "approval_withdrawn"
+	Edited    EventType = "approval_changed"
 	Pulsed    EventType = "pulse"
 	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
 )
@@ -70,6 +71,7 @@ type EventData struct {
 	Minutes   int               `json:"minutes,omitempty"`
 	Note      string            `json:"note,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
+	Before    map[string]string `json:"before,omitempty"`   // former values of a request's changed fields
 	Approval  int64             `json:"approval,omitempty"` // id of the approval
 	Step      string            `json:"step,omitempty"`
 	Verdict   Verdict           `json:"verdict,omitempty"`

@@ -87,6 +87,7 @@ import (
 //	condition.invalid      condition, and the facts of Condition.Check: reason, column, detail, name, nearest
 //	condition.impossible   condition
 //	condition.always (w)   condition
+//	material.unknown       policy, field, nearest
 //	required.unknown       policy, field, nearest
 //	step.nobody            policy, step, roles
 //	step.rule              step, rule, max: the most people that a rule may ask for

@@ -149,7 +149,8 @@ type Policy struct {
 	Name     Text     `yaml:"name" json:"name"`
 	Form     []Field  `yaml:"form,omitempty" json:"form,omitempty"` // beside amount, discount, margin, terms and link
 	Required []string `yaml:"required,omitempty" json:"required,omitempty"`
-	Steps    []Step   `yaml:"steps" json:"steps"` // in order
+	Material []string `yaml:"material,omitempty" json:"material,omitempty"` // fields whose change asks everybody again; all when it is empty
+	Steps    []Step   `yaml:"steps" json:"steps"`                           // in order
 }
 
 // Step is one thing that an approval needs to be decided.
