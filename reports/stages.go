@@ -83,13 +83,13 @@ func sum(observed []stat.Observation) float64 {
 // overTarget returns how many visits took more working time than their stage's target.
 func (h *History) overTarget() []int {
 	out := make([]int, len(h.Stages))
-	calendar := h.Process.Calendar
+	calendar, day := h.Process.Calendar, h.Process.Calendar.DayLength()
 	for i := range h.Stays {
 		s := &h.Stays[i]
 		if int(s.Stage) >= len(h.Process.Stages) {
 			continue
 		}
-		if target := h.Process.Stages[s.Stage].Target; target > 0 && exceeds(calendar, s, target) {
+		if target := h.Process.Stages[s.Stage].Target; target > 0 && longer(calendar, s, worked(target, day)) {
 			out[s.Stage]++
 		}
 	}
@@ -97,7 +97,17 @@ func (h *History) overTarget() []int {
 }
 
 func exceeds(c sales.Calendar, s *Stay, target sales.Days) bool {
-	return c.Worked(instant(s.Entered), instant(s.Left)) > time.Duration(float64(target)*float64(c.DayLength()))
+	return longer(c, s, worked(target, c.DayLength()))
+}
+
+func worked(target sales.Days, day time.Duration) time.Duration {
+	return time.Duration(float64(target) * float64(day))
+}
+
+// longer reports whether more than the limit was worked during the stay; nobody works
+// longer than it lasted.
+func longer(c sales.Calendar, s *Stay, limit time.Duration) bool {
+	return s.Left-s.Entered > limit.Milliseconds() && c.Worked(instant(s.Entered), instant(s.Left)) > limit
 }
 
 func (b stagesBody) Rows() any { return b.rows }
