@@ -103,7 +103,9 @@ func Explain(p text.Printer, e *sales.Error) (string, bool) {
 	case "report.horizon":
 		return p.T("The horizon must be between 1 and 3,650 days."), true
 	case "report.format":
-		return p.T("The format must be text, json or csv, not “%s”.", text.Plain(fact(e, "format"))), true
+		return p.T("The format must be text, json, csv or svg, not “%s”.", text.Plain(fact(e, "format"))), true
+	case "report.svg":
+		return p.T("“%s” is no picture: only the report “process” is drawn as svg.", text.Plain(fact(e, "name"))), true
 	case "rhythm.unreadable":
 		return p.T("I don't understand “%s”. Say, for example, `weekly mon 09:00`, `daily 8:30` or `monthly 10:00 in Europe/Berlin`.", text.Plain(fact(e, "word"))), true
 	case "rhythm.zone":
