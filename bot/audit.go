@@ -47,7 +47,10 @@ func broken(p text.Printer, b store.Break) string {
 	what := p.T("event %d of %s was changed afterwards", b.Version, ref)
 	switch b.What {
 	case store.BreakMissing:
-		what = p.T("an event was removed at position %d (%s)", b.Pos, ref)
+		what = p.T("an event was removed at position %d", b.Pos)
+		if b.Deal != 0 {
+			what = p.T("an event was removed at position %d (%s)", b.Pos, ref)
+		}
 	case store.BreakInserted:
 		what = p.T("event %d of %s was slipped in", b.Version, ref)
 	}

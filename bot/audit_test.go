@@ -1,0 +1,23 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// What does not hold is named as far as it is known.
+func TestBrokenTrail(t *testing.T) {
+	for want, b := range map[string]store.Break{
+		"an event was removed at position 60;":        {Pos: 60, What: store.BreakMissing},
+		"an event was removed at position 60 (D-12);": {Pos: 60, Deal: 12, What: store.BreakMissing},
+		"event 3 of D-12 was slipped in;":             {Deal: 12, Version: 3, What: store.BreakInserted},
+		"event 3 of D-12 was changed afterwards;":     {Deal: 12, Version: 3},
+	} {
+		if s := broken(text.For("en", nil), b); !strings.Contains(s, want) {
+			t.Errorf("%+v: %s", b, s)
+		}
+	}
+}
