@@ -196,6 +196,7 @@ var problemWords = map[string]problemWording{
 	"material.unknown":      tells(text.Msg("The policy “%s” names “%s” as material, and its form has no such field."), "policy", "field"),
 	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field."), "policy", "field"),
 	"step.nobody":           tells(text.Msg("Nobody can decide the step “%[2]s” of “%[1]s”. Give somebody the role %[3]s."), "policy", "step", "roles"),
+	"policy.few":            tells(text.Msg("The steps of “%s” want different people, and there are too few to decide all of them. Name more, or take “distinct” out."), "policy"),
 	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),
 	"step.few":              tells(text.Msg("The step “%[2]s” of “%[1]s” needs more people than the %[4]s that there are (rule: %[3]s). Name more, or ask for fewer."), "policy", "step", "rule", "n"),
 	"step.short":            tells(text.Msg("The step “%[2]s” of “%[1]s” has too few people when the request comes from %[3]s: nobody decides on their own. Name somebody else too."), "policy", "step", "users"),

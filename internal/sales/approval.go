@@ -58,6 +58,7 @@ type StepState struct {
 	Users     []string   `json:"users,omitempty"`
 	Manager   bool       `json:"manager,omitempty"` // of the requester
 	Rule      Rule       `json:"rule,omitempty"`
+	Distinct  bool       `json:"distinct,omitempty"` // who answered another step may not answer this one
 	Parallel  bool       `json:"parallel,omitempty"` // asked together with the step before it
 	From      int        `json:"from,omitempty"`     // Approval.Version from which on it can be decided
 	When      Condition  `json:"when,omitempty"`
@@ -138,11 +139,15 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 	}
 	for _, s := range policy.Steps {
 		state := newStep(s)
+		state.Distinct = policy.Distinct
 		var err error
 		if state.Status, err = c.beginning(state, policy, form, actor); err != nil {
 			return Approval{}, nil, err
 		}
 		a.Steps = append(a.Steps, state)
+	}
+	if err := c.shared(a.Steps, actor); err != nil {
+		return Approval{}, nil, err
 	}
 	a.open(now)
 	return a, c.event(actor, now, Requested, EventData{Kind: kind}), nil
@@ -248,7 +253,7 @@ func (c *Case) stepFor(a *Approval, d Decision) (*StepState, error) {
 	switch {
 	case own != nil:
 		return own, nil
-	case slices.ContainsFunc(a.Waiting(), func(s *StepState) bool { return slices.Contains(s.approvers(), d.By) }):
+	case a.spentOn(d.By), slices.ContainsFunc(a.Waiting(), func(s *StepState) bool { return slices.Contains(s.approvers(), d.By) }):
 		return nil, refuse(Conflict, "approval.answered", "id", a.ID)
 	}
 	e := refuse(NotAllowed, "approval.not_yours", "id", a.ID, "step", a.Current().Key)

@@ -107,7 +107,7 @@ func (c *Case) stepsAfter(a Approval, policy Policy, form map[string]string) (st
 		}
 		steps = append(steps, s)
 	}
-	return steps, others, nil
+	return steps, others, c.shared(steps, a.Requester)
 }
 
 // beginning is how a step begins: ahead, or skipped when its condition does not hold.

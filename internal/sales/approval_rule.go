@@ -170,16 +170,20 @@ func (c *Case) met(s StepState, requester string) bool {
 	return filled(seats, s.approvers()) == len(seats)
 }
 
-// mayDecide returns those whose answer the step still needs.
+// mayDecide returns those whose answer the step still needs, and no other step needs more.
 func (c *Case) mayDecide(a Approval, s StepState) []string {
 	seats := c.seats(s, a.Requester)
 	given := s.approvers()
 	have := filled(seats, given)
 	var out []string
 	for _, u := range c.Approvers(s, a.Requester) {
-		if !slices.Contains(given, u) && filled(seats, append(slices.Clone(given), u)) > have {
-			out = append(out, u)
+		if slices.Contains(given, u) || filled(seats, append(slices.Clone(given), u)) == have {
+			continue
 		}
+		if s.Distinct && (a.spentOn(u) || !c.leavesEnough(a.Steps, a.Requester, s.Key, u)) {
+			continue
+		}
+		out = append(out, u)
 	}
 	return out
 }

@@ -188,6 +188,7 @@ func TestApprovalsKeepTheirRules(t *testing.T) {
 		}
 		c := &Case{Process: testProcess(), Org: org, Deal: Deal{ID: 1, Owner: "UANA", Team: "north", Status: Open, Episode: 1, Stage: "offer", Process: "b2b"}}
 		c.Process.Policies[0].Steps = someSteps(t)
+		c.Process.Policies[0].Distinct = rapid.Bool().Draw(t, "distinct")
 		c.Process.Policies[0].Material = rapid.SampledFrom([][]string{nil, {"amount"}}).Draw(t, "material")
 		now := monday
 		form := map[string]string{"amount": "20000 EUR", "discount": rapid.SampledFrom([]string{"5", "20"}).Draw(t, "discount")}
@@ -230,8 +231,11 @@ func TestApprovalsKeepTheirRules(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		seen := map[string]bool{}
 		for _, s := range a.Steps {
-			seen := map[string]bool{}
+			if !s.Distinct {
+				seen = map[string]bool{}
+			}
 			for _, d := range s.Decisions {
 				if d.Void {
 					continue

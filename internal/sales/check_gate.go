@@ -136,6 +136,7 @@ func (c *checker) policy(path string, p *Process, o Policy) {
 		c.add(path, "list.empty", "what", "policy", "key", o.Kind, "part", "steps")
 	}
 	c.keys("step", "key", keyForm, items(path+".steps", o.Steps, func(s Step) item { return item{key: s.Key, name: s.Name} }))
+	c.different(path, o)
 	for i, s := range o.Steps {
 		at := fmt.Sprintf("%s.steps[%d]", path, i)
 		c.condition(at+".when", s.When, p, o.FormFields())

@@ -57,6 +57,24 @@ func (c *checker) lost(s Step, users []string) []string {
 	return out
 }
 
+// different warns of a policy that wants different people for its steps when there are too few
+// to decide all of them.
+func (c *checker) different(path string, o Policy) {
+	if !o.Distinct || c.org == nil || !c.peopled() {
+		return
+	}
+	var steps []StepState
+	for _, s := range o.Steps {
+		if _, more := c.holders(s.Roles); more || s.Manager || !c.canBeMet(s, "") {
+			return // told already, or known only when somebody asks
+		}
+		steps = append(steps, newStep(s))
+	}
+	if !(&Case{Org: c.org}).leavesEnough(steps, "", "", "") {
+		c.warn(path+".distinct", "policy.few", "policy", o.Kind)
+	}
+}
+
 func (c *checker) canBeMet(s Step, requester string) bool {
 	return (&Case{Org: c.org}).canBeMet(newStep(s), requester)
 }

@@ -168,6 +168,7 @@ var mistakes = []mistake{
 	{code: "material.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volume]\n      material: [amuont] #HERE", facts: "nearest:amount"},
 	{code: "required.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volumen] #HERE", facts: "nearest:volume"},
 	{code: "step.nobody", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "", facts: "step:price"},
+	{code: "policy.few?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA]\n", also: replacing{"      required: [amount, volume]\n      steps:\n", "      required: [amount, volume]\n      distinct: yes #HERE\n      steps:\n        - {key: first, name: {en: First, zh: 甲}, roles: [pricing]}\n"}, facts: "policy:quote"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: most #HERE\n", facts: "rule:most"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: 0 #HERE\n", facts: "rule:0"},
 	{code: "step.few", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA, UPAT]\n", also: replacing{"          roles: [pricing]\n", "          roles: [pricing]\n          rule: 3 #HERE\n"}, facts: "n:2"},

@@ -90,6 +90,7 @@ import (
 //	material.unknown       policy, field, nearest
 //	required.unknown       policy, field, nearest
 //	step.nobody            policy, step, roles
+//	policy.few (w)         policy (its steps want different people, and there are too few for all)
 //	step.rule              step, rule, max: the most people that a rule may ask for
 //	step.few               policy, step, rule, n: the people that there are
 //	step.short (w)         policy, step, users: requests of these people can never meet the rule

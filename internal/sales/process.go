@@ -150,6 +150,7 @@ type Policy struct {
 	Form     []Field  `yaml:"form,omitempty" json:"form,omitempty"` // beside amount, discount, margin, terms and link
 	Required []string `yaml:"required,omitempty" json:"required,omitempty"`
 	Material []string `yaml:"material,omitempty" json:"material,omitempty"` // fields whose change asks everybody again; all when it is empty
+	Distinct bool     `yaml:"distinct,omitempty" json:"distinct,omitempty"` // nobody answers two steps of one request
 	Steps    []Step   `yaml:"steps" json:"steps"`                           // in order
 }
 
