@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/store"
 )
@@ -140,7 +141,7 @@ func (d *doctor) maps(ctx context.Context, r *store.Reader, cfg Config) error {
 		d.good("admins", strings.Join(org.Admins, ", "))
 	}
 	if len(org.Teams) == 0 {
-		d.warn("teams", d.p.T("there is no team yet, so nobody leads; add one in Slack: /%s", cfg.Prefix+"process team add north @someone"))
+		d.warn("teams", d.p.T("there is no team yet, so nobody leads; add one in Slack: /%s", cfg.Prefix+"process team new north North"))
 	}
 	processes, err := r.Processes(ctx)
 	if err != nil {
@@ -154,7 +155,8 @@ func (d *doctor) maps(ctx context.Context, r *store.Reader, cfg Config) error {
 	for _, p := range processes {
 		d.good("process", d.p.N(len(p.Stages), "%[2]s, version %[3]d, %[1]d stage", "%[2]s, version %[3]d, %[1]d stages", p.Key, p.Version))
 		for _, role := range p.Roles {
-			if len(org.Holders(role)) == 0 && !slices.Contains(empty, role) {
+			byTeam := role == sales.RoleRep || role == sales.RoleManager // nobody is given these
+			if !byTeam && len(org.Holders(role)) == 0 && !slices.Contains(empty, role) {
 				empty = append(empty, role)
 			}
 		}

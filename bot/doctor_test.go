@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/internal/text"
+	"pipewright/store"
+)
+
+// What doctor advises where nobody is in the map yet is what can be typed.
+func TestDoctorOnAnEmptyMap(t *testing.T) {
+	ctx := t.Context()
+	st, err := store.Open(ctx, sqliteFile(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if err := ensureMap(ctx, st, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	d := &doctor{out: &out, p: text.For("en", nil)}
+	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error { return d.maps(ctx, r, Config{Prefix: "pw-"}) })
+	said := out.String()
+	if err != nil || !strings.Contains(said, "/pw-process team new north North") || !strings.Contains(said, "/pw-process role add product @someone") {
+		t.Errorf("%v:\n%s", err, said)
+	}
+	if strings.Contains(said, "holds rep") || strings.Contains(said, "manager,") { // a team brings them
+		t.Errorf("it advises to give roles that nobody is given:\n%s", said)
+	}
+}
