@@ -109,11 +109,11 @@ var shortcuts = []obj{
 	{"name": "Log to a deal", "type": "message", "callback_id": "log_message", "description": "Keep this message with a deal"},
 }
 
-// slashCommands lists the commands of the routes. The first route of each says
-// what it is about.
+// slashCommands lists the commands of the routes. The first route of each says what
+// it is about; the hint names the first of its verbs.
 func slashCommands(prefix, base string) ([]obj, error) {
 	var out []obj
-	seen := map[string]obj{}
+	seen, verbs := map[string]obj{}, map[string][]string{}
 	for _, r := range handlers.Routes() {
 		c := seen[r.Command]
 		if c == nil {
@@ -126,12 +126,13 @@ func slashCommands(prefix, base string) ([]obj, error) {
 		}
 		if r.Verb == "" { // the command alone describes it best
 			c["description"], c["usage_hint"] = r.About, r.Args
+		} else if command := c["command"].(string); len(verbs[command]) < 3 {
+			verbs[command] = append(verbs[command], r.Verb)
 		}
 	}
 	for _, c := range out {
-		if c["usage_hint"] == "" {
-			c["usage_hint"] = "help"
-		}
+		hint := append([]string{c["usage_hint"].(string)}, verbs[c["command"].(string)]...)
+		c["usage_hint"] = strings.TrimPrefix(strings.Join(append(hint, "help"), " | "), " | ")
 		if len(c["command"].(string)) > 32 {
 			return nil, fmt.Errorf("the command %s is longer than Slack's 32 characters; choose a shorter COMMAND_PREFIX", c["command"])
 		}

@@ -65,13 +65,16 @@ func (d Deal) fields(p text.Printer) []string {
 		amount = p.Money(deal.Amount.Minor, deal.Amount.Currency)
 	}
 	out = append(out, field(p.T("Amount"), amount), field(p.T("Owner"), d.Name(deal.Owner)))
-	if deal.Status == sales.Open {
+	if deal.Status == sales.Open && !deal.Close.IsZero() {
 		out = append(out, field(p.T("Close date"), d.dated(p, deal.Close, sales.ClosePast)))
 	}
 	if d.working() {
-		out = append(out, field(p.T("Next step"), d.next(p)))
+		out = append(out, field(p.T("Next step"), d.step(p)))
 	}
-	return append(out, field(p.T("Last activity"), d.last(p)))
+	if last := d.last(p); last != "" {
+		out = append(out, field(p.T("Last activity"), last))
+	}
+	return out
 }
 
 // working reports whether the deal still moves: open, or won and not completed.
@@ -140,7 +143,7 @@ func aged(p text.Printer, age, target sales.Days) string {
 	return number(p, float64(age))
 }
 
-func (d Deal) next(p text.Printer) string {
+func (d Deal) step(p text.Printer) string {
 	deal := d.Case.Deal
 	if deal.NextStep == "" {
 		return p.T("none yet")
@@ -162,6 +165,7 @@ func (d Deal) dated(p text.Printer, date time.Time, alert sales.Alert) string {
 	return day
 }
 
+// last is the latest activity, "" when there is none.
 func (d Deal) last(p text.Printer) string {
 	var last sales.Activity
 	for _, a := range d.Case.Activities {
@@ -170,7 +174,7 @@ func (d Deal) last(p text.Printer) string {
 		}
 	}
 	if last.Type == "" {
-		return p.T("none yet")
+		return ""
 	}
 	return p.T("%s on %s, %s", ActivityName(p, d.Case.Process, last.Type), p.DateShort(last.At, d.Now), d.Name(last.Actor))
 }
@@ -219,17 +223,24 @@ func (d Deal) buttons(p text.Printer) []slack.BlockElement {
 	if !d.working() {
 		return []slack.BlockElement{Button("deal.reopen", moves, p.T("Reopen…"))}
 	}
-	out := []slack.BlockElement{
-		Primary("deal.advance", moves, d.forward(p)),
-		Button("activity.form", id, p.T("Log…")),
-		Button("deal.plan", id, p.T("Next step…")),
-	}
-	for _, m := range d.Missing {
-		if m.Kind == sales.NeedApproval && m.State != sales.Pending && len(out) < 6 {
+	out := append(d.next(p, moves), Button("activity.form", id, p.T("Log…")), Button("deal.plan", id, p.T("Next step…")))
+	for i, m := range d.Missing {
+		if i > 0 && m.Kind == sales.NeedApproval && m.State != sales.Pending && len(out) < 6 {
 			out = append(out, requestButton(p, d.Case, m.Type))
 		}
 	}
 	return append(out, Overflow("deal.more", d.more(p, moves)...))
+}
+
+// next is the button that moves the deal on, behind the first thing that has to be done for that.
+func (d Deal) next(p text.Printer, moves string) []slack.BlockElement {
+	onward := Button("deal.advance", moves, d.forward(p))
+	for _, e := range GateButtons(p, Gate{Case: d.Case, Missing: d.Missing}) {
+		if b, ok := e.(*slack.ButtonBlockElement); ok {
+			return []slack.BlockElement{b.WithStyle(slack.StylePrimary), onward}
+		}
+	}
+	return []slack.BlockElement{onward.WithStyle(slack.StylePrimary)}
 }
 
 // forward is what the button for going on says.
