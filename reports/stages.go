@@ -83,13 +83,14 @@ func sum(observed []stat.Observation) float64 {
 // overTarget returns how many visits took more working time than their stage's target.
 func (h *History) overTarget() []int {
 	out := make([]int, len(h.Stages))
-	calendar, day := h.Process.Calendar, h.Process.Calendar.DayLength()
+	day := h.Process.Calendar.DayLength()
+	table := newWorkTable(h.Process.Calendar, h.Stays)
 	for i := range h.Stays {
 		s := &h.Stays[i]
 		if int(s.Stage) >= len(h.Process.Stages) {
 			continue
 		}
-		if target := h.Process.Stages[s.Stage].Target; target > 0 && longer(calendar, s, worked(target, day)) {
+		if target := h.Process.Stages[s.Stage].Target; target > 0 && table.longer(s, worked(target, day)) {
 			out[s.Stage]++
 		}
 	}
