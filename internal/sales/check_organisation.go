@@ -41,6 +41,7 @@ func (c *checker) organisation() {
 		}
 		c.number(at+".rate", "rate", r.Rate, maxUnits)
 	}
+	c.privateTeams(path+".teams", o)
 	c.texts(path, "organisation", "", o)
 	c.neededRoles()
 }
@@ -60,6 +61,19 @@ func (c *checker) team(path string, t Team, memberOf map[string]string) {
 	}
 	if t.Channel != "" && !channelForm.MatchString(t.Channel) {
 		c.add(path+".channel", "channel.form", "channel", t.Channel)
+	}
+}
+
+// privateTeams reports private teams that are gone: without them, everybody could read
+// their deals.
+func (c *checker) privateTeams(path string, o *Organisation) {
+	if c.known.Organisation == nil {
+		return
+	}
+	for _, t := range c.known.Organisation.Teams {
+		if _, kept := o.Team(t.Key); t.Private && !kept {
+			c.add(path, "team.private", "team", t.Key)
+		}
 	}
 }
 

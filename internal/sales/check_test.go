@@ -251,7 +251,7 @@ func TestEveryProblemCodeIsTested(t *testing.T) {
 		documented[m[1]] = true
 	}
 	tested := map[string]bool{
-		"map.empty": true, "map.too_large": true, "number.invalid": true, "organisation.missing": true, // tested below
+		"map.empty": true, "map.too_large": true, "number.invalid": true, "organisation.missing": true, "team.private": true, // tested below
 	}
 	for _, m := range mistakes {
 		tested[strings.TrimSuffix(m.code, "?")] = true
@@ -282,6 +282,25 @@ func codes(problems []Problem) []string {
 	}
 	return slices.Sorted(maps.Keys(set))
 }
+
+// A private team cannot vanish, since its deals would then be for everybody to read.
+func TestPrivateTeamIsGone(t *testing.T) {
+	known := func(private bool) Known {
+		return Known{Organisation: &Organisation{Teams: []Team{{Key: "north"}, {Key: "east", Private: private}}}}
+	}
+	without := &Map{Organisation: &Organisation{Teams: []Team{{Key: "north", Name: Text{"en": "North"}}}}}
+	if got := codes(Check(without, known(true))); !slices.Contains(got, "team.private") {
+		t.Errorf("a private team: %v", got)
+	}
+	if got := codes(Check(without, known(false))); slices.Contains(got, "team.private") {
+		t.Errorf("an open team: %v", got)
+	}
+	if got := codes(Check(known(true).asMap(), known(true))); slices.Contains(got, "team.private") {
+		t.Errorf("it stays: %v", got)
+	}
+}
+
+func (k Known) asMap() *Map { return &Map{Organisation: k.Organisation} }
 
 func TestWholeFileMistakes(t *testing.T) {
 	many := "process:\n  reasons:\n" + strings.Repeat("    - {key: a, name: b}\n", maxMapNodes/2)

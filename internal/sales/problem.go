@@ -44,6 +44,7 @@ import (
 //	group.form             group
 //	channel.form           channel
 //	member.twice (w)       user, team, other: the team that they count for
+//	team.private           team: a private one that is gone, which would let everybody read its deals
 //	organisation.missing   (no organisation stands here or is known)
 //	role.unknown           role, nearest
 //	role.needed            role, process: a process outside of the file needs a role that is gone
