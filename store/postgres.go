@@ -88,7 +88,7 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 		return isLost(err), wrap("begin", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	s := &session{dialect: postgresDialect, on: pooled{tx}, copyFrom: copier(conn)}
+	s := &session{dialect: postgresDialect, on: tx, copyFrom: copier(conn)}
 	keyed, err := fn(ctx, s)
 	if err != nil {
 		return s.failed != nil && (isConflict(err) || isLost(err)), err
@@ -133,37 +133,13 @@ func isLost(err error) bool {
 		errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
-// pooled runs statements in a transaction of the pool, whose driver keeps them prepared.
-type pooled struct{ *sqlx.Tx }
-
-func (p pooled) query(ctx context.Context, query string, args []any) (rows, error) {
-	rows, err := p.QueryxContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	return rows, nil
-}
-
-func (p pooled) exec(ctx context.Context, query string, args []any) (int64, error) {
-	res, err := p.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
-}
-
-func (p pooled) once(ctx context.Context, query string) error {
-	_, err := p.ExecContext(ctx, query)
-	return err
-}
-
 func (e *postgres) read(ctx context.Context, fn func(ctx context.Context, s *session) error) error {
 	tx, err := e.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return wrap("begin", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	return fn(ctx, &session{dialect: postgresDialect, on: pooled{tx}})
+	return fn(ctx, &session{dialect: postgresDialect, on: tx})
 }
 
 func (e *postgres) backup(_ context.Context, file string) error {

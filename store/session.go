@@ -4,79 +4,48 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"reflect"
+	"errors"
 	"strings"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // session runs statements on one connection or transaction.
 type session struct {
 	dialect  dialect
-	on       statements
+	on       statements                                                                    // the connection or transaction
 	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
 	failed   error                                                                         // the first statement that failed
+	release  func()                                                                        // of a pinned connection
 	heads    map[string]head                                                               // versions of the map in force; read once
 }
 
-// statements is the connection or transaction itself.
 type statements interface {
-	query(ctx context.Context, query string, args []any) (rows, error)
-	exec(ctx context.Context, query string, args []any) (touched int64, err error)
-	once(ctx context.Context, query string) error // a statement that will not come again
-}
-
-// rows are read one after the other, then closed.
-type rows interface {
-	Next() bool
-	Scan(dest ...any) error
-	StructScan(dest any) error
-	Err() error
-	Close() error
+	sqlx.QueryerContext
+	sqlx.ExecerContext
 }
 
 // get reads one row into dest; found is false when there is none.
 func (s *session) get(ctx context.Context, dest any, query string, args ...any) (found bool, err error) {
-	rows, err := s.query(ctx, query, args...)
-	if err != nil {
-		return false, err
+	if s.failed != nil {
+		return false, s.failed
 	}
-	if found = rows.Next(); found {
-		err = scan(rows, dest)
-	} else {
-		err = rows.Err()
+	err = sqlx.GetContext(ctx, s.on, dest, s.dialect.rebind(query), args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	if closed := rows.Close(); err == nil {
-		err = closed
-	}
-	return found && err == nil, s.note(err)
+	return err == nil, s.note(err)
 }
 
-// scan copies a row into a struct by the names of its columns, or its one column into a variable.
-func scan(rows rows, dest any) error {
-	if _, ok := dest.(sql.Scanner); ok || reflect.TypeOf(dest).Elem().Kind() != reflect.Struct {
-		return rows.Scan(dest)
-	}
-	return rows.StructScan(dest)
-}
-
-// all appends every row to the slice that dest points to.
+// all reads every row into the slice that dest points to.
 func (s *session) all(ctx context.Context, dest any, query string, args ...any) error {
 	rows, err := s.query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	slice := reflect.ValueOf(dest).Elem()
-	for rows.Next() {
-		n := slice.Len()
-		slice.Grow(1)
-		slice.SetLen(n + 1)
-		slice.Index(n).SetZero()
-		if err := scan(rows, slice.Index(n).Addr().Interface()); err != nil {
-			return s.note(err)
-		}
-	}
-	return s.note(rows.Err())
+	return s.note(sqlx.StructScan(rows, dest))
 }
 
 // each scans row after row into row and calls fn; nothing else may be read meanwhile.
@@ -98,11 +67,11 @@ func each[T any](ctx context.Context, s *session, fn func(*T) error, query strin
 	return s.note(rows.Err())
 }
 
-func (s *session) query(ctx context.Context, query string, args ...any) (rows, error) {
+func (s *session) query(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
 	if s.failed != nil {
 		return nil, s.failed
 	}
-	rows, err := s.on.query(ctx, s.dialect.rebind(query), args)
+	rows, err := s.on.QueryxContext(ctx, s.dialect.rebind(query), args...)
 	return rows, s.note(err)
 }
 
@@ -111,7 +80,11 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 	if s.failed != nil {
 		return 0, s.failed
 	}
-	n, err := s.on.exec(ctx, s.dialect.rebind(query), args)
+	res, err := s.on.ExecContext(ctx, s.dialect.rebind(query), args...)
+	if err != nil {
+		return 0, s.note(err)
+	}
+	n, err := res.RowsAffected()
 	return n, s.note(err)
 }
 
@@ -120,7 +93,12 @@ func (s *session) execOnce(ctx context.Context, query string) error {
 	if s.failed != nil {
 		return s.failed
 	}
-	return s.note(s.on.once(ctx, query))
+	on := sqlx.ExecerContext(s.on)
+	if p, ok := s.on.(*prepared); ok {
+		on = p.conn
+	}
+	_, err := on.ExecContext(ctx, query)
+	return s.note(err)
 }
 
 // note remembers that a statement failed: the transaction is broken.

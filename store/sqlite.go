@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/jmoiron/sqlx"
+	_ "github.com/mattn/go-sqlite3" // the driver
 )
 
 // How many jobs may wait for the writer, and how many it commits together.
@@ -22,6 +24,8 @@ const (
 // sqlite is a database file: one writer, and a pool of readers.
 type sqlite struct {
 	path    string
+	db      *sqlx.DB // of the writer
+	ro      *sqlx.DB
 	writer  *session
 	readers chan *session // receivers are served in order, unlike waiters of a sql.DB
 
@@ -77,17 +81,17 @@ const (
 )
 
 func (e *sqlite) open(ctx context.Context, o Options) error {
-	db, err := sql.Open("sqlite3", dsn(e.path, writerDSN))
-	if err != nil {
+	var err error
+	if e.db, err = sqlx.Open("sqlite3", dsn(e.path, writerDSN)); err != nil {
 		return err
 	}
-	defer db.Close() // the pool is for the migrations alone
-	if err := migrateSQLite(ctx, db); err != nil {
+	if err := migrateSQLite(ctx, e.db.DB); err != nil {
 		return err
 	}
-	if e.writer, err = connect(ctx, dsn(e.path, writerDSN)); err != nil {
+	if e.writer, err = connect(ctx, e.db); err != nil {
 		return err
 	}
+	e.db.SetMaxIdleConns(-1) // those of the migrations are not needed any more
 	for _, pragma := range []string{
 		`PRAGMA wal_autocheckpoint = 4000`,     // 16 MB: hot pages are copied once for many commits
 		`PRAGMA journal_size_limit = 67108864`, // 64 MB, after a long report has held the log back
@@ -96,8 +100,11 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	if e.ro, err = sqlx.Open("sqlite3", dsn(e.path, readerDSN)); err != nil {
+		return err
+	}
 	for range o.MaxReaders {
-		r, err := connect(ctx, dsn(e.path, readerDSN))
+		r, err := connect(ctx, e.ro)
 		if err != nil {
 			return err
 		}
@@ -106,19 +113,17 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	return nil
 }
 
-func connect(ctx context.Context, dsn string) (*session, error) {
-	conn, err := openDirect(dsn)
+// connect pins a connection.
+func connect(ctx context.Context, db *sqlx.DB) (*session, error) {
+	conn, err := db.Connx(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{dialect: sqliteDialect, on: conn}
-	if _, err := s.exec(ctx, `PRAGMA temp_store = MEMORY`); err != nil { // what a savepoint may have to take back stays off the disk
-		return nil, errors.Join(err, conn.close())
-	}
-	return s, nil
+	p := &prepared{conn: conn, kept: map[string]*sqlx.Stmt{}}
+	s := &session{dialect: sqliteDialect, on: p, release: p.close}
+	_, err = s.exec(ctx, `PRAGMA temp_store = MEMORY`) // what a savepoint may have to take back stays off the disk
+	return s, err
 }
-
-func disconnect(s *session) error { return s.on.(*direct).close() }
 
 func (e *sqlite) driver() string { return "sqlite" }
 
@@ -167,7 +172,7 @@ func (e *sqlite) backup(ctx context.Context, file string) error {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	db, err := sql.Open("sqlite3", dsn(e.path, "_busy_timeout=10000"))
+	db, err := sqlx.Open("sqlite3", dsn(e.path, "_busy_timeout=10000"))
 	if err != nil {
 		return err
 	}
@@ -204,11 +209,10 @@ func (e *sqlite) close() error {
 			err = errors.New("the last transaction did not end in time")
 			return
 		}
-		var errs []error
 		for range cap(e.readers) {
-			errs = append(errs, disconnect(<-e.readers))
+			release(<-e.readers)
 		}
-		err = errors.Join(append(errs, e.closeAll())...)
+		err = e.closeAll()
 	})
 	return err
 }
@@ -217,11 +221,19 @@ func (e *sqlite) close() error {
 // database, so that the file is whole.
 func (e *sqlite) closeAll() error {
 	var errs []error
-	for len(e.readers) > 0 {
-		errs = append(errs, disconnect(<-e.readers))
+	if e.ro != nil {
+		errs = append(errs, e.ro.Close())
 	}
-	if e.writer != nil {
-		errs = append(errs, disconnect(e.writer))
+	release(e.writer)
+	if e.db != nil {
+		errs = append(errs, e.db.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// release closes what a pinned connection keeps, or the pool would leave it open.
+func release(s *session) {
+	if s != nil && s.release != nil {
+		s.release()
+	}
 }

@@ -349,7 +349,7 @@ func TestClose(t *testing.T) {
 // Another program holds the write lock: callers are told after a while, and all is well when it lets go.
 func TestLockedByAnotherProgram(t *testing.T) {
 	s := openFile(t)
-	if err := writerOf(s).writer.on.once(ctx, `PRAGMA busy_timeout = 50`); err != nil {
+	if _, err := writerOf(s).writer.on.ExecContext(ctx, `PRAGMA busy_timeout = 50`); err != nil {
 		t.Fatal(err)
 	}
 	other, err := sqlx.Open("sqlite3", "file:"+writerOf(s).path+"?_txlock=immediate")
