@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const sealAtOnce = 500
+const sealAtOnce = 100 // commands wait for the writer meanwhile: a few milliseconds
 
 const (
 	unsealedSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE pos IS NULL AND (deal, version) > (?, ?)
