@@ -165,7 +165,7 @@ func (b *Outbox) wait(ctx context.Context, failed bool) {
 
 const (
 	lookEvery   = 20 * time.Millisecond
-	mostLooking = 20 // looking costs the more the more lanes wait; it takes at most a twentieth of the time
+	mostLooking = 40 // looking costs the more the more lanes wait; its two halves take at most a twentieth of the time
 )
 
 // sleep waits until the last look is that long ago.
