@@ -127,7 +127,7 @@ const (
 	dueSQL = lanes + ` SELECT head.id` + heads + `
 		AND (head.not_before IS NULL OR head.not_before <= ?)
 		AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.lane = head.lane AND f.leased IS NOT NULL AND f.leased > ?)
-		ORDER BY head.id LIMIT ?`
+		ORDER BY head.ts <> '', CASE WHEN head.ts = '' THEN head.id ELSE -head.enqueued END, head.id LIMIT ?`
 	// claimSQL looks again at what dueSQL saw, since that was outside of the transaction.
 	// A token that is still there belongs to a lease that ended without an answer.
 	claimSQL = `UPDATE outbox SET attempts = CASE WHEN token <> '' THEN attempts + 1 ELSE attempts END,
@@ -140,26 +140,48 @@ const (
 	underSQL = `SELECT ts, place FROM outbox WHERE key = ?`
 )
 
-// Lease claims up to n rows that are due, the oldest first and at most one of each
-// lane, for the time ttl, which must be longer than a delivery can take. Who holds
-// the lease answers with Delivered, Retry or Bury.
+// Lease claims up to n rows that are due; see Due and Claim.
 func (s *Store) Lease(ctx context.Context, n int, ttl time.Duration) ([]Outbound, error) {
-	now := s.options.Clock()
-	var ids []struct{ ID int64 }
-	err := s.Read(ctx, func(ctx context.Context, r *Reader) error {
-		return r.all(ctx, &ids, dueSQL, now.UnixMilli(), now.UnixMilli(), n)
-	})
-	if err != nil || len(ids) == 0 {
-		return nil, wrap("look for due messages", err)
+	ids, err := s.Due(ctx, n)
+	if err != nil {
+		return nil, err
 	}
+	return s.Claim(ctx, ids, ttl)
+}
+
+// Due returns up to n rows that can be claimed, at most one of each lane: first what
+// nobody has seen yet, the oldest first, then cards that are drawn anew, the latest
+// first. Many of those, after a change of the map, hold up nothing that is new.
+// Looking takes the longer the more lanes wait.
+func (s *Store) Due(ctx context.Context, n int) ([]int64, error) {
+	now := s.options.Clock().UnixMilli()
+	var rows []idRow
+	err := s.Read(ctx, func(ctx context.Context, r *Reader) error {
+		return r.all(ctx, &rows, dueSQL, now, now, n)
+	})
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, wrap("look for due messages", err)
+}
+
+// Claim claims those of the rows that are still due, for the time ttl, which must be
+// longer than a delivery can take. Who holds the lease answers with Delivered, Retry
+// or Bury.
+func (s *Store) Claim(ctx context.Context, ids []int64, ttl time.Duration) ([]Outbound, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	now := s.options.Clock()
 	var out []Outbound
-	err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
+	err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		out = nil
 		if err := tx.lock(ctx, lockLease); err != nil {
 			return err
 		}
 		for _, id := range ids {
-			o, found, err := tx.claim(ctx, id.ID, now, ttl)
+			o, found, err := tx.claim(ctx, id, now, ttl)
 			if err != nil {
 				return err
 			}

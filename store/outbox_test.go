@@ -302,11 +302,11 @@ func TestBuriedUpdateLeavesItsThread(t *testing.T) {
 		row := post("r1", "A")
 		row.Under = "deal:1"
 		o.enqueue(row)
-		rows := o.expect("card:deal:1:A", "r1")
-		if err := o.Bury(ctx, rows[0], "message_not_found"); err != nil {
+		rows := o.expect("r1", "card:deal:1:A")
+		if err := o.Bury(ctx, rows[1], "message_not_found"); err != nil {
 			o.Fatal(err)
 		}
-		o.delivered(rows[1], "2.0")
+		o.delivered(rows[0], "2.0")
 	})
 }
 

@@ -44,7 +44,8 @@ type Outbox struct {
 	free     chan struct{} // a delivery ended
 	inFlight atomic.Int32
 	working  sync.WaitGroup
-	looked   time.Time       // when due rows were last looked for; only Run uses it
+	due      []int64         // rows that were due at the last look; only Run uses this and the next two
+	looked   time.Time       // when that was
 	cost     time.Duration   // of such a look
 	plain    atomic.Bool     // this workspace refuses native blocks
 	paused   atomic.Int64    // Unix milliseconds until which nothing is sent
@@ -103,7 +104,6 @@ func (b *Outbox) Run(ctx context.Context) {
 	defer b.working.Wait()
 	b.recall(ctx)
 	for ctx.Err() == nil {
-		b.sleep(ctx, min(mostLooking*b.cost, time.Second))
 		more, err := b.round(ctx)
 		if err != nil && ctx.Err() == nil {
 			b.Log.Error("outbox: no rows can be taken", "error", err)
@@ -115,15 +115,18 @@ func (b *Outbox) Run(ctx context.Context) {
 	}
 }
 
-// round starts what is due and for which a worker is free. It reports whether it
-// found something.
+// round starts what is due and for which a worker is free. It reports whether there
+// was something.
 func (b *Outbox) round(ctx context.Context) (bool, error) {
-	n := b.Workers - int(b.inFlight.Load())
-	if n <= 0 || time.Now().UnixMilli() < b.paused.Load() {
+	if b.busy() || time.Now().UnixMilli() < b.paused.Load() {
 		return false, nil
 	}
-	b.looked = time.Now()
-	rows, err := b.Store.Lease(ctx, n, b.Lease)
+	if err := b.look(ctx); err != nil {
+		return false, err
+	}
+	next := b.due[:min(b.Workers-int(b.inFlight.Load()), len(b.due))]
+	b.due = b.due[len(next):]
+	rows, err := b.Store.Claim(ctx, next, b.Lease)
 	if err != nil {
 		return false, err
 	}
@@ -137,16 +140,36 @@ func (b *Outbox) round(ctx context.Context) (bool, error) {
 			b.work(o)
 		})
 	}
-	return len(rows) > 0, nil
+	return len(next) > 0, nil
+}
+
+// busy reports whether no worker is free.
+func (b *Outbox) busy() bool { return int(b.inFlight.Load()) >= b.Workers }
+
+// look looks for due rows, unless it did a moment ago and some of those are left.
+func (b *Outbox) look(ctx context.Context) error {
+	pause := min(mostLooking*b.cost, time.Second)
+	if len(b.due) > 0 && time.Since(b.looked) < pause {
+		return nil
+	}
+	b.sleep(ctx, pause)
+	b.looked = time.Now()
+	var err error
+	b.due, err = b.Store.Due(ctx, lookAhead)
+	b.cost = time.Since(b.looked)
+	return err
 }
 
 // wait returns when there may be something to do again.
 func (b *Outbox) wait(ctx context.Context, failed bool) {
 	pause := time.Minute
-	if failed {
+	switch {
+	case failed:
 		pause = time.Second
-	} else if at, ok, err := b.nextDue(ctx); err == nil && ok {
-		pause = min(pause, max(time.Until(at), 20*time.Millisecond))
+	case !b.busy(): // otherwise somebody has to be free first
+		if at, ok, err := b.nextDue(ctx); err == nil && ok {
+			pause = min(pause, max(time.Until(at), 20*time.Millisecond))
+		}
 	}
 	if until := time.Until(time.UnixMilli(b.paused.Load())); until > 0 {
 		pause = until
@@ -165,7 +188,8 @@ func (b *Outbox) wait(ctx context.Context, failed bool) {
 
 const (
 	lookEvery   = 20 * time.Millisecond
-	mostLooking = 40 // looking costs the more the more lanes wait; its two halves take at most a twentieth of the time
+	lookAhead   = 256 // rows that one look finds
+	mostLooking = 40  // looking costs the more the more lanes wait; its two halves take at most a twentieth of the time
 )
 
 // sleep waits until the last look is that long ago.
