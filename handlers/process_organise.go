@@ -33,7 +33,7 @@ type reorganised struct {
 // organise changes the organisation by compare-and-set, and does it again when
 // somebody else was faster: what was typed means the same then.
 func (a *App) organise(ctx context.Context, c *Call, ch reorganise) (Reply, error) {
-	const tries = 3
+	const tries = 10 // on PostgreSQL, as many as change it at once may read the same
 	var reply Reply
 	var err error
 	for range tries {
