@@ -75,9 +75,10 @@ func dsn(path, settings string) string {
 	return "file:" + strings.ReplaceAll(u.EscapedPath(), "?", "%3F") + "?" + settings
 }
 
+// A reader's cache is emptied by every commit, so there is no use in a large one.
 const (
-	writerDSN = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=10000&_txlock=immediate&_mutex=no&_cache_size=-16000"
-	readerDSN = "mode=ro&_busy_timeout=10000&_txlock=deferred&_mutex=no&_cache_size=-4000"
+	writerDSN = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=10000&_txlock=immediate&_mutex=no&_cache_size=-8000"
+	readerDSN = "mode=ro&_busy_timeout=10000&_txlock=deferred&_mutex=no&_cache_size=-1000"
 )
 
 func (e *sqlite) open(ctx context.Context, o Options) error {
