@@ -241,13 +241,16 @@ func (a *App) tellRequester(ctx context.Context, tx *store.Tx, c *Call, k *sales
 
 // followDeal keeps requests in step with their deal: those of a deal that is closed or
 // was taken up anew are withdrawn, the others drawn with its present name and amount.
-func (a *App) followDeal(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, _ []sales.Event) error {
+// Those that ended are drawn when other people may read them now.
+func (a *App) followDeal(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, events []sales.Event) error {
+	given := slices.ContainsFunc(events, func(e sales.Event) bool { return e.Type == sales.Assigned || e.Type == sales.Undone })
 	for _, req := range k.Approvals {
-		if req.State != sales.Pending {
-			continue
-		}
-		if k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() || req.Episode != k.Deal.Episode {
+		ended := req.State != sales.Pending
+		if !ended && (k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() || req.Episode != k.Deal.Episode) {
 			return a.withdrawNow(ctx, tx, c, k, req) // which comes back here for the next one
+		}
+		if ended && !given {
+			continue
 		}
 		if err := tx.Refresh(ctx, approvalSubject(req.ID)); err != nil {
 			return err

@@ -64,7 +64,11 @@ func (a *App) ApplyMap(ctx context.Context, m *sales.Map, p text.Printer, actor,
 				return err
 			}
 		}
-		return a.redrawAll(ctx, tx, now)
+		if err := a.inviteAll(ctx, tx, &Call{Intent: Intent{Now: now}}); err != nil {
+			return err
+		}
+		// What looks the same is not sent again. Who belongs where decides about all deals, the map about those that move.
+		return tx.RefreshDeals(ctx, store.DealFilter{Alive: len(out.People) == 0})
 	})
 	return out, err
 }
@@ -159,21 +163,6 @@ func (a *App) applyProcess(ctx context.Context, tx *store.Tx, p *sales.Process, 
 		}
 	}
 	return tx.Process(ctx, p.Key)
-}
-
-// redrawAll has every card drawn anew that may show something of the map: those of deals
-// that move, and of requests that wait. What looks the same is not sent again.
-func (a *App) redrawAll(ctx context.Context, tx *store.Tx, now time.Time) error {
-	deals, err := tx.Deals(ctx, store.DealFilter{Alive: true})
-	if err != nil {
-		return err
-	}
-	for _, d := range deals {
-		if err := tx.Refresh(ctx, dealSubject(d.ID)); err != nil {
-			return err
-		}
-	}
-	return a.inviteAll(ctx, tx, &Call{Intent: Intent{Now: now}})
 }
 
 // History says who changed a process, or with the key "" teams and roles: newest

@@ -148,7 +148,7 @@ func (a *App) reorganised(ctx context.Context, tx *store.Tx, c *Call, done reorg
 		return err
 	}
 	if done.private != "" {
-		if err := a.redrawTeam(ctx, tx, done.private); err != nil {
+		if err := tx.RefreshDeals(ctx, store.DealFilter{Team: done.private}); err != nil {
 			return err
 		}
 	}
@@ -184,29 +184,6 @@ func (a *App) inviteAll(ctx context.Context, tx *store.Tx, c *Call) error {
 		}
 		if err := a.invite(ctx, tx, c, k, req); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// redrawTeam draws the cards of a team's deals anew, with their requests.
-func (a *App) redrawTeam(ctx context.Context, tx *store.Tx, team string) error {
-	all, err := tx.Deals(ctx, store.DealFilter{Team: team})
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		if err := tx.Refresh(ctx, dealSubject(d.ID)); err != nil {
-			return err
-		}
-		requests, err := tx.Approvals(ctx, store.ApprovalFilter{Deal: d.ID})
-		if err != nil {
-			return err
-		}
-		for _, req := range requests {
-			if err := tx.Refresh(ctx, approvalSubject(req.ID)); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

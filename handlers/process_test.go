@@ -160,6 +160,53 @@ func TestAPrivateTeamHidesItsCards(t *testing.T) {
 	}
 }
 
+// Cards of closed deals, and of decided requests, hide as well, by whichever way a team
+// becomes private or a deal becomes its.
+func TestWhatIsOverHidesToo(t *testing.T) {
+	decided := func(t *testing.T) *world {
+		w := withApprovers(t)
+		w.asked(nil)
+		w.do(Intent{Kind: Action, Name: "approval.approve", Value: "1:1", User: raj, Channel: "DRAJ", Message: "1.2"})
+		w.submits(lin, w.press(lin, lin, w.card("approval:1", lin), "驳回…"), map[string]string{"approval.comment": "too low"})
+		w.deliver()
+		if req := w.approval(1); req.State != sales.Rejected {
+			t.Fatalf("the request is %s", req.State)
+		}
+		return w
+	}
+	for name, hide := range map[string]func(w *world){
+		"by a command": func(w *world) {
+			w.types(ana, "/deal lost acme price")
+			w.deliver()
+			w.types(maxim, "/process team private north")
+		},
+		"by a map": func(w *world) {
+			w.types(ana, "/deal lost acme price")
+			w.deliver()
+			m := &sales.Map{Organisation: w.organisation().Clone(), Processes: sales.Shipped().Processes}
+			m.Organisation.Teams[0].Private = true
+			if got, err := w.app.ApplyMap(context.Background(), m, w.app.Channel(), "sam", "they asked for it", w.now); err != nil || got.Refused() {
+				w.t.Fatal(got.Problems, err)
+			}
+		},
+		"by its owner": func(w *world) { w.types(ana, "/deal assign acme 李雷") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := decided(t)
+			hide(w)
+			gone := 0
+			for _, line := range w.deliver() {
+				if line == "card CDEALS: D-1 has moved to another team." {
+					gone++
+				}
+			}
+			if gone != 2 {
+				t.Errorf("%d cards in the channel of all went blank, want the deal's and the request's", gone)
+			}
+		})
+	}
+}
+
 func TestTwoManagersAtOnce(t *testing.T) {
 	w := withApprovers(t)
 	w.app.Directory = slackDirectory{}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 )
 
 const kindCard = "card"
@@ -16,9 +17,10 @@ const (
 		enqueued = CASE WHEN outbox.pending THEN outbox.enqueued ELSE excluded.enqueued END,
 		attempts = CASE WHEN outbox.dead THEN 0 ELSE outbox.attempts END,
 		not_before = CASE WHEN outbox.dead THEN NULL ELSE outbox.not_before END`
-	refreshSQL = `UPDATE outbox SET dirty = dirty + 1, pending = TRUE,
+	redrawSQL = `UPDATE outbox SET dirty = dirty + 1, pending = TRUE,
 		enqueued = CASE WHEN pending THEN enqueued ELSE ? END
-		WHERE subject = ? AND subject <> '' AND NOT dead`
+		WHERE subject <> '' AND NOT dead AND subject `
+	refreshSQL   = redrawSQL + `= ?`
 	refreshedSQL = refreshSQL + ` RETURNING channel`
 )
 
@@ -37,6 +39,17 @@ func (tx *Tx) Refresh(ctx context.Context, subject string) error {
 	n, err := tx.exec(ctx, refreshSQL, tx.store.options.Clock().UnixMilli(), subject)
 	tx.woke = tx.woke || n > 0
 	return wrap("refresh a card", err)
+}
+
+// RefreshDeals has the cards of the deals that the filter selects, whatever its limit,
+// and of their requests for approval rendered and delivered again wherever they stand.
+func (tx *Tx) RefreshDeals(ctx context.Context, f DealFilter) error {
+	where, args := f.where()
+	query := redrawSQL + `IN (SELECT 'deal:' || id FROM deal WHERE ` + where + `
+		UNION ALL SELECT 'approval:' || id FROM approval WHERE deal IN (SELECT id FROM deal WHERE ` + where + `))`
+	n, err := tx.exec(ctx, query, slices.Concat([]any{tx.store.options.Clock().UnixMilli()}, args, args)...)
+	tx.woke = tx.woke || n > 0
+	return wrap("refresh the cards of deals", err)
 }
 
 // Show is Card and Refresh together, in one statement where the card stands already: a
