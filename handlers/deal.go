@@ -123,10 +123,15 @@ func (a *App) load(ctx context.Context, r *store.Reader, c *Call, id int64, log 
 	}
 	k, err := read(ctx, id)
 	var e *sales.Error
-	if errors.As(err, &e) || err == nil && !k.Org.MayRead(c.User, k.Deal) && !(log && mayUndo(k, c)) {
+	switch {
+	case errors.As(err, &e):
 		return nil, unknownDeal(id)
+	case err != nil:
+		return nil, err
+	case k.Org.MayRead(c.User, k.Deal), log && mayUndo(k, c):
+		return k, nil
 	}
-	return k, err
+	return nil, unknownDeal(id)
 }
 
 // mayUndo lets somebody who has just given a deal away take that back, although it

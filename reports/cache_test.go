@@ -23,12 +23,11 @@ var sameHistory = cmp.Options{
 
 // chronicle writes a random log, and keeps what was read of it meanwhile.
 type chronicle struct {
-	t      *testing.T
-	st     *store.Store
-	rng    *rand.Rand
-	day    float64
-	deals  []int64
-	actors int
+	t     *testing.T
+	st    *store.Store
+	rng   *rand.Rand
+	day   float64
+	deals []int64
 }
 
 func (c *chronicle) tx(fn func(ctx context.Context, tx *store.Tx) error) { inTx(c.t, c.st, fn) }
