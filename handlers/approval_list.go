@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -98,20 +99,36 @@ func (a *App) approvalRows(ctx context.Context, r *store.Reader, c *Call, found 
 		if err != nil {
 			return nil, err
 		}
+		v.Reader = c.User
 		rows = append(rows, v)
 	}
 	return rows, nil
 }
 
-// decidedFor returns the recent requests that ended and that the person asked for or had a say in.
+// decidedFor returns the recent requests that ended and that the person asked for or
+// had a say in, what was said last first.
 func decidedFor(ctx context.Context, r *store.Reader, user string) ([]sales.Approval, error) {
 	recent, err := r.Approvals(ctx, store.ApprovalFilter{Limit: recentOnes})
+	slices.SortStableFunc(recent, func(x, y sales.Approval) int { return lastSaid(y).Compare(lastSaid(x)) })
 	return slices.DeleteFunc(recent, func(req sales.Approval) bool {
 		hadSay := slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
 			return slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
 		})
 		return !hadSay && (req.State == sales.Pending || req.Requester != user)
 	}), err
+}
+
+// lastSaid is when a request ended or, while it waits, was last decided on in part.
+func lastSaid(req sales.Approval) time.Time {
+	last := req.Ended
+	for _, s := range req.Steps {
+		for _, d := range s.Decisions {
+			if at := time.UnixMilli(d.At); at.After(last) {
+				last = at
+			}
+		}
+	}
+	return last
 }
 
 // summaryOf is the lists in one sentence, for screen readers.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -56,7 +57,11 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 	second := a.Outcome(p)
 	if a.Approval.State == sales.Pending {
 		second = p.T("Asked by %s %s.", a.Name(a.Approval.Requester), p.Ago(a.Approval.At, a.Now))
-		if s := a.Approval.Current(); s != nil {
+		switch s := a.Approval.Current(); {
+		case s == nil:
+		case slices.Contains(a.Deciders, a.Reader):
+			second = Sentences(p, second, p.T("Step: %s", a.StepName(p, s.Key))) // it waits for the reader
+		default:
 			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}

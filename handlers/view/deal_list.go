@@ -65,20 +65,24 @@ func (l DealList) pages(p text.Printer) []slack.BlockElement {
 // why it needs somebody. Without name it does not say whose it is.
 func DealLine(p text.Printer, r DealRow, name func(user string) string, now time.Time) string {
 	d := r.Deal
-	second := []string{StageName(p, r.Process, d.Stage)}
+	where, age := StageName(p, r.Process, d.Stage), ""
 	switch {
 	case d.Status == sales.Lost:
-		second = []string{p.T("Lost on %s", p.DateShort(d.Closed, now))}
+		where = p.T("Lost on %s", p.DateShort(d.Closed, now))
 	case !d.Done.IsZero():
-		second = []string{p.T("Completed on %s", p.DateShort(d.Done, now))}
+		where = p.T("Completed on %s", p.DateShort(d.Done, now))
 	case d.IsParked(now):
 	case slices.Contains(r.Alerts, sales.OverTarget):
-		second = append(second, ":bell: "+Age(p, d, r.Process, now))
+		age = ":bell: " + Age(p, d, r.Process, now)
 	default:
-		second = append(second, Age(p, d, r.Process, now))
+		age = Age(p, d, r.Process, now)
 	}
+	second := []string{where}
 	if d.Amount.IsSet() {
 		second = append(second, p.MoneyShort(d.Amount.Minor, d.Amount.Currency))
+	}
+	if age != "" {
+		second = append(second, age)
 	}
 	if name != nil {
 		second = append(second, name(d.Owner))
