@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -206,6 +207,7 @@ func (w *world) deliver() []string {
 		if len(rows) == 0 {
 			return out
 		}
+		slices.SortFunc(rows, func(a, b store.Outbound) int { return int(a.ID - b.ID) }) // not by the clock
 		for _, o := range rows {
 			w.n++
 			text := w.render(o)
