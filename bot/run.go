@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"net/url"
+	"os"
+	"runtime/debug"
 )
 
 type runCommand struct{}
@@ -15,6 +17,9 @@ func (*runCommand) Run(ctx context.Context, t terminal) error {
 	}
 	if err := cfg.forSlack(); err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50) // few megabytes live: collecting them twice as often costs little
 	}
 	b, err := newBot(ctx, cfg, newLog(t.err, cfg.LogFormat, cfg.LogLevel), &clock{})
 	if err != nil {
