@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/internal/sales"
 	"pipewright/store"
@@ -110,5 +111,22 @@ func TestCardOfWhoNoLongerDecides(t *testing.T) {
 	})
 	if state != sales.Pending || strings.Contains(whole(t, r), secret) {
 		t.Errorf("%s: %s", state, whole(t, r))
+	}
+}
+
+// Quotes that nothing closes are looked for once, not again at every word: otherwise
+// one long message kept a worker busy for minutes.
+func TestManyOpenQuotes(t *testing.T) {
+	begun := time.Now()
+	for _, quote := range []string{`"`, "“", "'", "「", "«"} {
+		if n := len(split(strings.Repeat(quote+"a ", 100_000))); n != 100_000 {
+			t.Errorf("%d words behind %s", n, quote)
+		}
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if words := split(`"a "b c" "d` + ` e"x "f g"`); len(words) != 2 || words[0].Text != `a "b c` || words[1].Text != `d e"x "f g` {
+		t.Errorf("%+v", words)
 	}
 }

@@ -28,13 +28,14 @@ var quotes = map[rune]string{
 // in <…>. A quote that is not closed is a character like any other.
 func split(s string) []Word {
 	var words []Word
+	unclosed := map[rune]bool{} // quotes that nothing closes from here on: looked for once, not at every word
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if unicode.IsSpace(r) {
 			i += size
 			continue
 		}
-		w, end := quotedWord(s, i)
+		w, end := quotedWord(s, i, unclosed)
 		if end == 0 {
 			end = wordEnd(s, i)
 			w = Word{Text: plainWord(s[i:end])}
@@ -46,10 +47,10 @@ func split(s string) []Word {
 	return words
 }
 
-func quotedWord(s string, at int) (Word, int) {
+func quotedWord(s string, at int, unclosed map[rune]bool) (Word, int) {
 	open, size := utf8.DecodeRuneInString(s[at:])
 	closing, ok := quotes[open]
-	if !ok {
+	if !ok || unclosed[open] {
 		return Word{}, 0
 	}
 	start := at + size
@@ -64,6 +65,7 @@ func quotedWord(s string, at int) (Word, int) {
 			return Word{Text: unescape(inner), Quoted: true}, end
 		}
 	}
+	unclosed[open] = true
 	return Word{}, 0
 }
 
