@@ -30,6 +30,14 @@ func newNamed(lang, key string, name sales.Text, also ...string) named {
 	return n
 }
 
+func (n named) folded() []string {
+	out := make([]string, len(n.names))
+	for i, s := range n.names {
+		out[i] = foldedName(s)
+	}
+	return out
+}
+
 // How well a name fits what was typed.
 const (
 	noFit    = iota
@@ -38,10 +46,11 @@ const (
 	wholeFit
 )
 
-func (n named) fit(typed string, han bool) int {
+// fit tells how well the best of the folded names fits what was typed, which may hold Han characters.
+func fit(names []string, typed string, han bool) int {
 	best := noFit
-	for _, s := range n.names {
-		switch s = foldedName(s); {
+	for _, s := range names {
+		switch {
 		case typed == "" || len(s) < len(typed):
 		case s == typed:
 			return wholeFit
@@ -54,8 +63,7 @@ func (n named) fit(typed string, han bool) int {
 	return best
 }
 
-// inside reports whether typed, which may hold Han characters, stands in the name at
-// the beginning of a word.
+// inside reports whether typed stands in the name at the beginning of a word.
 func inside(name, typed string, han bool) bool {
 	return strings.Contains(name, " "+typed) || han && strings.Contains(name, typed)
 }
@@ -94,13 +102,17 @@ func pick(what string, list []named, words []Word) (key string, n int, err error
 	if most > 0 && words[0].Quoted {
 		most = 1
 	}
+	names := make([][]string, len(list))
+	for i, x := range list {
+		names[i] = x.folded()
+	}
 	fits := make([][]int, most+1) // for each number of words, how well each of the list fits
 	for n := most; n > 0; n-- {
 		typed := joined(words[:n])
 		han := hasHan(typed)
 		fits[n] = make([]int, len(list))
-		for i, x := range list {
-			fits[n][i] = x.fit(typed, han)
+		for i := range list {
+			fits[n][i] = fit(names[i], typed, han)
 		}
 		if i := slices.Index(fits[n], wholeFit); i >= 0 && count(fits[n], wholeFit) == 1 {
 			return list[i].key, n, nil
