@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,9 +53,10 @@ func (m *metrics) handler() http.Handler {
 }
 
 // handled counts one intent. Names come from our own manifest and blocks, so
-// there are few of them; a command that is not ours counts as other.
+// there are few of them; what stands behind a colon tells forms and buttons of one
+// name apart and is left out, and a command that is not ours counts as other.
 func (m *metrics) handled(in handlers.Intent, outcome string, took time.Duration) {
-	name := in.Name
+	name, _, _ := strings.Cut(in.Name, ":")
 	if in.Kind == handlers.Command && !ownCommand(name) {
 		name = "other"
 	}
