@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -144,7 +145,7 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 		if ask, err := a.again(ctx, tx, c, dealSubject(deal), k.Deal.LastSign()); ask.Text != "" || err != nil {
 			return ask, err
 		}
-		if _, err := tx.AddActivity(ctx, k, act, events); err != nil {
+		if act, err = tx.AddActivity(ctx, k, act, events); err != nil {
 			return Reply{}, within(k, err)
 		}
 		if err := a.changed(ctx, tx, c, k, events); err != nil {
@@ -156,7 +157,7 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 
 func (a *App) logged(c *Call, k *sales.Case, act sales.Activity) Reply {
 	length := c.Duration(time.Duration(act.Minutes) * time.Minute)
-	undo := view.Button("activity.undo", "", c.T("Undo"))
+	undo := view.Button("activity.undo", fmt.Sprintf("%d:%d", act.Deal, act.Event), c.T("Undo"))
 	return a.goingOn(c, k, c.T("Logged for %s: %s, %s.", view.DealName(k.Deal), view.ActivityName(c.Printer, k.Process, act.Type), length), undo)
 }
 
@@ -173,25 +174,40 @@ func (a *App) logUndo(ctx context.Context, c *Call) (Reply, error) {
 		if !ok {
 			return Reply{}, sales.Refuse(sales.NotFound, "undo.no_activity")
 		}
-		k, err := a.load(ctx, tx.Reader, c, last.Deal, true)
-		if err != nil {
-			return Reply{}, err
-		}
-		act, events, err := k.Unlog(c.User, c.Now)
-		if err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := tx.UndoActivity(ctx, k, act, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.changed(ctx, tx, c, k, events); err != nil {
-			return Reply{}, err
-		}
-		return c.inPlace(say(c.T("Taken back: %s for %s.", view.ActivityName(c.Printer, k.Process, act.Type), view.DealName(k.Deal)))), nil
+		return a.unlog(ctx, tx, c, last.Deal, 0)
 	})
 }
 
-func (a *App) clickLogUndo(ctx context.Context, c *Call) (Reply, error) { return a.logUndo(ctx, c) }
+// clickLogUndo takes back the very activity under whose answer the button stands,
+// "DEAL:VERSION": a second tap takes back nothing more.
+func (a *App) clickLogUndo(ctx context.Context, c *Call) (Reply, error) {
+	deal, event, _ := ids(c.Value)
+	if deal == 0 { // a button from before it said which
+		return a.logUndo(ctx, c)
+	}
+	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+		return a.unlog(ctx, tx, c, deal, event)
+	})
+}
+
+// unlog takes an activity back, see sales.Case.Unlog.
+func (a *App) unlog(ctx context.Context, tx *store.Tx, c *Call, deal int64, event int) (Reply, error) {
+	k, err := a.load(ctx, tx.Reader, c, deal, true)
+	if err != nil {
+		return Reply{}, err
+	}
+	act, events, err := k.Unlog(c.User, event, c.Now)
+	if err != nil {
+		return Reply{}, within(k, err)
+	}
+	if err := tx.UndoActivity(ctx, k, act, events); err != nil {
+		return Reply{}, within(k, err)
+	}
+	if err := a.changed(ctx, tx, c, k, events); err != nil {
+		return Reply{}, err
+	}
+	return c.inPlace(say(c.T("Taken back: %s for %s.", view.ActivityName(c.Printer, k.Process, act.Type), view.DealName(k.Deal)))), nil
+}
 
 // logForm opens the form for an activity; in a deal's thread that deal is chosen.
 func (a *App) logForm(ctx context.Context, c *Call) (Reply, error) {

@@ -53,6 +53,30 @@ func TestLogGrammar(t *testing.T) {
 	}
 }
 
+// The button under an answer takes back that activity, not whichever came last, and a double tap not two.
+func TestUndoButtonTakesItsOwnActivityBack(t *testing.T) {
+	w := newWorld(t)
+	w.types(ana, "/deal new Acme pilot")
+	w.types(ana, "/log email acme")
+	first := w.types(ana, "/log call acme")
+	w.types(ana, "/log demo acme")
+	if r := w.clicks(ana, first, "Undo"); !strings.HasPrefix(r.Text, "Taken back: Call") {
+		t.Errorf("undone: %s", r.Text)
+	}
+	if r := w.clicks(ana, first, "Undo"); r.Text != "There is nothing to take back." {
+		t.Errorf("a second tap: %s", r.Text)
+	}
+	var kept []string
+	for _, x := range w.activities(1) {
+		if !x.Undone {
+			kept = append(kept, x.Type)
+		}
+	}
+	if !slices.Equal(kept, []string{"email", "demo"}) {
+		t.Errorf("%v are left", kept)
+	}
+}
+
 func TestLogMessage(t *testing.T) {
 	w := newWorld(t)
 	w.types(ana, "/deal new Acme pilot")

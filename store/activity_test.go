@@ -90,7 +90,7 @@ func TestUndoneOnce(t *testing.T) {
 		for i, want := range []string{"", "deal.changed_meanwhile"} {
 			err := s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 				mine := *c
-				a, events, err := mine.Unlog("UREP", t0.Add(time.Minute))
+				a, events, err := mine.Unlog("UREP", 0, t0.Add(time.Minute))
 				if err != nil {
 					return err
 				}

@@ -88,7 +88,7 @@ func unlogCall(s *store.Store, id int64, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		a, events, err := c.Unlog("UREP", now)
+		a, events, err := c.Unlog("UREP", 0, now)
 		if err != nil {
 			return err
 		}

@@ -260,13 +260,14 @@ func (c *Case) LogActivity(actor string, a Activity, now time.Time) ([]Event, er
 	return c.event(actor, now, Logged, EventData{Kind: a.Type, Minutes: a.Minutes, Note: a.Note, Outcome: a.Outcome, Activity: a.ID}), nil
 }
 
-// Unlog takes back the person's latest activity on the deal, within UndoWithin.
-func (c *Case) Unlog(actor string, now time.Time) (Activity, []Event, error) {
+// Unlog takes back the person's activity on the deal that the event of that version
+// logged, or the latest one for 0, within UndoWithin.
+func (c *Case) Unlog(actor string, event int, now time.Time) (Activity, []Event, error) {
 	if err := c.mayWork(actor); err != nil {
 		return Activity{}, nil, err
 	}
 	for _, a := range slices.Backward(c.Activities) {
-		if a.Actor != actor || a.Undone {
+		if a.Actor != actor || a.Undone || event != 0 && a.Event != event {
 			continue
 		}
 		if now.Sub(a.At) > UndoWithin {
