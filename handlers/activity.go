@@ -102,11 +102,15 @@ func (a *App) processes(ctx context.Context) ([]*sales.Process, error) {
 	return all, err
 }
 
-// dealFirst offers the right order when somebody named the deal before the type.
+// dealFirst offers the right order when somebody named the deal before the type, and
+// the form when they named nothing else.
 func (a *App) dealFirst(ctx context.Context, c *Call, unknown error) (Reply, error) {
 	f, err := a.locate(ctx, c, c.Words)
-	if err != nil || len(f.rest) == 0 || !isCode(unknown, "activity.unknown") {
+	if err != nil || !isCode(unknown, "activity.unknown") {
 		return Reply{}, unknown
+	}
+	if len(f.rest) == 0 {
+		return a.logFormFor(ctx, c, view.LogActivity{Deal: f.Deal})
 	}
 	kind, n, err := c.matchActivity(f.Process, f.rest)
 	if err != nil {

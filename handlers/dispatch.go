@@ -134,7 +134,7 @@ func say(sentence string, more ...slack.Block) Reply {
 var commandWords = map[string][]string{
 	"deal": {"deals", "商机", "交易"}, "log": {"记录", "记"}, "quote": {"报价"}, "contract": {"合同"}, "approval": {"审批"},
 	"approvals": {"待审批", "我的审批"},
-	"process":   {"流程"}, "report": {"reports", "报表", "报告"}, "help": helpWord,
+	"process":   {"流程"}, "report": {"reports", "报表", "报告"}, "help": append(slices.Clone(helpWord), "hi", "hello", "hey", "你好", "您好"),
 }
 
 // address reads a mention: the command in front, with or without its slash, or

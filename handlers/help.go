@@ -42,11 +42,9 @@ func (a *App) helpAll(c *Call) Reply {
 	sentence := c.T("I keep track of deals: what you did for them, what they need next, and who has to approve what.")
 	var lines []string
 	for _, name := range commandNames() {
-		for _, r := range routes {
-			if r.Command == name {
-				lines = append(lines, c.T("%s: %s", "`/"+a.Prefix+name+" help`", c.T(r.About)))
-				break
-			}
+		i := slices.IndexFunc(routes, func(r Route) bool { return r.Command == name })
+		if first := slices.IndexFunc(routes, func(r Route) bool { return r.About == routes[i].About }); first == i { // not another name of the same
+			lines = append(lines, c.T("%s: %s", "`/"+a.Prefix+name+" help`", c.T(routes[i].About)))
 		}
 	}
 	reply := say(sentence, paragraphs(lines)...)

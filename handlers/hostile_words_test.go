@@ -29,7 +29,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		"/deal set acme next " + strings.Repeat("字", 4000):    "too long: 3000 characters",
 		"/deal D-99999999999999999999":                        "I can't find a deal",
 		"/deal D-0":                                           "I can't find a deal",
-		"/deal advance D-1 D-1":                               "I don't know what to do with “D-1”",
+		"/deal advance D-1 D-1":                               "don't know what to do with “D-1”",
 	} {
 		before := len(w.log(1))
 		if r := w.types(ana, line); !strings.Contains(r.Text, want) {

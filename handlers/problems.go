@@ -152,7 +152,7 @@ var problemWords = map[string]problemWording{
 	"group.form":           tells(text.Msg("“%s” is no id of a Slack user group, such as S012AB3CD. It is in the group's details."), "group"),
 	"channel.form":         tells(text.Msg("“%s” is no channel id such as C012AB3CD. It is at the end of the channel's details."), "channel"),
 	"team.private":         tells(text.Msg("The team “%s” is private: without it, everybody could read its deals. Keep it, or first make it open with “private: false”."), "team"),
-	"member.twice":         tells(text.Msg("%s is in the team “%s” already and counts for that one. Take the person out of one of them, unless both is meant."), "user", "other"),
+	"member.twice":         tells(text.Msg("%s is in two teams and counts for “%s”. Take the person out of the other one, unless both is meant."), "user", "other"),
 	"organisation.missing": tells(text.Msg("The roles are not known. Add an “organisation:” to the file, or check it beside the bot's database.")),
 	"role.unknown":         tells(text.Msg("There is no role “%s” in the organisation. Add it there, or name another."), "role"),
 	"role.needed":          tells(text.Msg("The role “%s” is gone, and the process “%s” needs it. Add it again."), "role", "process"),

@@ -322,10 +322,19 @@ func personName(p store.Person) string {
 	return p.ID
 }
 
+// extraWords says which words nothing was done with and, where a deal was found, shows it.
+func extraWords(f facts) (string, []slack.Block) {
+	if f.k == nil {
+		return f.T("I don't know what to do with “%s”. Nothing was changed.", f.fact("words")), nil
+	}
+	return f.T("I found %s, but don't know what to do with “%s”. Nothing was changed.", view.DealName(f.k.Deal), f.fact("words")),
+		view.Actions(view.Run("deal "+f.k.Deal.Ref(), f.T("Show the deal")))
+}
+
 // coreRefusals words what belongs to no noun.
 var coreRefusals = map[string]wording{
 	"button.old":       says(text.Msg("That button is from an older message and no longer works. `%sdeal` shows what is there now."), "slash"),
-	"words.extra":      says(text.Msg("I don't know what to do with “%s”. Nothing was changed."), "words"),
+	"words.extra":      extraWords,
 	"user.unknown":     says(text.Msg("I don't know who “%s” is. Pick them with @."), "input"),
 	"user.ambiguous":   says(text.Msg("Which person do you mean by “%s”?"), "input"),
 	"user.cannot_own":  says(text.Msg("%s can't have deals. Choose another person."), "user"),
