@@ -3,6 +3,7 @@ package handlers
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -10,12 +11,18 @@ import (
 // nearest returns the candidate that the word is most likely the beginning or a slip
 // of, and whether there is one: one wrong letter in a short word, two in a longer one.
 func nearest(word string, candidates []string) (string, bool) {
-	if begun, ok := begins(fold(word), candidates); ok {
+	typed := fold(word)
+	if begun, ok := begins(typed, candidates); ok {
 		return begun, true
 	}
-	best, least := "", slips(word)+1
+	length := utf8.RuneCountInString(typed)
+	best, least := "", slips(length)+1
 	for _, candidate := range candidates {
-		if d := distance(fold(word), fold(candidate)); d < least {
+		name := fold(candidate)
+		if longer := length - utf8.RuneCountInString(name); longer >= least || -longer >= least {
+			continue // too long or too short to be compared letter by letter
+		}
+		if d := distance(typed, name); d < least {
 			best, least = candidate, d
 		}
 	}
@@ -34,12 +41,12 @@ func begins(typed string, candidates []string) (string, bool) {
 	return fits[0], true
 }
 
-// slips is how many wrong letters still make the word a likely slip.
-func slips(word string) int {
-	switch n := len([]rune(fold(word))); {
-	case n < 2:
+// slips is how many wrong letters still make a word of that length a likely slip.
+func slips(length int) int {
+	switch {
+	case length < 2:
 		return 0
-	case n < 5:
+	case length < 5:
 		return 1
 	default:
 		return 2
