@@ -178,7 +178,11 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, filter, page); err != nil {
 			return err
 		}
-		reply = Reply{Text: c.T("%s: %s", l.Title, c.N(l.Total, "%d deal", "%d deals")), Blocks: view.DealListBlocks(c.Printer, l)}
+		sentence := l.Empty
+		if l.Total > 0 {
+			sentence = c.T("%s: %s", l.Title, c.N(l.Total, "%d deal", "%d deals"))
+		}
+		reply = Reply{Text: sentence, Blocks: view.DealListBlocks(c.Printer, l)}
 		return nil
 	})
 	return c.inPlace(reply), err

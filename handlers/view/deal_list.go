@@ -34,10 +34,10 @@ type DealList struct {
 
 // DealListBlocks is a list of deals, each with a button that opens its card, and buttons for the other pages.
 func DealListBlocks(p text.Printer, l DealList) []slack.Block {
-	blocks := []slack.Block{Section("*" + l.Title + "*")}
 	if len(l.Rows) == 0 {
-		return append(blocks, Section(l.Empty))
+		return append([]slack.Block{Section(l.Empty)}, Actions(l.begin(p))...)
 	}
+	blocks := []slack.Block{Section("*" + l.Title + "*")}
 	for _, r := range l.Rows {
 		s := Section(DealLine(p, r, l.Name, l.Now))
 		s.Accessory = slack.NewAccessory(Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Show")))
@@ -48,6 +48,14 @@ func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 		blocks = append(blocks, Context(p.T("%d to %d of %d", first, first+len(l.Rows)-1, l.Total)))
 	}
 	return append(blocks, Actions(l.pages(p)...)...)
+}
+
+// begin is the button for a first deal, nil where that is no answer.
+func (l DealList) begin(p text.Printer) slack.BlockElement {
+	if l.Filter == "mine" || l.Filter == "all" {
+		return Run("deal new", p.T("New deal…"))
+	}
+	return nil
 }
 
 func (l DealList) pages(p text.Printer) []slack.BlockElement {

@@ -65,7 +65,7 @@ func HomeView(p text.Printer, h Home) *slack.HomeTabViewRequest {
 func (h Home) needs(p text.Printer) []slack.Block {
 	blocks := []slack.Block{Header(p.T("What needs you now"))}
 	if len(h.Approvals)+len(h.Deals) == 0 {
-		blocks = append(blocks, Section(p.T("Nothing at the moment. Well done.")))
+		blocks = append(blocks, Section(p.T("Nothing at the moment.")))
 	}
 	for _, a := range h.Approvals {
 		blocks = append(blocks, ApprovalRow(p, a))

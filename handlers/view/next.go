@@ -21,7 +21,7 @@ type Pressing struct {
 }
 
 // maxNext is how many things to do next a pressing deal offers.
-const maxNext = 3
+const maxNext = 2
 
 // PressingBlocks are the deal, why it needs its owner, and buttons that do something about it.
 func PressingBlocks(p text.Printer, x Pressing, name func(user string) string, now time.Time) []slack.Block {
