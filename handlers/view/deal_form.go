@@ -40,7 +40,7 @@ func NewDealForm(p text.Printer, n NewDeal) *slack.ModalViewRequest {
 
 func amountInput(p text.Printer, process *sales.Process, initial string) slack.Block {
 	return Input("deal.amount", p.T("Amount"), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", process.Currency), true,
-		TextInput("deal.amount", initial, "12k", false))
+		TextInput("deal.amount", initial, p.T("12k"), false))
 }
 
 // maxOwnFields is how many of a process's own fields fit into the form.
@@ -97,7 +97,7 @@ func fieldElement(p text.Printer, k *sales.Case, f sales.Field, action, value st
 		if m, err := sales.MoneyFromCanonical(value); err == nil {
 			value = MoneyTyped(p, m)
 		}
-		return TextInput(action, value, "12k", false), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
+		return TextInput(action, value, p.T("12k"), false), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
 	case sales.FieldNumber:
 		switch f.Key {
 		case "margin":
@@ -181,7 +181,7 @@ func LoseForm(p text.Printer, k *sales.Case, note string) *slack.ModalViewReques
 func WinForm(p text.Printer, k *sales.Case) *slack.ModalViewRequest {
 	d := k.Deal
 	amount := Input("deal.amount", p.T("Amount"), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency), false,
-		TextInput("deal.amount", MoneyTyped(p, d.Amount), "12k", false))
+		TextInput("deal.amount", MoneyTyped(p, d.Amount), p.T("12k"), false))
 	return Modal(p, "deal.win", ids(&d), p.T("Won"), p.T("Won"), []slack.Block{Section(p.T("%s is won. For what amount?", DealName(d))), amount})
 }
 
