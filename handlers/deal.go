@@ -98,8 +98,10 @@ func (a *App) change(ctx context.Context, c *Call, ch change) (Reply, error) {
 			if len(events) == 0 {
 				continue
 			}
-			if ask, err := a.again(ctx, tx, c, dealSubject(ch.deal), k.Deal.LastSign()); ask.Text != "" || err != nil {
-				return ask, err
+			if len(all) == 0 { // asked once for all steps
+				if ask, asked, err := a.again(ctx, tx, c, dealSubject(ch.deal), k.Deal.LastSign()); asked || err != nil {
+					return ask, err
+				}
 			}
 			if err := tx.Apply(ctx, k, events); err != nil {
 				return Reply{}, within(k, err)
@@ -142,12 +144,17 @@ func mayUndo(k *sales.Case, c *Call) bool {
 }
 
 // again asks back when the person typed the same about the same deal a moment ago,
-// and nothing was done for it since. last is when something was done, if ever.
-func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, last time.Time) (Reply, error) {
-	if c.asked == "" || c.Sure {
-		return Reply{}, nil
-	}
+// and nothing was done for it since, and reports whether that is the answer. last is
+// when something was done, if ever. A second tap on the answer to that question is no answer.
+func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, last time.Time) (ask Reply, asked bool, err error) {
 	line := c.asked
+	switch {
+	case line == "":
+		return Reply{}, false, nil
+	case c.Sure:
+		tapped, err := tx.RecentSame(ctx, c.User, strings.Join([]string{"sure", c.Channel, c.Message, c.View.ID, c.View.Hash, line}, " "), c.Now, time.Minute)
+		return Reply{}, tapped, err
+	}
 	typed := strings.ToLower(strings.Join(strings.Fields(line), " ")) // not folded: a sign makes a difference
 	moment := time.Minute
 	if !last.IsZero() {
@@ -155,11 +162,10 @@ func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, la
 	}
 	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, moment)
 	if err != nil || !same {
-		return Reply{}, err
+		return Reply{}, false, err
 	}
-	c.asked = "" // asked once for all steps
 	sentence := c.T("You did just that less than a minute ago: `%s`. Once more?", a.slash(line))
-	return c.inPlace(say(sentence, view.Actions(view.RunSure(line, c.T("Yes, once more")), view.Button("dismiss", "", c.T("No")))...)), nil
+	return c.inPlace(say(sentence, view.Actions(view.RunSure(line, c.T("Yes, once more")), view.Button("dismiss", "", c.T("No")))...)), true, nil
 }
 
 // found is a deal that was found by its words, in a snapshot before the decision.

@@ -114,7 +114,7 @@ func (a *App) create(ctx context.Context, c *Call, process string, n sales.NewDe
 		if err != nil {
 			return Reply{}, err
 		}
-		if ask, err := a.again(ctx, tx, c, "new", time.Time{}); ask.Text != "" || err != nil {
+		if ask, asked, err := a.again(ctx, tx, c, "new", time.Time{}); asked || err != nil {
 			return ask, err
 		}
 		d, err := tx.CreateDeal(ctx, events)

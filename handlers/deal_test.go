@@ -180,6 +180,10 @@ func TestTheSameAgainIsAskedBack(t *testing.T) {
 	if n := len(w.log(1)); n != 6 {
 		t.Errorf("%d events after confirming", n)
 	}
+	w.clicks(ana, ask, "Yes, once more")
+	if n := len(w.log(1)); n != 6 {
+		t.Errorf("%d events after a double tap on it", n)
+	}
 	if r := w.types(ben, "/log call acme 20m"); !strings.Contains(r.Text, "Logged") {
 		t.Errorf("another person is asked: %s", r.Text)
 	}
