@@ -11,12 +11,8 @@ import (
 // settle changes what the person chose, in one transaction.
 func (a *App) settle(ctx context.Context, c *Call, change func(s *store.Settings), done func(s store.Settings) Reply) (Reply, error) {
 	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
-		s, err := tx.Settings(ctx, c.User)
+		s, err := tx.ChangeSettings(ctx, c.User, change)
 		if err != nil {
-			return Reply{}, err
-		}
-		change(&s)
-		if err := tx.SaveSettings(ctx, c.User, s); err != nil {
 			return Reply{}, err
 		}
 		return done(s), nil
@@ -42,12 +38,8 @@ func (a *App) chooseLanguage(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, sales.Refuse(sales.NotFound, "button.old")
 	}
 	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
-		s, err := tx.Settings(ctx, c.User)
+		s, err := tx.ChangeSettings(ctx, c.User, func(s *store.Settings) { s.Lang = lang })
 		if err != nil {
-			return Reply{}, err
-		}
-		s.Lang = lang
-		if err := tx.SaveSettings(ctx, c.User, s); err != nil {
 			return Reply{}, err
 		}
 		return Reply{}, translateDigests(ctx, tx, c.User, a.printerFor(c.Person, s).Lang())

@@ -185,8 +185,13 @@ func readTold(ctx context.Context, r *store.Reader, user string) (told, error) {
 // finish notes that the person was looked at today, and writes to them when there is a reason.
 func (a *App) finish(ctx context.Context, tx *store.Tx, l *look) error {
 	recalled := !l.settings.Snoozed.IsZero() // the snooze is over: that is what was asked for
-	l.settings.NudgedOn, l.settings.Snoozed = l.day, time.Time{}
-	if err := tx.SaveSettings(ctx, l.person.ID, l.settings); err != nil {
+	s, err := tx.ChangeSettings(ctx, l.person.ID, func(s *store.Settings) {
+		s.NudgedOn = l.day
+		if s.Snoozed.Equal(l.settings.Snoozed) {
+			s.Snoozed = time.Time{}
+		}
+	})
+	if err != nil || silent(s) {
 		return err
 	}
 	if l.settings.Daily && len(l.deals)+len(l.approvals) == 0 || !l.settings.Daily && !l.worth(recalled) {

@@ -102,12 +102,8 @@ func (w *world) moveTo(user, zone string) {
 func (w *world) settings(user string, change func(s *store.Settings)) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *store.Tx) error {
-		s, err := tx.Settings(ctx, user)
-		if err != nil {
-			return err
-		}
-		change(&s)
-		return tx.SaveSettings(ctx, user, s)
+		_, err := tx.ChangeSettings(ctx, user, change)
+		return err
 	})
 }
 

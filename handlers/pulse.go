@@ -59,8 +59,13 @@ func (a *App) askPulse(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case
 	if off, err := pulseOff(ctx, tx.Reader, c.User); off || err != nil {
 		return err
 	}
-	s.PulseAsked = c.Now
-	if err := tx.SaveSettings(ctx, c.User, s); err != nil {
+	asked, mine := s.PulseAsked, false
+	_, err = tx.ChangeSettings(ctx, c.User, func(s *store.Settings) {
+		if mine = s.PulseAsked.Equal(asked); mine {
+			s.PulseAsked = c.Now
+		}
+	})
+	if err != nil || !mine { // it was asked about another deal at the same moment
 		return err
 	}
 	sentence, blocks := view.PulseMessage(c.Printer, pulseView(k, events[i]))

@@ -191,11 +191,20 @@ func (r *Reader) Settings(ctx context.Context, user string) (Settings, error) {
 	}, nil
 }
 
-// SaveSettings replaces the person's settings.
-func (tx *Tx) SaveSettings(ctx context.Context, user string, s Settings) error {
-	_, err := tx.exec(ctx, saveSettingsSQL,
+// ChangeSettings has change alter the person's settings, keeps them and returns them.
+// Nobody else alters them until the transaction ends.
+func (tx *Tx) ChangeSettings(ctx context.Context, user string, change func(s *Settings)) (Settings, error) {
+	if err := tx.lockKey(ctx, "settings:"+user); err != nil {
+		return Settings{}, wrap("change a person's settings", err)
+	}
+	s, err := tx.Settings(ctx, user)
+	if err != nil {
+		return s, err
+	}
+	change(&s)
+	_, err = tx.exec(ctx, saveSettingsSQL,
 		user, s.Lang, s.Muted, s.Daily, millis(s.Snoozed), s.HomeSeen, millis(s.PulseAsked), s.NudgedOn)
-	return wrap("save a person's settings", err)
+	return s, wrap("change a person's settings", err)
 }
 
 const (

@@ -41,7 +41,7 @@ func TestSettingsAndMeta(t *testing.T) {
 		for _, muted := range []bool{true, false} {
 			want.Muted = muted
 			inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-				if err := tx.SaveSettings(ctx, "U1", want); err != nil {
+				if _, err := tx.ChangeSettings(ctx, "U1", func(s *store.Settings) { *s = want }); err != nil {
 					return err
 				}
 				if err := tx.SetMeta(ctx, "native_blocks", "off"); err != nil {
@@ -65,5 +65,35 @@ func TestSettingsAndMeta(t *testing.T) {
 				return nil
 			})
 		}
+	})
+}
+
+// A reminder that is noted while somebody mutes reminders must not unmute them.
+func TestSettingsAreChangedOneAfterTheOther(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		begun, done := make(chan bool), make(chan error, 1)
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.ChangeSettings(ctx, "U1", func(s *store.Settings) { s.Muted = true })
+			go func() {
+				close(begun)
+				done <- s.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+					_, err := tx.ChangeSettings(ctx, "U1", func(s *store.Settings) { s.NudgedOn = "2026-03-02" })
+					return err
+				})
+			}()
+			<-begun
+			time.Sleep(50 * time.Millisecond) // so that the other has read them, if it can
+			return err
+		})
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		read(t, s, func(ctx context.Context, r *store.Reader) error {
+			got, err := r.Settings(ctx, "U1")
+			if want := (store.Settings{Muted: true, NudgedOn: "2026-03-02"}); got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+			return err
+		})
 	})
 }
