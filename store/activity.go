@@ -121,24 +121,15 @@ func (tx *Tx) UndoActivity(ctx context.Context, c *sales.Case, a sales.Activity,
 	return nil
 }
 
-const (
-	recentSQL   = `SELECT at FROM recent WHERE person = ? AND fingerprint = ?`
-	rememberSQL = `INSERT INTO recent (person, fingerprint, at) VALUES (?, ?, ?)
-		ON CONFLICT (person, fingerprint) DO UPDATE SET at = excluded.at`
-)
+// rememberSQL touches no row when the same was done too short a time ago.
+const rememberSQL = `INSERT INTO recent (person, fingerprint, at) VALUES (?, ?, ?)
+	ON CONFLICT (person, fingerprint) DO UPDATE SET at = excluded.at WHERE recent.at <= ?`
 
-// RecentSame remembers that the person did this now, and reports whether they
-// did the same less than `within` ago: then they are asked whether they mean it.
+// RecentSame reports whether the person did the same less than `within` ago: then
+// they are asked whether they mean it. Otherwise it remembers that they did it now. Of
+// two at the same moment one is told so.
 func (tx *Tx) RecentSame(ctx context.Context, user, fingerprint string, now time.Time, within time.Duration) (bool, error) {
 	sum := sha256.Sum256([]byte(fingerprint)) // it is a key, and no index takes a text without an end
-	fingerprint = hex.EncodeToString(sum[:])
-	var at sql.NullInt64
-	found, err := tx.get(ctx, &at, recentSQL+tx.dialect.forUpdate(), user, fingerprint)
-	if err != nil {
-		return false, wrap("look for the same command", err)
-	}
-	if _, err := tx.exec(ctx, rememberSQL, user, fingerprint, now.UnixMilli()); err != nil {
-		return false, wrap("remember a command", err)
-	}
-	return found && now.Sub(fromMillis(at)) < within, nil
+	n, err := tx.exec(ctx, rememberSQL, user, hex.EncodeToString(sum[:]), now.UnixMilli(), now.Add(-within).UnixMilli())
+	return n == 0, wrap("remember a command", err)
 }

@@ -157,6 +157,36 @@ func TestRecentSame(t *testing.T) {
 	})
 }
 
+// The same typed twice at once, to two replicas, is done once and asked back once.
+func TestRecentSameAtOnce(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		const times = 8
+		same := make(chan bool, times)
+		for range times {
+			go func() {
+				var out bool
+				err := s.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+					out, err = tx.RecentSame(ctx, "U1", "log call D-1", t0, time.Minute)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				same <- out
+			}()
+		}
+		done := 0
+		for range times {
+			if !<-same {
+				done++
+			}
+		}
+		if done != 1 {
+			t.Errorf("done %d times", done)
+		}
+	})
+}
+
 // Two people, one deal, one version: exactly one wins, and the other is told.
 func TestOneWinnerPerVersion(t *testing.T) {
 	withStore(t, func(t *testing.T, s *store.Store) {
