@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -200,6 +202,75 @@ func TestRestartFinishesWhatWasParked(t *testing.T) {
 	}
 }
 
+// What fails each time is not tried for ever, and its person is told.
+func TestWhatFailsForLongIsGivenUp(t *testing.T) {
+	f := newFakeSlack(t)
+	g := newGateway(t, f, func(context.Context, handlers.Intent) (handlers.Reply, error) {
+		return handlers.Reply{}, errors.New("no way")
+	})
+	for key, age := range map[string]time.Duration{"command:old": 26 * time.Minute, "command:new": 20 * time.Minute} {
+		body, _ := json.Marshal(handlers.Intent{Kind: handlers.Command, Key: key, Name: "deal", User: "U0ANA", ResponseURL: f.URL + "/hook"})
+		err := g.Store.Park(t.Context(), store.Inbound{Key: key, Kind: "command", User: "U0ANA", Body: body, At: time.Now().Add(-age)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := g.FinishPending(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if c := f.called(t, "hook", 1); !strings.Contains(fmt.Sprint(c.body["text"]), "Nothing was changed") {
+		t.Errorf("said %v", c.body)
+	}
+	if n := pending(t, g); n != 1 {
+		t.Errorf("%d rows pending, want the newer one", n)
+	}
+}
+
+// A decision that was parked is made with the memberships of now, not with those that
+// were fresh when it was meant.
+func TestParkedDecisionsAskWhoBelongsNow(t *testing.T) {
+	f := newFakeSlack(t)
+	handled := 0
+	g := newGateway(t, f, func(context.Context, handlers.Intent) (handlers.Reply, error) {
+		handled++
+		return handlers.Reply{Text: "ok"}, nil
+	})
+	now := nowFunc()
+	g.Now = func() time.Time { return now }
+	withLegal(t, g, now)
+	in := handlers.Intent{Kind: handlers.Command, Key: "command:8", Name: "deal", User: "U0LEO", ResponseURL: f.URL + "/hook", Now: now}
+	body, _ := json.Marshal(in)
+	if err := g.Store.Park(t.Context(), store.Inbound{Key: in.Key, Kind: "command", User: in.User, Body: body, At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Hour)
+	f.refuse["usergroups.users.list"] = "internal_error"
+	if _, err := g.FinishPending(t.Context(), -time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if c := f.called(t, "hook", 1); handled != 0 || !strings.Contains(fmt.Sprint(c.body["text"]), "user groups") {
+		t.Errorf("handled %d: %v", handled, c.body)
+	}
+	if g.people.mayDecide(t.Context(), "U0LEO", now.Add(-time.Second)) {
+		t.Error("somebody who came a moment earlier decides")
+	}
+}
+
+// withLegal gives the role legal to a user group of one person, as seen now.
+func withLegal(t *testing.T, g *Gateway, now time.Time) {
+	t.Helper()
+	err := g.Store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
+		org := &sales.Organisation{Roles: []sales.Role{{Key: "legal", Name: sales.Text{"": "Legal"}, Groups: []string{"S1"}}}}
+		if err := tx.SaveOrganisation(ctx, org, "U0SAM", "test", now); err != nil {
+			return err
+		}
+		return tx.SaveGroup(ctx, "S1", "legal", []string{"U0LEO"}, now)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func pending(t *testing.T, g *Gateway) int {
 	t.Helper()
 	n := 0
@@ -245,16 +316,7 @@ func TestOldMembershipDecidesNothing(t *testing.T) {
 	})
 	now := nowFunc()
 	g.Now = func() time.Time { return now }
-	err := g.Store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error {
-		org := &sales.Organisation{Roles: []sales.Role{{Key: "legal", Name: sales.Text{"": "Legal"}, Groups: []string{"S1"}}}}
-		if err := tx.SaveOrganisation(ctx, org, "U0SAM", "test", now); err != nil {
-			return err
-		}
-		return tx.SaveGroup(ctx, "S1", "legal", []string{"U0LEO"}, now)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	withLegal(t, g, now)
 	as := func(user, trigger string) string {
 		f := commandForm("acme", trigger, "")
 		f.Set("user_id", user)

@@ -171,7 +171,7 @@ func (g *Gateway) handle(in handlers.Intent) (o outcome) {
 			o = outcome{err: errors.New("gateway: internal error")}
 		}
 	}()
-	if decides(in.Kind) && !g.people.mayDecide(ctx, in.User, in.Now) {
+	if decides(in.Kind) && !g.people.mayDecide(ctx, in.User, g.Now()) {
 		return outcome{reply: g.unsure(ctx, in)}
 	}
 	if in.Kind == handlers.Shortcut && in.Message != "" {

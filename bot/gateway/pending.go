@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"runtime/debug"
 	"time"
@@ -89,7 +90,7 @@ func (g *Gateway) lateForm(ctx context.Context, in handlers.Intent, r handlers.R
 }
 
 // FinishPending handles what was parked and acknowledged, but not finished, at
-// least so long ago. It returns how many intents it finished.
+// least so long ago. It returns how many intents it finished. What fails for long is given up.
 func (g *Gateway) FinishPending(ctx context.Context, atLeast time.Duration) (int, error) {
 	var rows []store.Inbound
 	err := g.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
@@ -108,6 +109,9 @@ func (g *Gateway) FinishPending(ctx context.Context, atLeast time.Duration) (int
 		}
 		in.Trigger = "" // long since expired
 		o := g.handle(in)
+		if o.err != nil && g.life.Err() == nil && time.Since(row.At) > giveUpAfter {
+			o = g.giveUp(in, o.err)
+		}
 		g.late(in, row.At, o)
 		if o.err == nil {
 			finished++
@@ -117,6 +121,19 @@ func (g *Gateway) FinishPending(ctx context.Context, atLeast time.Duration) (int
 		}
 	}
 	return finished, nil
+}
+
+// giveUpAfter is how long a parked intent is tried again: a little less than its
+// response URL lives, so that the person can still be told.
+const giveUpAfter = 25 * time.Minute
+
+// giveUp says that an intent fails each time, and that it is not tried any more.
+func (g *Gateway) giveUp(in handlers.Intent, err error) outcome {
+	id := rand.Text()[:8]
+	g.Log.Error("gateway: parked, and given up", "id", id, "kind", in.Kind, "name", in.Name, "user", in.User, "key", in.Key, "error", err)
+	p := g.printer(g.life, in)
+	said := p.T("Something went wrong here (id %s). Nothing was changed. Try again, and tell your admin the id if it stays.", id)
+	return outcome{reply: handlers.Reply{Text: said}}
 }
 
 func stack() string { return string(debug.Stack()) }

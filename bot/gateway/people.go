@@ -152,7 +152,7 @@ func (p *People) refresh(ctx context.Context, group string, now time.Time) error
 func (p *People) mayDecide(ctx context.Context, user string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if since := now.Sub(p.checked); since < 0 || since >= checkEvery {
+	if now.Sub(p.checked).Abs() >= checkEvery { // of two at once either may come first
 		ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond) // the person waits
 		defer cancel()
 		stale, err := p.check(ctx, now, freshFor)
