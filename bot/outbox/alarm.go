@@ -44,7 +44,7 @@ func (b *Outbox) alarm(ctx context.Context, o store.Outbound, why string) {
 				return err
 			}
 			key := fmt.Sprintf("alarm:%s:%s", admin, now.UTC().Truncate(time.Hour).Format("2006-01-02T15"))
-			err = tx.Enqueue(ctx, store.Outbound{Key: key, Kind: alarmKind, Channel: admin, Body: body, Enqueued: now})
+			err = tx.Enqueue(ctx, store.Outbound{Key: key, Kind: alarmKind, Channel: admin, Body: body})
 			if err != nil {
 				return err
 			}
