@@ -39,7 +39,7 @@ const renudgeAfter sales.Days = 5
 
 // nudgeAll looks at everybody who was not looked at today.
 func (a *App) nudgeAll(ctx context.Context, now time.Time) error {
-	people, err := a.everybody(ctx)
+	people, err := a.remindable(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,14 +59,14 @@ func (a *App) nudgeAll(ctx context.Context, now time.Time) error {
 	return errors.Join(failed...)
 }
 
-// everybody returns the people who can be written to.
-func (a *App) everybody(ctx context.Context) ([]store.Person, error) {
+// remindable returns the people who may have something to be told.
+func (a *App) remindable(ctx context.Context) ([]store.Person, error) {
 	var people []store.Person
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
-		people, err = r.People(ctx)
+		people, err = r.Remindable(ctx)
 		return err
 	})
-	return slices.DeleteFunc(people, func(p store.Person) bool { return p.Bot || p.Deleted }), err
+	return people, err
 }
 
 // mayWork reports whether it is working time for the person by any process's calendar,

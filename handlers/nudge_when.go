@@ -12,7 +12,7 @@ import (
 
 // nextNudge returns when somebody's turn comes next: now, when it has come.
 func (a *App) nextNudge(ctx context.Context, now time.Time) (time.Time, error) {
-	people, err := a.everybody(ctx)
+	people, err := a.remindable(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -233,7 +233,7 @@ func (f DealFilter) where() (string, []any) {
 	if strings.TrimSpace(f.Query) != "" {
 		conds, args = append(conds, searchSQL), append(args, "%"+escapeLike(searchable(f.Query))+"%")
 	}
-	if f.Alive {
+	if f.Alive || f.Status == sales.Open { // which is alive: the indexes hold no more
 		conds = append(conds, "alive")
 	}
 	return strings.Join(conds, " AND "), args

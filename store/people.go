@@ -57,9 +57,11 @@ func (r *Reader) Person(ctx context.Context, id string) (Person, error) {
 }
 
 // People returns everybody in the mirror, by id.
-func (r *Reader) People(ctx context.Context) ([]Person, error) {
+func (r *Reader) People(ctx context.Context) ([]Person, error) { return r.people(ctx, peopleSQL) }
+
+func (r *Reader) people(ctx context.Context, query string) ([]Person, error) {
 	var rows []personRow
-	if err := r.all(ctx, &rows, peopleSQL); err != nil {
+	if err := r.all(ctx, &rows, query); err != nil {
 		return nil, wrap("read the people", err)
 	}
 	out := make([]Person, len(rows))
@@ -67,6 +69,15 @@ func (r *Reader) People(ctx context.Context) ([]Person, error) {
 		out[i] = row.person()
 	}
 	return out, nil
+}
+
+const remindableSQL = `SELECT ` + personColumns + ` FROM person WHERE NOT bot AND NOT deleted AND id IN (
+		SELECT owner FROM deal WHERE alive AND ` + visible + ` UNION SELECT person FROM settings WHERE daily) ORDER BY id`
+
+// Remindable returns those in the mirror who have a living deal or asked for a daily
+// summary, by id: of a large workspace they are few.
+func (r *Reader) Remindable(ctx context.Context) ([]Person, error) {
+	return r.people(ctx, remindableSQL)
 }
 
 // SavePeople mirrors users as Slack told about them now.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"pipewright/internal/sales"
 	"pipewright/store"
 )
 
@@ -65,6 +66,37 @@ func TestSettingsAndMeta(t *testing.T) {
 				return nil
 			})
 		}
+	})
+}
+
+func TestRemindable(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		d := newDeal(t, s, "Acme", "")
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
+			for _, user := range []string{"UDAILY", "UBOT", "UIDLE"} {
+				if _, err := tx.ChangeSettings(ctx, user, func(s *store.Settings) { s.Daily, s.HomeSeen = user != "UIDLE", true }); err != nil {
+					return err
+				}
+			}
+			return tx.SavePeople(ctx, []store.Person{{ID: "UREP"}, {ID: "UDAILY"}, {ID: "UIDLE"}, {ID: "UBOT", Bot: true}}, t0)
+		})
+		expect := func(want ...string) {
+			t.Helper()
+			read(t, s, func(ctx context.Context, r *store.Reader) error {
+				people, err := r.Remindable(ctx)
+				var got []string
+				for _, p := range people {
+					got = append(got, p.ID)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Error(diff)
+				}
+				return err
+			})
+		}
+		expect("UDAILY", "UREP")
+		mustDecide(t, s, d.ID, func(c *sales.Case) ([]sales.Event, error) { return c.Lose("UREP", "price", "", 0, t0) })
+		expect("UDAILY")
 	})
 }
 
