@@ -94,7 +94,7 @@ func (e *sqlite) open(ctx context.Context, o Options) error {
 	}
 	e.db.SetMaxIdleConns(-1) // those of the migrations are not needed any more
 	for _, pragma := range []string{
-		`PRAGMA wal_autocheckpoint = 4000`,     // 16 MB: hot pages are copied once for many commits
+		`PRAGMA wal_autocheckpoint = 1000`,     // pages: what waits behind a longer copy waits noticeably
 		`PRAGMA journal_size_limit = 67108864`, // 64 MB, after a long report has held the log back
 	} {
 		if _, err := e.writer.exec(ctx, pragma); err != nil {
