@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pipewright/bot/playground"
+	"pipewright/internal/sales"
 	"pipewright/store"
 )
 
@@ -79,6 +80,7 @@ type lab struct {
 	clock  *clock
 	ground *playground.Server
 	cfg    Config
+	m      *sales.Map // what a fresh database begins with
 	log    *slog.Logger
 }
 
@@ -88,7 +90,7 @@ func newLab(addr, database, mode string, log *slog.Logger) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{clock: &clock{}, log: log}
+	l := &lab{clock: &clock{}, m: companyMap(), log: log}
 	l.ground, err = playground.New(playground.Config{Addr: addr, Manifest: app, Workspace: company(), Clock: l.clock, Log: log})
 	if err != nil {
 		return nil, err
@@ -133,7 +135,7 @@ func (l *lab) prepare(ctx context.Context, st *store.Store, seed string) error {
 	if err := l.clock.restore(ctx, st); err != nil {
 		return err
 	}
-	if err := saveMap(ctx, st, companyMap(), l.clock.Now()); err != nil {
+	if err := saveMap(ctx, st, l.m, l.clock.Now()); err != nil {
 		return err
 	}
 	if seed == "demo" {

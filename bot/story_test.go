@@ -13,12 +13,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"pipewright/internal/sales"
 	"pipewright/store/pgtest"
 )
 
 // TestStories plays testdata/stories/*.txtar: people work in the playground, and
 // the whole bot answers, on each database and through each door. The first part
-// of a file says what it is about, the part "story" is played line by line:
+// of a file says what it is about, a part "map" how its company differs (see
+// changeMap), and the part "story" is played line by line:
 //
 //	ana: /deal new "Acme rollout" 12k     types it in #deals (ana in #general: … elsewhere)
 //	ana in thread "Acme": @pipewright …   writes into the thread of the message that says Acme
@@ -78,6 +80,7 @@ type story struct {
 	file  string
 	lines []line
 	at    int // the line being played
+	m     *sales.Map
 
 	lab      *lab
 	replicas int
@@ -109,10 +112,17 @@ func newStory(t *testing.T, file string) *story {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &story{t: t, file: file}
+	s := &story{t: t, file: file, m: companyMap()}
 	for _, part := range txtar.Parse(raw).Files {
-		if part.Name != "story" {
-			t.Fatalf("%s: a part %q; there is only \"story\"", file, part.Name)
+		switch part.Name {
+		case "map":
+			if err := changeMap(s.m, part.Data); err != nil {
+				t.Fatalf("%s: the map: %v", file, err)
+			}
+			continue
+		case "story":
+		default:
+			t.Fatalf("%s: a part %q; there are only \"map\" and \"story\"", file, part.Name)
 		}
 		first := 1 + strings.Count(string(raw[:strings.Index(string(raw), string(part.Data))]), "\n")
 		for i, text := range strings.Split(string(part.Data), "\n") {
@@ -138,6 +148,7 @@ func (s *story) open(mode, database string) {
 	if s.lab, err = newLab("127.0.0.1:0", database, mode, log); err != nil {
 		s.t.Fatal(err)
 	}
+	s.lab.m = s.m
 	s.t.Cleanup(s.lab.close)
 	start := defaultStart
 	if rest, ok := strings.CutPrefix(s.lines[0].text, "start "); ok {
