@@ -59,6 +59,7 @@ func benchBot(b *testing.B) (*bot, *caller) {
 		b.Fatal(err)
 	}
 	l.cfg.pace = 0
+	collectLess()
 	ctx, cancel := context.WithCancel(context.Background())
 	p, err := l.bot(ctx, "empty")
 	if err != nil {
