@@ -1,7 +1,7 @@
 // Bar, line and area charts: scales, axes, series and the labels of their values.
 import { svg } from "./dom.js";
 import { compact, number } from "./format.js";
-import { marker } from "./charts.js";
+import { marker } from "./series.js";
 
 // plot draws a chart of series over categories for a width in pixels. It returns the SVG nodes, the height and the
 // marks: for every category where its tooltip points, what it says, and the area that shows it.
