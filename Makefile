@@ -3,7 +3,7 @@ GO       ?= go
 LINTER   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 RACY     := ./store/... ./bot/gateway/... ./bot/outbox/... ./bot/playground/...
 
-.PHONY: build test race lint bench pictures
+.PHONY: build test race races lint bench pictures
 
 build:
 	$(GO) build -o pipewright ./bot
@@ -13,6 +13,9 @@ test:
 
 race: # where goroutines meet; elsewhere it only costs time
 	$(GO) test -race -short $(RACY)
+
+races: # ten thousand rounds of people who decide at the same instant; the tests run a tenth of them
+	$(GO) test ./handlers -run '^TestApprovalRaces$$' -races 10000 -v -timeout 30m
 
 lint:
 	$(GO) vet ./...
