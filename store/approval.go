@@ -176,7 +176,7 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 	events = slices.Clone(events)
 	for i := range events {
 		switch events[i].Type {
-		case sales.Requested, sales.Decided, sales.Withdrawn, sales.Edited:
+		case sales.Requested, sales.Decided, sales.Withdrawn, sales.Edited, sales.Forwarded:
 			events[i].Data.Approval = a.ID
 		}
 	}

@@ -66,11 +66,13 @@ type StepState struct {
 	Opened    int64      `json:"opened,omitempty"` // Unix milliseconds
 	Closed    int64      `json:"closed,omitempty"`
 	Decisions []Decision `json:"decisions,omitempty"`
+	Forwards  []Forward  `json:"forwards,omitempty"`
 }
 
 // Decision is one person's answer to one step.
 type Decision struct {
 	By      string   `json:"by"`
+	For     string   `json:"for,omitempty"` // approver in whose place By answered
 	Verdict Verdict  `json:"verdict"`
 	At      int64    `json:"at"` // Unix milliseconds
 	Comment string   `json:"comment,omitempty"`
@@ -179,13 +181,17 @@ func (a *Approval) Current() *StepState {
 	return nil
 }
 
-// Deciders returns who may decide a step that waits, each once.
+// Deciders returns who may decide a step that waits, each once: approvers first, then those who
+// may do it in their place.
 func (c *Case) Deciders(a Approval) []string {
-	var out []string
+	var out, others []string
 	for _, w := range c.Awaited(a) {
 		out = append(out, w.People...)
+		for _, s := range w.StandIns {
+			others = append(others, s.Who)
+		}
 	}
-	return compact(out)
+	return compact(append(out, others...))
 }
 
 // Decide records one person's answer to the first waiting step that is theirs and
@@ -197,19 +203,9 @@ func (c *Case) Deciders(a Approval) []string {
 // saw (told before the rights, since the step that they saw may be another's
 // by now), and Invalid "approval.no_reason" for a rejection without a comment.
 func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event, error) {
-	if a.State != Pending {
-		return a, nil, refuse(Conflict, "approval.decided", "id", a.ID, "state", string(a.State))
-	}
-	if err := c.isOver(); err != nil {
-		return a, nil, err
-	}
-	if d.By == a.Requester {
-		e := refuse(NotAllowed, "approval.own", "id", a.ID)
-		e.Who = c.Deciders(a)
-		return a, nil, e
-	}
+	c = c.at(now)
 	a.Steps = slices.Clone(a.Steps)
-	s, err := c.stepFor(&a, d)
+	s, approver, err := c.stepFor(&a, d)
 	if err != nil {
 		return a, nil, err
 	}
@@ -219,9 +215,12 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	if d.Verdict == Reject && d.Comment == "" {
 		return a, nil, refuse(Invalid, "approval.no_reason")
 	}
-	d.At, d.Seen = now.UnixMilli(), a.Version
+	d.At, d.Seen, d.For = now.UnixMilli(), a.Version, ""
+	if approver != d.By {
+		d.For = approver
+	}
 	if s.Rule == RuleEach {
-		d.As = c.as(*s, a.Requester, d.By)
+		d.As = c.as(*s, a.Requester, approver)
 	}
 	s.Decisions = append(slices.Clone(s.Decisions), d)
 	switch {
@@ -230,7 +229,7 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	case c.met(*s, a.Requester):
 		s.Status, s.Closed = StepApproved, now.UnixMilli()
 	}
-	data := EventData{Kind: a.Kind, Approval: a.ID, Step: s.Key, Verdict: d.Verdict, Note: d.Comment}
+	data := EventData{Kind: a.Kind, Approval: a.ID, Step: s.Key, Verdict: d.Verdict, Note: d.Comment, Behalf: d.For}
 	a.Version++
 	if a.State == Pending {
 		a.open(now)
@@ -239,26 +238,38 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	return a, c.event(d.By, now, Decided, data), nil
 }
 
-// stepFor finds the step that a person's answer is for, or why there is none.
-func (c *Case) stepFor(a *Approval, d Decision) (*StepState, error) {
-	var own *StepState
+// stepFor finds the step that a person's answer is for, and the approver whose answer it is; or
+// why there is none.
+func (c *Case) stepFor(a *Approval, d Decision) (own *StepState, approver string, err error) {
+	if a.State != Pending {
+		return nil, "", refuse(Conflict, "approval.decided", "id", a.ID, "state", string(a.State))
+	}
+	if err := c.isOver(); err != nil {
+		return nil, "", err
+	}
+	if d.By == a.Requester {
+		e := refuse(NotAllowed, "approval.own", "id", a.ID)
+		e.Who = c.Deciders(*a)
+		return nil, "", e
+	}
+	now := c.unstuck(*a)
 	for _, s := range a.Waiting() {
-		if own == nil && slices.Contains(c.mayDecide(*a, *s), d.By) {
-			own = s
+		if u := c.inPlaceOf(now, *now.step(s.Key), d.By); own == nil && u != "" {
+			own, approver = s, u
 		}
 	}
 	if d.Seen != 0 && (own == nil && d.Seen != a.Version || own != nil && d.Seen < max(own.from(a), a.answered(d.By)+1)) {
-		return nil, refuse(Conflict, "approval.moved_on", "id", a.ID)
+		return nil, "", refuse(Conflict, "approval.moved_on", "id", a.ID)
 	}
 	switch {
 	case own != nil:
-		return own, nil
-	case a.spentOn(d.By), slices.ContainsFunc(a.Waiting(), func(s *StepState) bool { return slices.Contains(s.approvers(), d.By) }):
-		return nil, refuse(Conflict, "approval.answered", "id", a.ID)
+		return own, approver, nil
+	case a.spentOn(d.By), slices.ContainsFunc(a.Waiting(), func(s *StepState) bool { return slices.Contains(s.spent(), d.By) }):
+		return nil, "", refuse(Conflict, "approval.answered", "id", a.ID)
 	}
 	e := refuse(NotAllowed, "approval.not_yours", "id", a.ID, "step", a.Current().Key)
 	e.Who = c.Deciders(*a)
-	return nil, e
+	return nil, "", e
 }
 
 // from is the version from which on the step can be decided. Steps of requests that are older

@@ -3,11 +3,12 @@ package sales
 import "slices"
 
 // leavesEnough reports whether the steps of a request that wants a different person for every answer
-// can still be decided when the person answers the step; with no person, whether they can at all.
-func (c *Case) leavesEnough(steps []StepState, requester, step, person string) bool {
-	var spent []string
+// can still be decided when the person answers the step, through somebody else perhaps; with no
+// person, whether they can at all. Of a request that lets people answer several steps, one step is enough to ask about.
+func (c *Case) leavesEnough(steps []StepState, requester, step, person string, through ...string) bool {
+	spent := slices.Clone(through)
 	for _, s := range steps {
-		spent = append(spent, s.approvers()...)
+		spent = append(spent, s.spent()...)
 	}
 	if person != "" {
 		spent = append(spent, person)
@@ -48,7 +49,8 @@ func (c *Case) shared(steps []StepState, requester string) error {
 	return nil
 }
 
-// spentOn reports whether the person answered any step of a request that wants different people.
+// spentOn reports whether the person has a part in the answers to any step of a request that wants
+// different people.
 func (a *Approval) spentOn(user string) bool {
-	return distinct(a.Steps) && slices.ContainsFunc(a.Steps, func(s StepState) bool { return slices.Contains(s.approvers(), user) })
+	return distinct(a.Steps) && slices.ContainsFunc(a.Steps, func(s StepState) bool { return slices.Contains(s.spent(), user) })
 }

@@ -101,7 +101,7 @@ func (c *Case) stepsAfter(a Approval, policy Policy, form map[string]string) (st
 			return nil, false, err
 		}
 		others = others || (was == StepSkipped) != (s.Status == StepSkipped)
-		s.Decisions, s.Opened, s.Closed, s.From = slices.Clone(s.Decisions), 0, 0, 0
+		s.Decisions, s.Forwards, s.Opened, s.Closed, s.From = slices.Clone(s.Decisions), nil, 0, 0, 0
 		for i := range s.Decisions {
 			s.Decisions[i].Void = true
 		}

@@ -34,17 +34,27 @@ const managerSeat = "manager:"
 
 // Awaited is a step that waits, with those who may decide it and how many of them have to.
 type Awaited struct {
-	Step   string
-	People []string
-	N      int
+	Step     string
+	People   []string
+	N        int
+	StandIns []StandIn // who may answer in the place of one of them
 }
 
 // Awaited returns the steps that wait, in order; nothing when the request is over.
 func (c *Case) Awaited(a Approval) []Awaited {
+	a = c.unstuck(a)
 	var out []Awaited
 	for _, s := range a.Waiting() {
 		seats := c.seats(*s, a.Requester)
-		out = append(out, Awaited{Step: s.Key, People: c.mayDecide(a, *s), N: len(seats) - filled(seats, s.approvers())})
+		w := Awaited{Step: s.Key, People: c.mayDecide(a, *s), N: len(seats) - filled(seats, s.approvers())}
+		for _, u := range w.People {
+			for _, who := range c.standIns(a, *s, u) {
+				if !slices.Contains(w.People, who) {
+					w.StandIns = append(w.StandIns, StandIn{who, u})
+				}
+			}
+		}
+		out = append(out, w)
 	}
 	return out
 }
@@ -117,6 +127,12 @@ func (c *Case) seats(s StepState, requester string) []seat {
 	if len(out) == 0 {
 		out = append(out, nil) // all of nobody, or no rule at all: nobody can meet it
 	}
+	if len(s.Forwards) > 0 {
+		given := s.approvers()
+		for i := range out {
+			out[i] = slices.DeleteFunc(slices.Clone(out[i]), func(u string) bool { return s.passed(u) && !slices.Contains(given, u) })
+		}
+	}
 	return out
 }
 
@@ -125,7 +141,7 @@ func (s StepState) answeredAs(group string) []string {
 	var out []string
 	for _, d := range s.Decisions {
 		if d.Verdict == Approve && !d.Void && slices.Contains(d.As, group) {
-			out = append(out, d.By)
+			out = append(out, d.Approver())
 		}
 	}
 	return out
@@ -177,7 +193,7 @@ func (c *Case) mayDecide(a Approval, s StepState) []string {
 	have := filled(seats, given)
 	var out []string
 	for _, u := range c.Approvers(s, a.Requester) {
-		if slices.Contains(given, u) || filled(seats, append(slices.Clone(given), u)) == have {
+		if slices.Contains(s.spent(), u) || filled(seats, append(slices.Clone(given), u)) == have {
 			continue
 		}
 		if s.Distinct && (a.spentOn(u) || !c.leavesEnough(a.Steps, a.Requester, s.Key, u)) {
@@ -188,15 +204,34 @@ func (c *Case) mayDecide(a Approval, s StepState) []string {
 	return out
 }
 
-// approvers are the people who approved the step.
+// approvers are the people who approved the step, by themselves or through somebody else.
 func (s StepState) approvers() []string {
 	var out []string
+	for _, d := range s.Decisions {
+		if d.Verdict == Approve && !d.Void {
+			out = append(out, d.Approver())
+		}
+	}
+	return out
+}
+
+// spent are the people who have a part in the step's answers: approvers, and who answered for them.
+func (s StepState) spent() []string {
+	out := s.approvers()
 	for _, d := range s.Decisions {
 		if d.Verdict == Approve && !d.Void {
 			out = append(out, d.By)
 		}
 	}
-	return out
+	return compact(out)
+}
+
+// Approver is the one whose answer the decision is.
+func (d Decision) Approver() string {
+	if d.For != "" {
+		return d.For
+	}
+	return d.By
 }
 
 // as names the groups of the step that the person belongs to.

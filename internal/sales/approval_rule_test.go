@@ -145,7 +145,7 @@ func keeps(c *Case, s StepState, requester string) bool {
 	var by []string
 	for _, d := range s.Decisions {
 		if !d.Void {
-			by = append(by, d.By)
+			by = append(by, d.Approver())
 		}
 	}
 	everyone := slices.DeleteFunc(slices.Clone(c.Approvers(s, requester)), func(u string) bool { return u == requester })

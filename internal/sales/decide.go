@@ -13,6 +13,7 @@ type Case struct {
 	Activities []Activity // of this deal
 	Approvals  []Approval // of this deal
 	Log        []Event    // of this deal; only undo looks at it
+	At         time.Time  // whose delegations count; zero: those that were given effect
 }
 
 // UndoWithin is how long a step can be taken back.

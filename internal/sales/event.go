@@ -24,6 +24,7 @@ const (
 	Decided   EventType = "approval_decided"
 	Withdrawn EventType = "approval_withdrawn"
 	Edited    EventType = "approval_changed"
+	Forwarded EventType = "approval_forwarded"
 	Pulsed    EventType = "pulse"
 	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
 )
@@ -59,7 +60,8 @@ type EventData struct {
 	Field     string            `json:"field,omitempty"`
 	Was       string            `json:"was,omitempty"` // canonical form of the former value
 	Value     string            `json:"value,omitempty"`
-	User      string            `json:"user,omitempty"` // new owner
+	User      string            `json:"user,omitempty"`   // new owner, or to whom an approval was forwarded
+	Behalf    string            `json:"behalf,omitempty"` // approver in whose place the actor decided or forwarded
 	Team      string            `json:"team,omitempty"`
 	By        string            `json:"by,omitempty"`    // date
 	Until     int64             `json:"until,omitempty"` // parked until

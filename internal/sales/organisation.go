@@ -18,6 +18,8 @@ type Organisation struct {
 	Admins  []string            `yaml:"-" json:"-"`       // from ADMINS
 	Groups  map[string][]string `yaml:"-" json:"-"`       // members of Slack user groups, from the mirror
 	Version int                 `yaml:"-" json:"version"` // given by the store, from 1
+
+	Delegations []Delegation `yaml:"-" json:"-"` // that are not over; they have no versions
 }
 
 // Team is a group of people who sell together.
