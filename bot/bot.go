@@ -35,6 +35,7 @@ type bot struct {
 	outbox   *outbox.Outbox
 	gateway  atomic.Pointer[gateway.Gateway] // nil until Slack said who we are
 	sealer   sealer
+	homes    handlers.Homes
 	followed string // address of the playground in another process whose clock is followed
 }
 
@@ -60,6 +61,7 @@ func newBot(ctx context.Context, cfg Config, log *slog.Logger, c *clock) (*bot, 
 	}
 	b := &bot{cfg: cfg, log: log, store: st, api: newSlack(cfg), clock: c, listener: listener, mux: http.NewServeMux()}
 	b.metrics = newMetrics(b)
+	b.homes.Store = st
 	b.people = &gateway.People{API: b.api, Store: st, Log: log}
 	b.routes()
 	return b, nil

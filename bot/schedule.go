@@ -38,6 +38,7 @@ func (b *bot) schedule(ctx context.Context, g *gateway.Gateway) (stop func(), er
 	}{
 		{time.Minute, true, func() { b.logged(ctx, "what is due", b.clock.tick(ctx)) }},
 		{2 * time.Second, true, func() { b.logged(ctx, "the audit trail", b.sealer.seal(ctx, b)) }},
+		{2 * time.Second, false, func() { b.logged(ctx, "App Home", b.homes.Refresh(ctx, time.Now())) }},
 		{30 * time.Second, false, func() { b.finishPending(ctx, g, 30*time.Second) }},
 		{5 * time.Minute, true, func() { b.logged(ctx, "user groups", b.people.Refresh(ctx, b.clock.Now())) }},
 		{24 * time.Hour, true, func() { b.prune(ctx) }},

@@ -11,7 +11,7 @@ import (
 
 // A card says dates, so time alone makes little of it untrue: a target or a date
 // passes, or parking ends. Once on every working day, when work begins, the cards
-// of such deals are drawn anew.
+// of such deals are drawn anew, and the Homes that people look at.
 
 const metaRefreshed = "cards_refreshed" // when that was done last, RFC 3339
 
@@ -46,6 +46,15 @@ func (a *App) refreshCards(ctx context.Context, now time.Time) error {
 	return a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		for _, id := range crossed {
 			if err := tx.Refresh(ctx, dealSubject(id)); err != nil {
+				return err
+			}
+		}
+		homes, err := tx.HomesOpened(ctx, time.Now().Add(-homeLately))
+		if err != nil {
+			return err
+		}
+		for _, user := range homes {
+			if err := redrawHome(ctx, tx, user); err != nil {
 				return err
 			}
 		}

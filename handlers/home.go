@@ -54,13 +54,16 @@ func (a *App) atHome(ctx context.Context, c *Call, r Reply) Reply {
 	if opened || r.Push || len(r.Errors) > 0 {
 		return r
 	}
-	home, err := a.home(ctx, c)
+	err := a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return redrawHome(ctx, tx, c.User) })
 	if err != nil {
-		a.Log.ErrorContext(ctx, "home: cannot be drawn", "user", c.User, "error", err)
-		return r
+		a.Log.ErrorContext(ctx, "home: is not drawn anew", "user", c.User, "error", err)
 	}
-	r.Home = home
 	return r
+}
+
+// redrawHome has the person's Home drawn anew, if they ever opened it.
+func redrawHome(ctx context.Context, tx *store.Tx, user string) error {
+	return tx.Refresh(ctx, store.HomeSubject(user))
 }
 
 // inModal turns an answer into a modal, in the place of the one in which the person acted.
@@ -83,21 +86,22 @@ func (c *Call) inModal(r Reply) Reply {
 }
 
 func (a *App) openHome(ctx context.Context, c *Call) (Reply, error) {
-	home, err := a.home(ctx, c)
-	return Reply{Home: home}, err
+	return Reply{}, a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, c.User) })
 }
 
-// home draws the person's Home as things stand, in the language that they read now.
-func (a *App) home(ctx context.Context, c *Call) (*slack.HomeTabViewRequest, error) {
-	var drawn *slack.HomeTabViewRequest
+// drawHome draws a person's Home as things stand, in the language that they read now.
+func (a *App) drawHome(ctx context.Context, user string) (view.Message, error) {
+	var m view.Message
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		settings, err := r.Settings(ctx, c.User)
+		settings, err := r.Settings(ctx, user)
 		if err != nil {
 			return err
 		}
-		reader := *c
-		reader.Printer = a.printerFor(c.Person, settings)
-		h := view.Home{Slash: "/" + a.Prefix, Now: c.Now, Name: names(ctx, r), Reports: hasCommand("report")}
+		reader := Call{Intent: Intent{User: user, Now: a.now()}}
+		if reader.Printer, err = a.printerOf(ctx, r, user); err != nil {
+			return err
+		}
+		h := view.Home{Slash: "/" + a.Prefix, Now: reader.Now, Name: names(ctx, r), Reports: hasCommand("report")}
 		for _, fill := range []func(context.Context, *store.Reader, *Call, *view.Home) error{a.homeApprovals, a.homeDeals, a.homeTeam} {
 			if err := fill(ctx, r, &reader, &h); err != nil {
 				return err
@@ -111,10 +115,10 @@ func (a *App) home(ctx context.Context, c *Call) (*slack.HomeTabViewRequest, err
 		if h.Settings, err = homeSettings(ctx, r, &reader, settings); err != nil {
 			return err
 		}
-		drawn = view.HomeView(reader.Printer, h)
+		m.Home = view.HomeView(reader.Printer, h)
 		return nil
 	})
-	return drawn, err
+	return m, err
 }
 
 func hasCommand(name string) bool { return slices.Contains(commandNames(), name) }

@@ -15,7 +15,7 @@ func (a *App) settle(ctx context.Context, c *Call, change func(s *store.Settings
 		if err != nil {
 			return Reply{}, err
 		}
-		return done(s), nil
+		return done(s), redrawHome(ctx, tx, c.User)
 	})
 }
 

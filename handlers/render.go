@@ -17,9 +17,12 @@ import (
 
 // RenderCard draws the card of a subject as it stands in a channel, from the
 // state at this moment. In channels it speaks the workspace's language, in a DM
-// the person's.
+// and in App Home, which is a card as well, the person's.
 func (a *App) RenderCard(ctx context.Context, subject, channel string) (view.Message, error) {
 	kind, id, _ := strings.Cut(subject, ":")
+	if kind == "home" {
+		return a.drawHome(ctx, id)
+	}
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return view.Message{}, fmt.Errorf("card of %q: %w", subject, err)

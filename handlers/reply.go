@@ -22,12 +22,11 @@ type Reply struct {
 
 	Errors  map[string]string // of a form, by block_id
 	Options []*slack.OptionBlockObject
-	Home    *slack.HomeTabViewRequest // the person's App Home, published anew
 }
 
 // Empty reports whether there is nothing to show.
 func (r Reply) Empty() bool {
-	return r.Text == "" && len(r.Blocks) == 0 && !r.Delete && r.Modal == nil && !r.Clear && len(r.Errors) == 0 && r.Options == nil && r.Home == nil
+	return r.Text == "" && len(r.Blocks) == 0 && !r.Delete && r.Modal == nil && !r.Clear && len(r.Errors) == 0 && r.Options == nil
 }
 
 // stored is the form in which a reply is kept for a repeated payload: blocks

@@ -83,16 +83,11 @@ func TestClickIsAnsweredOverTheResponseURL(t *testing.T) {
 	}
 }
 
-func TestFormsAndHome(t *testing.T) {
+func TestForms(t *testing.T) {
 	f := newFakeSlack(t)
 	g := newGateway(t, f, replies(handlers.Reply{Modal: modal("New deal")}))
 	sendCommand(g, "new", "5.5", "")
 	if c := f.called(t, "views.open", 1); c.body["trigger_id"] != "5.5" {
-		t.Errorf("got %v", c.body)
-	}
-	g.Handle = replies(handlers.Reply{Home: &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{}}}})
-	sendEvent(g, home)
-	if c := f.called(t, "views.publish", 1); c.body["user_id"] != "U0ANA" {
 		t.Errorf("got %v", c.body)
 	}
 	g.Handle = replies(handlers.Reply{Modal: modal("Sure?"), Push: true})

@@ -70,9 +70,6 @@ func (g *Gateway) late(in handlers.Intent, received time.Time, o outcome) {
 
 // lateForm replaces the word of patience by the answer.
 func (g *Gateway) lateForm(ctx context.Context, in handlers.Intent, r handlers.Reply) {
-	if r.Home != nil {
-		g.publish(ctx, in, r)
-	}
 	modal := r.Modal
 	if modal == nil {
 		p := g.printer(ctx, in)

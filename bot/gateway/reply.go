@@ -49,13 +49,10 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		if !ok { // a form that large is shown over the Web API
 			return g.lateAck(in), func(ctx context.Context) { g.lateForm(ctx, in, r) }
 		}
-		if r.Home != nil {
-			later = func(ctx context.Context) { g.publish(ctx, in, r) }
-		}
-		return ack, later
+		return ack, nil
 	case r.Empty():
 		return nil, nil
-	case in.Kind == handlers.Command && r.Modal == nil && r.Home == nil && r.Plain == nil: // Slack does not say when it refuses an acknowledgement's blocks
+	case in.Kind == handlers.Command && r.Modal == nil && r.Plain == nil: // Slack does not say when it refuses an acknowledgement's blocks
 		if ack, ok := encode(answerOf(in, r)); ok {
 			return ack, nil
 		}
@@ -92,9 +89,6 @@ func encode(ack any) (any, bool) {
 
 // deliver shows a reply that its acknowledgement could not carry.
 func (g *Gateway) deliver(ctx context.Context, in handlers.Intent, r handlers.Reply) {
-	if r.Home != nil {
-		defer g.publish(ctx, in, r) // after a modal, whose trigger lives 3 seconds
-	}
 	if r.Modal != nil {
 		g.open(ctx, in, r)
 		return
@@ -167,13 +161,6 @@ func messageOptions(r handlers.Reply) []slack.MsgOption {
 
 // errNoTrigger is a form that comes too late: its trigger is gone.
 var errNoTrigger = errors.New("the trigger has expired")
-
-func (g *Gateway) publish(ctx context.Context, in handlers.Intent, r handlers.Reply) {
-	_, err := g.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: in.User, View: *r.Home})
-	if err != nil {
-		g.Log.Error("gateway: App Home was not published", "user", in.User, "error", detail(err))
-	}
-}
 
 // open shows a modal: over the one in which the person acted, in its place, or anew.
 func (g *Gateway) open(ctx context.Context, in handlers.Intent, r handlers.Reply) {

@@ -53,7 +53,7 @@ func (b *Outbox) try(ctx context.Context, o store.Outbound) (string, error) {
 	if d.TS != "" && d.Rendered == d.hash {
 		return OutcomeUnchanged, b.done(ctx, d, d.Place, d.TS)
 	}
-	if d.TS == "" && mayStand(o) {
+	if d.TS == "" && mayStand(o) && d.msg.Home == nil {
 		channel, ts, err := b.find(ctx, d)
 		switch {
 		case err != nil:
@@ -77,7 +77,7 @@ func (b *Outbox) prepare(ctx context.Context, o store.Outbound) (delivery, error
 	if err != nil {
 		return d, &renderError{err}
 	}
-	if msg.Text == "" && len(msg.Blocks) == 0 {
+	if msg.Text == "" && len(msg.Blocks) == 0 && msg.Home == nil {
 		return d, &renderError{errors.New("nothing to say")}
 	}
 	d.msg = msg
@@ -100,7 +100,8 @@ func hash(m view.Message) (string, error) {
 	raw, err := json.Marshal(struct {
 		Text   string
 		Blocks []slack.Block
-	}{m.Text, m.Blocks})
+		Home   *slack.HomeTabViewRequest `json:",omitempty"`
+	}{m.Text, m.Blocks, m.Home})
 	if err != nil {
 		return "", &renderError{err}
 	}

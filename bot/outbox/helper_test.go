@@ -60,7 +60,7 @@ func (r *texts) set(subject, text string) {
 	r.cards[subject] = view.Message{Text: text}
 }
 
-const testManifest = `{"display_information":{"name":"Pipewright"},"features":{"bot_user":{"display_name":"Pipewright"}},
+const testManifest = `{"display_information":{"name":"Pipewright"},"features":{"app_home":{"home_tab_enabled":true},"bot_user":{"display_name":"Pipewright"}},
 	"oauth_config":{"scopes":{"bot":["chat:write","channels:history","im:history","users:read"]}},"settings":{}}`
 
 func newWorld(t *testing.T) *world {

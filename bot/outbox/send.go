@@ -16,6 +16,9 @@ const metadataType = "pipewright_outbox"
 // send posts the message, or updates the card that stands. It returns where the
 // message is.
 func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err error) {
+	if d.msg.Home != nil {
+		return b.publish(ctx, d)
+	}
 	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(d))
 	if !isBlocks(err) {
 		return channel, ts, err
@@ -33,6 +36,15 @@ func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err
 	}
 	b.Log.Error("outbox: Slack refuses the blocks; only the text is sent", "id", d.ID, "kind", d.Kind, "reason", reason(err))
 	return b.sendBlocks(ctx, d, nil)
+}
+
+// publish shows a person's App Home. Its view stands for a message: doing it twice does no harm.
+func (b *Outbox) publish(ctx context.Context, d *delivery) (channel, view string, err error) {
+	res, err := b.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: d.Channel, View: *d.msg.Home})
+	if err != nil {
+		return "", "", err
+	}
+	return d.Channel, res.ID, nil
 }
 
 func (b *Outbox) blocksFor(d *delivery) []slack.Block {

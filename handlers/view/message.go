@@ -12,4 +12,5 @@ type Message struct {
 	Text   string
 	Blocks []slack.Block
 	Plain  []slack.Block
+	Home   *slack.HomeTabViewRequest // of an App Home, which has nothing else
 }

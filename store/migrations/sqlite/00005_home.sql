@@ -1,0 +1,10 @@
+-- +goose Up
+
+-- Who looks at their App Home: it is kept up to date for a while after that.
+CREATE TABLE home (
+  person TEXT PRIMARY KEY,
+  opened INTEGER NOT NULL -- protocol time
+);
+
+-- +goose Down
+DROP TABLE home;
