@@ -10,6 +10,7 @@ import (
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
+	"pipewright/reports/draw"
 	"pipewright/store"
 )
 
@@ -29,7 +30,17 @@ func (*doctorCommand) Run(ctx context.Context, t terminal) error {
 	}
 	d.slack(ctx, cfg)
 	d.database(ctx, cfg)
+	d.fonts(draw.FindFonts())
 	return d.verdict()
+}
+
+// fonts says whether pictures can be written in Chinese.
+func (d *doctor) fonts(regular, _ string) {
+	if regular == "" {
+		d.warn("fonts", d.p.T("no font with Chinese letters: pictures with Chinese words are left out; install one (%s)", draw.FontHelp))
+		return
+	}
+	d.good("fonts", regular)
 }
 
 // doctor writes one line for each check.

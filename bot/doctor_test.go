@@ -33,3 +33,13 @@ func TestDoctorOnAnEmptyMap(t *testing.T) {
 		t.Errorf("it advises to give roles that nobody is given:\n%s", said)
 	}
 }
+
+func TestDoctorOnFonts(t *testing.T) {
+	for _, c := range []struct{ font, want string }{{"", "fonts-noto-cjk"}, {"/fonts/NotoSansCJK-Regular.ttc", "ok    fonts      /fonts/NotoSansCJK-Regular.ttc"}} {
+		var out bytes.Buffer
+		(&doctor{out: &out, p: text.For("en", nil)}).fonts(c.font, c.font)
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("with %q it says %q", c.font, out.String())
+		}
+	}
+}

@@ -33,7 +33,7 @@ type commands struct {
 	Run      runCommand      `cmd:"" help:"Run the bot against Slack. Configured by the environment; .env is read when present."`
 	Process  processCommand  `cmd:"" help:"The map of the process, as a YAML file."`
 	Import   importCommand   `cmd:"" help:"Bring in CSV: deals, their histories and activities, from any CRM. The same files again change nothing."`
-	Report   reportCommand   `cmd:"" help:"Any report without Slack, as text, JSON or CSV."`
+	Report   reportCommand   `cmd:"" help:"Any report without Slack, as text, JSON or CSV, or as a picture."`
 	Export   exportCommand   `cmd:"" help:"Write everything out as CSV that import takes back."`
 	Backup   backupCommand   `cmd:"" help:"Copy the database into FILE while the bot runs."`
 	Audit    auditCommand    `cmd:"" help:"The audit trail."`

@@ -21,7 +21,7 @@ type reportCommand struct {
 	Owner   string  `placeholder:"USER" help:"Only this person's deals (Slack id)."`
 	Team    string  `placeholder:"KEY" help:"Only this team's deals."`
 	Source  string  `placeholder:"NAME" help:"Only deals of this source."`
-	Format  string  `enum:"text,json,csv,svg" default:"text" help:"text, json or csv; svg draws the report process."`
+	Format  string  `enum:"text,json,csv,svg,png" default:"text" help:"text, json or csv; svg and png draw the report."`
 }
 
 // Run computes a report without Slack.

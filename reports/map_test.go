@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
 )
@@ -79,33 +77,31 @@ func TestEmptyMapIsDrawn(t *testing.T) {
 	}
 }
 
-func TestOnlyTheMapIsDrawn(t *testing.T) {
-	r, _ := Find("funnel")
-	h := journeys()
-	err := WriteSVG(io.Discard, r.of(h, Options{AsOf: h.AsOf}), text.For("en", time.UTC))
-	var refused *sales.Error
-	if !errors.As(err, &refused) || refused.Code != "report.svg" {
-		t.Fatalf("a funnel as svg: %v", err)
-	}
-	if said, ok := Explain(text.For("en", time.UTC), refused); !ok || !strings.Contains(said, "funnel") {
-		t.Errorf("it says %q", said)
+// Every report that has a chart is a picture, in both languages.
+func TestChartsAreDrawn(t *testing.T) {
+	for _, r := range All() {
+		if r.Name == "cycle" { // too few closed deals, see TestNothingToDraw
+			continue
+		}
+		for _, lang := range []string{"en", "zh"} {
+			got := drawn(t, r.Name, journeys(), lang)
+			wellFormed(t, got)
+			if r.Name == "funnel" {
+				golden(t, "chart-"+lang+".svg", []byte(got))
+			}
+		}
 	}
 }
 
-func TestWrapText(t *testing.T) {
-	for _, c := range []struct {
-		in   string
-		want []string
-	}{
-		{"", nil},
-		{"Demo", []string{"Demo"}},
-		{"First contact by phone", []string{"First contact", "by phone"}},
-		{"Unbreakableandlongname", []string{"Unbreakableand", "longname"}},
-		{"one two three four five six seven", []string{"one two three", "four five six…"}},
-		{"产品演示与试用方案的说明", []string{"产品演示与试用方", "案的说明"}},
-	} {
-		if diff := cmp.Diff(c.want, wrapText(c.in, 10, 82, 2)); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", c.in, diff)
-		}
+func TestNothingToDraw(t *testing.T) {
+	r, _ := Find("cycle")
+	h := journeys()
+	err := WriteSVG(io.Discard, r.of(h, Options{AsOf: h.AsOf}), text.For("en", time.UTC))
+	var refused *sales.Error
+	if !errors.As(err, &refused) || refused.Code != "report.nothing_to_draw" {
+		t.Fatalf("too few closed deals as svg: %v", err)
+	}
+	if said, ok := Explain(text.For("en", time.UTC), refused); !ok || !strings.Contains(said, "cycle") {
+		t.Errorf("it says %q", said)
 	}
 }

@@ -103,9 +103,11 @@ func Explain(p text.Printer, e *sales.Error) (string, bool) {
 	case "report.horizon":
 		return p.T("The horizon must be between 1 and 3,650 days."), true
 	case "report.format":
-		return p.T("The format must be text, json, csv or svg, not “%s”.", text.Plain(fact(e, "format"))), true
-	case "report.svg":
-		return p.T("“%s” is no picture: only the report “process” is drawn as svg.", text.Plain(fact(e, "name"))), true
+		return p.T("The format must be text, json, csv, svg or png, not “%s”.", text.Plain(fact(e, "format"))), true
+	case "report.nothing_to_draw":
+		return p.T("There is too little for a picture of “%s” yet. The format text shows what there is.", text.Plain(fact(e, "name"))), true
+	case "report.font":
+		return p.T("This machine has no font with Chinese letters. Install one (`%s`), or take the format svg.", fact(e, "help")), true
 	case "rhythm.unreadable":
 		return p.T("I don't understand “%s”. Say, for example, `weekly mon 09:00`, `daily 8:30` or `monthly 10:00 in Europe/Berlin`.", text.Plain(fact(e, "word"))), true
 	case "rhythm.zone":

@@ -11,8 +11,8 @@ import (
 	"pipewright/store"
 )
 
-// Run answers a report on w in the format "text", "json" or "csv", and "process" in "svg" too. It refuses as
-// [Compute] does, and with Invalid "report.format" or "report.svg".
+// Run answers a report on w in the format "text", "json" or "csv", or draws it as "svg" or "png". It refuses as
+// [Compute] does, with Invalid "report.format", and as [WritePNG] does.
 func Run(ctx context.Context, r *store.Reader, name string, o Options, format string, w io.Writer, p text.Printer) error {
 	write, ok := formats[format]
 	if !ok {
@@ -25,7 +25,7 @@ func Run(ctx context.Context, r *store.Reader, name string, o Options, format st
 	return write(w, res, p)
 }
 
-var formats = map[string]func(io.Writer, Result, text.Printer) error{"text": WriteText, "json": WriteJSON, "csv": WriteCSV, "svg": WriteSVG}
+var formats = map[string]func(io.Writer, Result, text.Printer) error{"text": WriteText, "json": WriteJSON, "csv": WriteCSV, "svg": WriteSVG, "png": WritePNG}
 
 // envelope is the contract's outer form.
 type envelope struct {

@@ -137,10 +137,7 @@ func bars(c Chart, labels []string, p text.Printer) string {
 			if most > 0 {
 				n = int(s.Values[i]/most*barWidth + 0.5)
 			}
-			number := p.Number(s.Values[i], 0)
-			if s.Values[i] != float64(int(s.Values[i])) {
-				number = p.Number(s.Values[i], 1)
-			}
+			number := barNumber(p, s.Values[i])
 			if len(c.Series) > 1 {
 				number += " " + s.Name
 			}

@@ -1,0 +1,115 @@
+package reports
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+	"pipewright/reports/draw"
+)
+
+// Picture is a chart or a map in a message. It is no block that Slack knows: whoever sends the
+// message puts Image in its place once the picture is in Slack, and Instead where it cannot be.
+type Picture struct {
+	Name    string // of a picture that is drawn anew under the same name only when something changed; "" is named by what it shows
+	Lang    string
+	Title   string
+	Chart   *Chart
+	Map     *Map
+	Said    []string      // below a chart
+	Instead []slack.Block `json:"-"`
+}
+
+// BlockType makes a picture a block.
+func (Picture) BlockType() slack.MessageBlockType { return "picture" }
+
+// ID makes a picture a block.
+func (Picture) ID() string { return "" }
+
+// Key is the same for the same picture.
+func (x Picture) Key() (string, error) {
+	if x.Name != "" {
+		return x.Name, nil
+	}
+	raw, err := json.Marshal(x)
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:16]), err
+}
+
+// Draw makes the drawing.
+func (x Picture) Draw() *draw.Drawing {
+	if x.Map != nil {
+		return x.Map.Draw(x.Lang, x.Title)
+	}
+	return x.Chart.Draw(text.For(x.Lang, nil), x.Said...)
+}
+
+// PNG draws the picture as a file. It fails with draw.ErrFont where Chinese cannot be written.
+func (x Picture) PNG(w io.Writer) error { return x.Draw().PNG(w) }
+
+// Alt is what a screen reader says of it.
+func (x Picture) Alt() string {
+	about := ""
+	switch {
+	case x.Map != nil:
+		about = x.Map.Lead
+	case x.Chart != nil:
+		about = x.Chart.about(text.For(x.Lang, nil))
+	}
+	return text.Truncate(oneLine(x.Title+": "+about), maxAlt)
+}
+
+// Image is the block for the picture in the file.
+func (x Picture) Image(file string) *slack.ImageBlock {
+	return slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, x.Alt(), "", nil)
+}
+
+const maxAlt = 1900 // of 2,000
+
+// picture is how the result is drawn; ok is false where there is nothing to draw.
+func (res Result) picture(p text.Printer) (Picture, bool) {
+	x := Picture{Lang: p.Lang(), Title: res.title(p)}
+	if m, ok := res.drawnMap(p); ok {
+		x.Map = &m
+		return x, true
+	}
+	if x.Chart = res.Body.Chart(p); x.Chart == nil {
+		return Picture{}, false
+	}
+	for _, s := range append([]string{res.Body.Lead(p), res.period(p), res.context(p)}, res.notes(p)...) {
+		if s != "" {
+			x.Said = append(x.Said, s)
+		}
+	}
+	return x, true
+}
+
+// WriteSVG draws the result: the map of what really happened, or the report's chart.
+// A result without one is Invalid "report.nothing_to_draw".
+func WriteSVG(w io.Writer, res Result, p text.Printer) error {
+	x, ok := res.picture(p)
+	if !ok {
+		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
+	}
+	return x.Draw().SVG(w)
+}
+
+// WritePNG draws the result as WriteSVG does. Without a font for its letters it is
+// Invalid "report.font".
+func WritePNG(w io.Writer, res Result, p text.Printer) error {
+	x, ok := res.picture(p)
+	if !ok {
+		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
+	}
+	err := x.PNG(w)
+	if errors.Is(err, draw.ErrFont) {
+		return sales.Refuse(sales.Invalid, "report.font", "help", draw.FontHelp)
+	}
+	return err
+}
