@@ -202,6 +202,10 @@ var problemWords = map[string]problemWording{
 	"step.few":              tells(text.Msg("The step “%[2]s” of “%[1]s” needs more people than the %[4]s that there are (rule: %[3]s). Name more, or ask for fewer."), "policy", "step", "rule", "n"),
 	"step.short":            tells(text.Msg("The step “%[2]s” of “%[1]s” has too few people when the request comes from %[3]s: nobody decides on their own. Name somebody else too."), "policy", "step", "users"),
 	"step.parallel":         tells(text.Msg("The step “%[2]s” of “%[1]s” is the first, so it is parallel to none. Take “parallel” out."), "policy", "step"),
+	"escalate.nobody":       tells(text.Msg("The step “%[2]s” of “%[1]s” escalates to nobody: give somebody the role, or name people."), "policy", "step"),
+	"escalate.same":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to people who may decide it anyway. Name somebody else."), "policy", "step"),
+	"escalate.sole":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to %[3]s, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
+	"escalate.late":         tells(text.Msg("The step “%[2]s” of “%[1]s” never escalates: the request expires before. Escalate earlier, or expire later."), "policy", "step"),
 	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Give somebody else the role too."), "policy", "step", "user"),
 }
 

@@ -13,6 +13,7 @@ const (
 	Approved  ApprovalState = "approved"
 	Rejected  ApprovalState = "rejected"
 	Retracted ApprovalState = "withdrawn"
+	Expired   ApprovalState = "expired" // nobody decided in time
 )
 
 // Verdict is one person's answer.
@@ -38,6 +39,8 @@ type Approval struct {
 	Steps     []StepState
 	Ended     time.Time
 	Map       int // version of the process whose policy rules it
+	Expire    Days
+	Questions []Question // that approvers asked the requester, in order
 }
 
 // StepStatus is where one step stands.
@@ -67,6 +70,11 @@ type StepState struct {
 	Closed    int64      `json:"closed,omitempty"`
 	Decisions []Decision `json:"decisions,omitempty"`
 	Forwards  []Forward  `json:"forwards,omitempty"`
+
+	Remind    Days       `json:"remind,omitempty"`
+	Escalate  Escalation `json:"escalate,omitzero"`
+	Escalated int64      `json:"escalated,omitempty"` // since when those of Escalate may decide as well, Unix milliseconds
+	Stranded  int64      `json:"stranded,omitempty"`  // since when too few people are there to meet the rule, Unix milliseconds
 }
 
 // Decision is one person's answer to one step.
@@ -80,6 +88,8 @@ type Decision struct {
 	Via     string   `json:"via"`            // thread, dm, command, home
 	Void    bool     `json:"void,omitempty"` // the request was changed since: it no longer counts
 	As      []string `json:"as,omitempty"`   // for a step that asks one of each: whom the person answered for
+
+	Escalated bool `json:"escalated,omitempty"` // the person was asked only because the step had waited for long
 }
 
 // FormFields returns the built-in and own fields of the policy's form.
@@ -137,7 +147,7 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 	}
 	a := Approval{
 		Deal: c.Deal.ID, Episode: c.Deal.Episode, Kind: kind, Version: 1, Requester: actor, At: now, Form: form,
-		State: Pending, Map: c.Process.Version,
+		State: Pending, Map: c.Process.Version, Expire: policy.Expire,
 	}
 	for _, s := range policy.Steps {
 		state := newStep(s)
@@ -159,6 +169,7 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 func newStep(s Step) StepState {
 	return StepState{
 		Key: s.Key, Roles: s.Roles, Users: s.Users, Manager: s.Manager, Rule: s.Rule, Parallel: s.Parallel, When: s.When, Status: StepAhead,
+		Remind: s.Remind, Escalate: s.Escalate,
 	}
 }
 
@@ -222,6 +233,7 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	if s.Rule == RuleEach {
 		d.As = c.as(*s, a.Requester, approver)
 	}
+	d.Escalated = !slices.Contains(c.named(*s, a.Requester), approver)
 	s.Decisions = append(slices.Clone(s.Decisions), d)
 	switch {
 	case d.Verdict == Reject:
@@ -234,6 +246,7 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	if a.State == Pending {
 		a.open(now)
 	}
+	a.settle(d.By, now)
 	data.Outcome = string(a.State)
 	return a, c.event(d.By, now, Decided, data), nil
 }
@@ -306,6 +319,7 @@ func (c *Case) Withdraw(a Approval, actor string, now time.Time) (Approval, []Ev
 		}
 	}
 	a.State, a.Ended = Retracted, now
+	a.settle("", now)
 	a.Version++
 	return a, c.event(actor, now, Withdrawn, EventData{Kind: a.Kind, Approval: a.ID}), nil
 }

@@ -43,6 +43,7 @@ func (c *Case) Edit(a Approval, actor string, form map[string]string, seen int, 
 	if voided {
 		data.Outcome = Voided
 		next.open(now)
+		next.settle("", now)
 	} else {
 		next.Steps = a.Steps
 	}
@@ -102,6 +103,7 @@ func (c *Case) stepsAfter(a Approval, policy Policy, form map[string]string) (st
 		}
 		others = others || (was == StepSkipped) != (s.Status == StepSkipped)
 		s.Decisions, s.Forwards, s.Opened, s.Closed, s.From = slices.Clone(s.Decisions), nil, 0, 0, 0
+		s.Escalated, s.Stranded = 0, 0
 		for i := range s.Decisions {
 			s.Decisions[i].Void = true
 		}

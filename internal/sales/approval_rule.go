@@ -60,8 +60,13 @@ func (c *Case) Awaited(a Approval) []Awaited {
 }
 
 // Approvers returns everybody whom the step names, but the requester: those who may
-// decide it and those who did.
+// decide it and those who did, and once it has escalated those whom that names.
 func (c *Case) Approvers(s StepState, requester string) []string {
+	return compact(append(c.named(s, requester), c.escalated(s, requester)...))
+}
+
+// named are those whom the step itself names, but the requester.
+func (c *Case) named(s StepState, requester string) []string {
 	var out []string
 	for _, g := range c.groups(s, requester) {
 		out = append(out, g.people...)
@@ -78,7 +83,7 @@ type group struct {
 func (c *Case) groups(s StepState, requester string) []group {
 	var out []group
 	add := func(name string, people []string) {
-		others := slices.DeleteFunc(slices.Clone(people), func(u string) bool { return u == requester })
+		others := slices.DeleteFunc(slices.Clone(people), func(u string) bool { return u == requester || c.Org.isGone(u) })
 		out = append(out, group{name, compact(others)})
 	}
 	for _, r := range s.Roles {
@@ -96,7 +101,7 @@ func (c *Case) groups(s StepState, requester string) []group {
 // ManagersOf returns the manager of the person's team, or, for somebody who manages it or is in
 // none, the admins.
 func (o *Organisation) ManagersOf(user string) []string {
-	if t, ok := o.TeamOf(user); ok && t.Manager != "" && t.Manager != user {
+	if t, ok := o.TeamOf(user); ok && t.Manager != "" && t.Manager != user && !o.isGone(t.Manager) {
 		return []string{t.Manager}
 	}
 	return o.Holders(RoleAdmin)
@@ -106,26 +111,27 @@ func (o *Organisation) ManagersOf(user string) []string {
 type seat []string
 
 // seats are the approvals that a step needs altogether. An approval that was given stays
-// good when the person loses the role afterwards.
+// good when the person loses the role afterwards. Whom an escalation names may take any seat.
 func (c *Case) seats(s StepState, requester string) []seat {
 	var out []seat
-	people := compact(append(c.Approvers(s, requester), s.approvers()...))
+	also := compact(append(c.escalated(s, requester), s.approved(true)...))
+	people := compact(append(c.named(s, requester), s.approved(false)...))
 	switch s.Rule {
 	case RuleEach:
 		for _, g := range c.groups(s, requester) {
-			out = append(out, append(g.people, s.answeredAs(g.name)...))
+			out = append(out, slices.Concat(g.people, s.answeredAs(g.name), also))
 		}
 	case RuleAll:
 		for _, u := range people {
-			out = append(out, seat{u})
+			out = append(out, append(seat{u}, also...))
 		}
 	default:
 		for range s.Rule.Number() {
-			out = append(out, people)
+			out = append(out, slices.Concat(people, also))
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, nil) // all of nobody, or no rule at all: nobody can meet it
+		out = append(out, also) // all of nobody, or no rule at all: nobody else can meet it
 	}
 	if len(s.Forwards) > 0 {
 		given := s.approvers()
@@ -232,6 +238,17 @@ func (d Decision) Approver() string {
 		return d.For
 	}
 	return d.By
+}
+
+// approved are the approvers whom an escalation brought, or the others.
+func (s StepState) approved(escalated bool) []string {
+	var out []string
+	for _, d := range s.Decisions {
+		if d.Verdict == Approve && !d.Void && d.Escalated == escalated {
+			out = append(out, d.Approver())
+		}
+	}
+	return out
 }
 
 // as names the groups of the step that the person belongs to.

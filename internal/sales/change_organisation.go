@@ -115,6 +115,6 @@ func (o *Organisation) Keep(now *Organisation) *Organisation {
 			out.Roles[i].Users, out.Roles[i].Groups = was.Users, was.Groups
 		}
 	}
-	out.Admins, out.Groups, out.Version = now.Admins, now.Groups, now.Version
+	out.Admins, out.Groups, out.Gone, out.Version = now.Admins, now.Groups, now.Gone, now.Version
 	return &out
 }

@@ -58,7 +58,7 @@ func organisationAfter(m *Map, known Known) *Organisation {
 	}
 	o := *m.Organisation
 	if known.Organisation != nil {
-		o.Admins, o.Groups = known.Organisation.Admins, known.Organisation.Groups
+		o.Admins, o.Groups, o.Gone = known.Organisation.Admins, known.Organisation.Groups, known.Organisation.Gone
 	}
 	return &o
 }

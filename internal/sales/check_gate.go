@@ -145,7 +145,10 @@ func (c *checker) policy(path string, p *Process, o Policy) {
 			c.warn(at+".parallel", "step.parallel", "policy", o.Kind, "step", s.Key)
 		}
 		c.approvers(at, o, s)
+		c.number(at+".remind", "remind", float64(s.Remind), maxTarget)
+		c.escalation(at+".escalate", o, s)
 	}
+	c.number(path+".expire", "expire", float64(o.Expire), maxTarget)
 }
 
 // form checks the fields of a policy's form against the built-in ones and the process's.

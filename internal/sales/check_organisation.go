@@ -114,6 +114,7 @@ func rolesOf(p *Process) []string {
 	for _, o := range p.Policies {
 		for _, s := range o.Steps {
 			add(s.Roles)
+			add(s.Escalate.roles())
 		}
 	}
 	return out

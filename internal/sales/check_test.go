@@ -176,6 +176,15 @@ var mistakes = []mistake{
 	{code: "step.parallel?", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          parallel: yes #HERE\n", facts: "step:price"},
 	{code: "user.form", was: "          roles: [pricing]\n", is: "          users: [pia] #HERE\n", facts: "user:pia"},
 	{code: "list.empty", was: "          roles: [pricing]\n", is: "", facts: "part:roles"},
+	{code: "role.unknown", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [leagl]} #HERE\n", facts: "nearest:legal"},
+	{code: "value.missing", was: "          target: 1d\n", is: "          escalate: {to: legal} #HERE\n", facts: "part:after"},
+	{code: "list.empty", was: "          target: 1d\n", is: "          escalate: {after: 1d} #HERE\n", facts: "part:to"},
+	{code: "number.negative", was: "          target: 1d\n", is: "          remind: -1 #HERE\n"},
+	{code: "number.range", was: "      required: [amount, volume]", is: "      expire: 2000d #HERE\n      required: [amount, volume]", facts: "part:expire"},
+	{code: "escalate.nobody", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [law]} #HERE\n", also: replacing{"    - key: legal\n", "    - {key: law, name: {en: Law, zh: 法}}\n    - key: legal\n"}, facts: "step:price"},
+	{code: "escalate.same?", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [UPIA]} #HERE\n", facts: "policy:quote"},
+	{code: "escalate.sole?", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [UREP1]} #HERE\n", facts: "user:UREP1"},
+	{code: "escalate.late?", was: "          target: 1d\n", is: "          escalate: {after: 8d, to: manager} #HERE\n", also: replacing{"      required: [amount, volume]", "      expire: 5d\n      required: [amount, volume]"}, facts: "step:price"},
 	{code: "step.sole?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UREP1]\n", facts: "user:UREP1"},
 }
 

@@ -119,8 +119,8 @@ func (o *Organisation) Decides(user string, all []*Process) bool {
 
 // named reports whether a step may ask the person.
 func (o *Organisation) named(s Step, user string) bool {
-	return slices.Contains(s.Users, user) || s.Manager && o.Leads(user) ||
-		slices.ContainsFunc(s.Roles, func(r string) bool { return o.Holds(user, r) })
+	return slices.Contains(slices.Concat(s.Users, s.Escalate.To), user) || (s.Manager || slices.Contains(s.Escalate.To, EscalateManager)) && o.Leads(user) ||
+		slices.ContainsFunc(slices.Concat(s.Roles, s.Escalate.roles()), func(r string) bool { return o.Holds(user, r) })
 }
 
 // StandIn is somebody who may answer a step in an approver's place.
@@ -134,7 +134,7 @@ func (c *Case) standIns(a Approval, s StepState, approver string) []string {
 		steps = []StepState{s}
 	}
 	return slices.DeleteFunc(c.Org.standIns(approver, a.Requester, c.At), func(who string) bool {
-		return slices.Contains(s.spent(), who) || a.spentOn(who) ||
+		return c.Org.isGone(who) || slices.Contains(s.spent(), who) || a.spentOn(who) ||
 			c.leavesEnough(steps, a.Requester, s.Key, approver) && !c.leavesEnough(steps, a.Requester, s.Key, approver, who)
 	})
 }

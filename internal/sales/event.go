@@ -1,6 +1,9 @@
 package sales
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // EventType names what happened.
 type EventType string
@@ -25,6 +28,12 @@ const (
 	Withdrawn EventType = "approval_withdrawn"
 	Edited    EventType = "approval_changed"
 	Forwarded EventType = "approval_forwarded"
+	Asked     EventType = "approval_question"  // of an approver to the requester
+	Answered  EventType = "approval_answer"    // to it
+	Escalated EventType = "approval_escalated" // others may decide as well
+	Stranded  EventType = "approval_stranded"  // nobody is left who can decide a step
+	Staffed   EventType = "approval_staffed"   // somebody is there again
+	Lapsed    EventType = "approval_expired"
 	Pulsed    EventType = "pulse"
 	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
 )
@@ -39,6 +48,12 @@ type Event struct {
 	Type    EventType
 	Data    EventData
 }
+
+// approvalEvent begins the types of all events of requests for an approval.
+const approvalEvent = "approval_"
+
+// OfApproval reports whether events of the type belong to a request for an approval.
+func OfApproval(t EventType) bool { return strings.HasPrefix(string(t), approvalEvent) }
 
 // Undated is the time of a deal's first event when an import does not know when the
 // deal was created: before everything else. The deal's Created is then zero.
@@ -76,6 +91,9 @@ type EventData struct {
 	Before    map[string]string `json:"before,omitempty"`   // former values of a request's changed fields
 	Approval  int64             `json:"approval,omitempty"` // id of the approval
 	Step      string            `json:"step,omitempty"`
+	Question  int               `json:"question,omitempty"` // which of a request's, from 1
+	Users     []string          `json:"users,omitempty"`    // who may decide as well
+	Awaits    []Await           `json:"awaits,omitempty"`   // whom a request waits for from then on
 	Verdict   Verdict           `json:"verdict,omitempty"`
 	Process   string            `json:"process,omitempty"` // of a new deal
 	Map       int               `json:"map,omitempty"`     // version of the process in force

@@ -70,7 +70,7 @@ func inHours(process *yaml.Node) {
 	var visit func(n *yaml.Node)
 	visit = func(n *yaml.Node) {
 		for i, c := range n.Content {
-			if n.Kind == yaml.MappingNode && i%2 == 1 && slices.Contains([]string{"target", "quiet_after"}, n.Content[i-1].Value) {
+			if n.Kind == yaml.MappingNode && i%2 == 1 && slices.Contains([]string{"target", "quiet_after", "remind", "after", "expire"}, n.Content[i-1].Value) {
 				d, _ := strconv.ParseFloat(c.Value, 64)
 				if h := math.Round(d*hours*4) / 4; len(c.Value) > 4 && h/hours == d {
 					c.SetString(strconv.FormatFloat(h, 'f', -1, 64) + "h")

@@ -17,6 +17,7 @@ type Organisation struct {
 
 	Admins  []string            `yaml:"-" json:"-"`       // from ADMINS
 	Groups  map[string][]string `yaml:"-" json:"-"`       // members of Slack user groups, from the mirror
+	Gone    []string            `yaml:"-" json:"-"`       // people who have left the workspace, from the mirror: they hold no role
 	Version int                 `yaml:"-" json:"version"` // given by the store, from 1
 
 	Delegations []Delegation `yaml:"-" json:"-"` // that are not over; they have no versions
@@ -88,7 +89,7 @@ func (o *Organisation) Holders(key string) []string {
 	var out []string
 	add := func(users ...string) {
 		for _, u := range users {
-			if u != "" && !slices.Contains(out, u) {
+			if u != "" && !slices.Contains(out, u) && !o.isGone(u) {
 				out = append(out, u)
 			}
 		}
@@ -113,6 +114,8 @@ func (o *Organisation) Holders(key string) []string {
 	}
 	return out
 }
+
+func (o *Organisation) isGone(user string) bool { return slices.Contains(o.Gone, user) }
 
 // Holds reports whether the person holds the role.
 func (o *Organisation) Holds(user, role string) bool {

@@ -95,6 +95,10 @@ import (
 //	step.rule              step, rule, max: the most people that a rule may ask for
 //	step.few               policy, step, rule, n: the people that there are
 //	step.short (w)         policy, step, users: requests of these people can never meet the rule
+//	escalate.nobody        policy, step (nobody is there to escalate to)
+//	escalate.same (w)      policy, step (all of them may decide anyway)
+//	escalate.sole (w)      policy, step, user: requests of this person escalate to nobody
+//	escalate.late (w)      policy, step (the request expires before)
 //	step.parallel (w)      policy, step (it is the first)
 //	step.sole (w)          policy, step, user: requests of this person can be decided by nobody
 type Problem struct {

@@ -151,6 +151,7 @@ type Policy struct {
 	Required []string `yaml:"required,omitempty" json:"required,omitempty"`
 	Material []string `yaml:"material,omitempty" json:"material,omitempty"` // fields whose change asks everybody again; all when it is empty
 	Distinct bool     `yaml:"distinct,omitempty" json:"distinct,omitempty"` // nobody answers two steps of one request
+	Expire   Days     `yaml:"expire,omitempty" json:"expire,omitempty"`     // working days after which a request that waits ends without approval; 0 is never
 	Steps    []Step   `yaml:"steps" json:"steps"`                           // in order
 }
 
@@ -165,7 +166,23 @@ type Step struct {
 	Parallel bool      `yaml:"parallel,omitempty" json:"parallel,omitempty"` // asked together with the step before it
 	When     Condition `yaml:"when,omitempty" json:"when,omitempty"`
 	Target   Days      `yaml:"target,omitempty" json:"target,omitempty"`
+
+	Remind   Days       `yaml:"remind,omitempty" json:"remind,omitempty"` // working days after which those who are awaited are reminded; 0 is RemindAfter
+	Escalate Escalation `yaml:"escalate,omitempty" json:"escalate,omitzero"`
 }
+
+// Escalation says who else may decide a step when it has waited for long.
+type Escalation struct {
+	After Days     `yaml:"after" json:"after"` // working days
+	To    []string `yaml:"to" json:"to"`       // role keys, Slack user ids, and EscalateManager
+}
+
+// EscalateManager stands for the requester's manager in an escalation.
+const EscalateManager = "manager"
+
+// RemindAfter is after how many working days people are reminded of what waits for them when
+// the process does not say.
+const RemindAfter Days = 1
 
 // Stage returns the stage with the key.
 func (p *Process) Stage(key string) (Stage, bool) {
