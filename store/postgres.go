@@ -64,17 +64,22 @@ func (e *postgres) ping(ctx context.Context) error { return e.db.PingContext(ctx
 func (e *postgres) write(ctx context.Context, fn func(ctx context.Context, s *session) (bool, error)) error {
 	backoff := retry.WithMaxRetries(10, retry.WithCappedDuration(500*time.Millisecond,
 		retry.WithJitterPercent(50, retry.NewExponential(5*time.Millisecond))))
-	return retry.Do(ctx, backoff, func(ctx context.Context) error {
-		again, err := e.attempt(ctx, fn)
+	unsure := false // the answer to a commit was lost, and no repetition has found out
+	err := retry.Do(ctx, backoff, func(ctx context.Context) error {
+		again, err := e.attempt(ctx, fn, &unsure)
 		if again && ctx.Err() == nil {
 			return retry.RetryableError(err)
 		}
 		return err
 	})
+	if err != nil && unsure {
+		return fmt.Errorf("%w: %w", ErrUnsure, err)
+	}
+	return err
 }
 
 // attempt runs the transaction once and says whether it may be run again.
-func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *session) (bool, error)) (again bool, err error) {
+func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *session) (bool, error), unsure *bool) (again bool, err error) {
 	// The transaction itself outlives the caller: a cancelled context must not race with the commit.
 	free, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 	defer cancel()
@@ -90,6 +95,9 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 	defer func() { _ = tx.Rollback() }()
 	s := &session{dialect: postgresDialect, on: tx, copyFrom: copier(conn)}
 	keyed, err := fn(ctx, s)
+	if keyed && s.failed == nil { // it has looked whether it was done
+		*unsure = false
+	}
 	if err != nil {
 		return s.failed != nil && (isConflict(err) || isLost(err)), err
 	}
@@ -97,6 +105,7 @@ func (e *postgres) attempt(ctx context.Context, fn func(ctx context.Context, s *
 		return false, err
 	}
 	if err := tx.Commit(); err != nil {
+		*unsure = *unsure || !isRefused(err)
 		return isConflict(err) || keyed && isLost(err), wrap("commit", err)
 	}
 	return false, nil
@@ -116,6 +125,12 @@ func copier(conn *sqlx.Conn) func(ctx context.Context, table string, columns []s
 func isConflict(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// isRefused reports whether the server itself said that it does not commit.
+func isRefused(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && !isLost(err)
 }
 
 // isLost reports whether the connection went away.

@@ -12,6 +12,10 @@ import (
 // ErrBusy says that too many transactions wait already: try again in a moment.
 var ErrBusy = errors.New("the database has too much to do at the moment; try again in a few seconds")
 
+// ErrUnsure says that the connection was lost while a transaction was committed: it may be
+// done. Whatever was not asked for under a key in the inbox has to be looked up.
+var ErrUnsure = errors.New("the connection was lost, and it is not known whether it was saved")
+
 // ErrClosed says that the store was closed.
 var ErrClosed = errors.New("the store is closed")
 
@@ -90,8 +94,8 @@ func (s *Store) Wake() <-chan struct{} { return s.wake }
 func (s *Store) Backup(ctx context.Context, file string) error { return s.engine.backup(ctx, file) }
 
 // InTx runs fn in one write transaction, and commits when fn returns nil. It
-// returns fn's error unchanged, ErrBusy when the queue is full, or what the
-// database says. fn may run more than once.
+// returns fn's error unchanged, ErrBusy when the queue is full, ErrUnsure when nobody
+// knows, or what the database says. fn may run more than once.
 func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	woke := false
 	var learned *mapCache

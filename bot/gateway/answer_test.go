@@ -246,7 +246,7 @@ func TestParkedDecisionsAskWhoBelongsNow(t *testing.T) {
 	if c := f.called(t, "hook", 1); handled != 0 || !strings.Contains(fmt.Sprint(c.body["text"]), "user groups") {
 		t.Errorf("handled %d: %v", handled, c.body)
 	}
-	if g.people.mayDecide(t.Context(), "U0LEO", now.Add(-time.Second)) {
+	if may, err := g.people.mayDecide(t.Context(), "U0LEO", now.Add(-time.Second)); may || err != nil {
 		t.Error("somebody who came a moment earlier decides")
 	}
 }

@@ -18,8 +18,10 @@
 //     response URL, a view or an ephemeral message where it does not.
 //  5. A handler that is not done after two seconds is let run on: the intent is
 //     committed as a pending row of the inbox, then acknowledged, and answered
-//     later. A restart finishes the pending rows. What cannot be committed is
-//     not acknowledged, and Slack tells the person.
+//     later. A restart finishes the pending rows.
+//  6. What cannot be committed is never acknowledged as if it were. An event is not
+//     acknowledged, and Slack sends it again. A command, a click, a form or a shortcut comes
+//     once: the acknowledgement says that nothing was changed.
 //
 // The package also keeps the mirror of Slack's people and user groups.
 package gateway

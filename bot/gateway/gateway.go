@@ -61,7 +61,7 @@ type Gateway struct {
 const (
 	OutcomeDone   = "done"
 	OutcomeLate   = "late"   // parked, then done
-	OutcomeFailed = "failed" // not committed, not acknowledged
+	OutcomeFailed = "failed" // not committed
 	OutcomeShed   = "shed"   // turned away: too much to do
 )
 
@@ -88,7 +88,7 @@ func New(c Config, people *People) *Gateway {
 	g := &Gateway{
 		Config: c, people: people, client: responseClient(),
 		slots: make(chan struct{}, c.Workers), admitted: make(chan struct{}, c.Workers+c.Waiting),
-		park: 2 * time.Second, deadline: 2800 * time.Millisecond,
+		park: 2 * time.Second, deadline: 2600 * time.Millisecond,
 	}
 	g.doors, g.permalink = g.routes(), g.askPermalink
 	g.life, g.kill = context.WithCancel(context.Background())
@@ -115,7 +115,8 @@ type outcome struct {
 
 // take handles one intent and returns what to acknowledge it with (nil is an
 // empty acknowledgement) and what to do after that (or nil). An error means that
-// nothing was committed and the payload must not be acknowledged.
+// the payload must not be acknowledged: nothing was committed, and Slack sends it again or
+// tells the person.
 func (g *Gateway) take(in handlers.Intent, received time.Time) (ack any, after func(), err error) {
 	select {
 	case g.admitted <- struct{}{}:
@@ -143,9 +144,13 @@ func (g *Gateway) take(in handlers.Intent, received time.Time) (ack any, after f
 	case o := <-done:
 		return g.finish(in, received, o)
 	case <-time.After(time.Until(received.Add(g.deadline))):
+	}
+	if !answersFailure(in) {
 		g.Observe(in, OutcomeFailed, time.Since(received))
 		return nil, nil, context.DeadlineExceeded
 	}
+	ack, after = g.overdue(in, received, done)
+	return ack, after, nil
 }
 
 // work runs the handler as soon as a worker is free.
@@ -168,11 +173,17 @@ func (g *Gateway) handle(in handlers.Intent) (o outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			g.Log.Error("gateway: a handler panicked", "name", in.Name, "panic", p, "stack", stack())
-			o = outcome{err: errors.New("gateway: internal error")}
+			o = outcome{err: errPanicked}
 		}
 	}()
-	if decides(in.Kind) && !g.people.mayDecide(ctx, in.User, g.Now()) {
-		return outcome{reply: g.unsure(ctx, in)}
+	if decides(in.Kind) {
+		may, err := g.people.mayDecide(ctx, in.User, g.Now())
+		switch {
+		case err != nil:
+			return outcome{err: err}
+		case !may:
+			return outcome{reply: g.unsure(ctx, in)}
+		}
 	}
 	if in.Kind == handlers.Shortcut && in.Message != "" {
 		in.Link = g.permalink(ctx, in.Channel, in.Message)
@@ -205,21 +216,21 @@ func (g *Gateway) finish(in handlers.Intent, received time.Time, o outcome) (any
 		if errors.Is(o.err, errBusy) {
 			result = OutcomeShed
 		} else {
-			g.Log.Error("gateway: not taken, not acknowledged", "kind", in.Kind, "name", in.Name, "user", in.User, "key", in.Key, "error", o.err)
+			g.Log.Error("gateway: not taken", "kind", in.Kind, "name", in.Name, "user", in.User, "key", in.Key, "error", o.err)
 		}
 		g.Observe(in, result, time.Since(received))
-		return nil, nil, o.err
+		if result == OutcomeShed || !answersFailure(in) || g.life.Err() != nil {
+			return nil, nil, o.err
+		}
+		ack, after := g.apologise(in, o.err)
+		return ack, after, nil
 	}
 	g.Observe(in, OutcomeDone, time.Since(received))
 	ack, later := g.split(in, o.reply)
 	if later == nil || !g.answered.first(in.Key) {
 		return ack, nil, nil
 	}
-	return ack, func() {
-		ctx, cancel := context.WithTimeout(g.life, 10*time.Second)
-		defer cancel()
-		later(ctx)
-	}, nil
+	return ack, func() { g.inTime(later) }, nil
 }
 
 // answered remembers which payloads were answered beside their acknowledgement,

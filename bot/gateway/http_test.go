@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,20 +68,6 @@ func TestCommandIsAnsweredInItsAcknowledgement(t *testing.T) {
 	want := `{"response_type":"ephemeral","text":"deal: set acme \u003c5","replace_original":false}`
 	if w.Code != 200 || w.Body.String() != want {
 		t.Errorf("got %d %s, want %s", w.Code, w.Body, want)
-	}
-}
-
-func TestWhatIsNotTakenIsNotAcknowledged(t *testing.T) {
-	for _, h := range []handle{
-		func(context.Context, handlers.Intent) (handlers.Reply, error) {
-			return handlers.Reply{}, errors.New("disk full")
-		},
-		func(context.Context, handlers.Intent) (handlers.Reply, error) { panic("bug") },
-	} {
-		g := newGateway(t, newFakeSlack(t), h)
-		if w := sendCommand(g, "new", "1.1", ""); w.Code != 500 {
-			t.Errorf("status %d, want 500", w.Code)
-		}
 	}
 }
 

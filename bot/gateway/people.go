@@ -148,8 +148,8 @@ func (p *People) refresh(ctx context.Context, group string, now time.Time) error
 // mayDecide brings the memberships that the roles hang on up to date. It reports
 // false when that fails for a group in which the person stands: they may have
 // been taken out of it meanwhile. Whoever is in no such group can only be denied
-// something by an old membership, never granted it.
-func (p *People) mayDecide(ctx context.Context, user string, now time.Time) bool {
+// something by an old membership, never granted it. An error is the database's.
+func (p *People) mayDecide(ctx context.Context, user string, now time.Time) (bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if now.Sub(p.checked).Abs() >= checkEvery { // of two at once either may come first
@@ -157,12 +157,11 @@ func (p *People) mayDecide(ctx context.Context, user string, now time.Time) bool
 		defer cancel()
 		stale, err := p.check(ctx, now, freshFor)
 		if err != nil {
-			p.Log.Error("people: the memberships cannot be looked at", "error", err)
-			return false
+			return false, fmt.Errorf("look at the memberships: %w", err)
 		}
 		p.checked, p.stale = now, stale
 	}
-	return !p.stale[user]
+	return !p.stale[user], nil
 }
 
 // Refresh reads the memberships that are older than five minutes, so that
