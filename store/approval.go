@@ -5,11 +5,12 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pipewright/internal/sales"
 )
 
-const approvalColumns = `id, deal, episode, kind, version, requester, at, form, state, steps, ended, map`
+const approvalColumns = `id, deal, episode, kind, version, requester, at, form, state, steps, ended, map, expire, questions`
 
 type approvalRow struct {
 	ID        int64
@@ -24,6 +25,8 @@ type approvalRow struct {
 	Steps     string
 	Ended     sql.NullInt64
 	Map       int
+	Expire    float64
+	Questions string
 }
 
 func (r *approvalRow) approval() (sales.Approval, error) {
@@ -35,9 +38,14 @@ func (r *approvalRow) approval() (sales.Approval, error) {
 	if err != nil {
 		return sales.Approval{}, fmt.Errorf("read approval %d: %w", r.ID, err)
 	}
+	questions, err := fromJSON[[]sales.Question](r.Questions)
+	if err != nil {
+		return sales.Approval{}, fmt.Errorf("read approval %d: %w", r.ID, err)
+	}
 	return sales.Approval{
 		ID: r.ID, Deal: r.Deal, Episode: r.Episode, Kind: r.Kind, Version: r.Version, Requester: r.Requester,
 		At: fromMillis(r.At), Form: form, State: sales.ApprovalState(r.State), Steps: steps, Ended: fromMillis(r.Ended), Map: r.Map,
+		Expire: sales.Days(r.Expire), Questions: questions,
 	}, nil
 }
 
@@ -47,9 +55,14 @@ func approvalValues(a sales.Approval) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	questions, err := toJSON(a.Questions, len(a.Questions) == 0)
+	if err != nil {
+		return nil, err
+	}
 	steps, err := toJSON(a.Steps, len(a.Steps) == 0)
 	return []any{
 		a.Deal, a.Episode, a.Kind, a.Version, a.Requester, millis(a.At), clean(form), string(a.State), clean(steps), millis(a.Ended), a.Map,
+		float64(a.Expire), clean(questions),
 	}, err
 }
 
@@ -151,11 +164,11 @@ func (r *Reader) decidableBy(ctx context.Context, pending []sales.Approval, f Ap
 	return out, nil
 }
 
-var insertApprovalSQL = `INSERT INTO approval (deal, episode, kind, version, requester, at, form, state, steps, ended, map)
-	VALUES (` + marks(11) + `) RETURNING id`
+var insertApprovalSQL = `INSERT INTO approval (` + strings.TrimPrefix(approvalColumns, "id, ") + `)
+	VALUES (` + marks(strings.Count(approvalColumns, ",")) + `) RETURNING id`
 
 const (
-	updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ? WHERE id = ? AND version = ?`
+	updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ?, questions = ?, due = NULL WHERE id = ? AND version = ?`
 	countApprovalSQL  = `UPDATE deal SET approvals = approvals + 1 WHERE id = ?`
 )
 
@@ -175,13 +188,16 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 	}
 	events = slices.Clone(events)
 	for i := range events {
-		switch events[i].Type {
-		case sales.Requested, sales.Decided, sales.Withdrawn, sales.Edited, sales.Forwarded:
+		if sales.OfApproval(events[i].Type) {
 			events[i].Data.Approval = a.ID
 		}
 	}
-	if len(events) > 0 {
+	if n := len(events); n > 0 {
+		events[n-1].Data.Awaits = c.Awaits(a)
 		if err := tx.Apply(ctx, c, events); err != nil {
+			return a, err
+		}
+		if err := tx.saveStepWaits(ctx, c, a); err != nil {
 			return a, err
 		}
 	}
@@ -211,8 +227,8 @@ func (tx *Tx) updateApproval(ctx context.Context, a sales.Approval) error {
 	if err != nil {
 		return err
 	}
-	form, state, steps, ended := values[6], values[7], values[8], values[9]
-	n, err := tx.exec(ctx, updateApprovalSQL, a.Version, form, state, steps, ended, a.ID, a.Version-1)
+	form, state, steps, ended, questions := values[6], values[7], values[8], values[9], values[12]
+	n, err := tx.exec(ctx, updateApprovalSQL, a.Version, form, state, steps, ended, questions, a.ID, a.Version-1)
 	if err != nil {
 		return wrap("save an approval", err)
 	}

@@ -15,14 +15,17 @@ const bulkRows = 50
 // bulk gathers the rows of imported deals and writes them with few statements.
 type bulk struct {
 	tx         *Tx
+	calendar   sales.Calendar
 	deals      [][]any
 	events     [][]any
 	stays      [][]any
 	waits      [][]any
 	activities [][]any
 	approvals  [][]any
+	stepWaits  [][]any
 	logged     []names // which event waits for the id of which activity
 	asked      []names // or approval
+	waited     []int   // row of the approval that each step's wait belongs to
 	marshalled []sales.Event
 }
 
@@ -74,6 +77,10 @@ func (b *bulk) deal(id, batch int64, d ImportedDeal) error {
 				b.asked = append(b.asked, names{first + i, len(b.approvals)})
 			}
 		}
+		for _, w := range sales.StepWaits(events, a.ID, b.calendar) {
+			b.waited = append(b.waited, len(b.approvals))
+			b.stepWaits = append(b.stepWaits, stepWaitValues(w))
+		}
 		a.Deal = id
 		values, err := approvalValues(a)
 		if err != nil {
@@ -113,6 +120,9 @@ func (b *bulk) write(ctx context.Context) error {
 	for _, l := range b.asked {
 		b.marshalled[l.event].Data.Approval = ids[l.row]
 	}
+	for i, row := range b.waited {
+		b.stepWaits[i][0] = ids[row]
+	}
 	for _, e := range b.marshalled {
 		data, err := json.Marshal(e.Data)
 		if err != nil {
@@ -130,6 +140,7 @@ func (b *bulk) write(ctx context.Context) error {
 		{"wait", bulkWaitColumns, b.waits},
 		{"activity", activityColumns, b.activities},
 		{"approval", approvalColumns, b.approvals},
+		{"approval_wait", stepWaitColumns, b.stepWaits},
 	} {
 		if err := b.tx.insertMany(ctx, part.table, part.columns, part.rows); err != nil {
 			return err

@@ -146,7 +146,11 @@ func (tx *Tx) stage(ctx context.Context, im *Importer, batch []ImportedDeal) (Im
 	if err != nil {
 		return res, err
 	}
-	w := &bulk{tx: tx}
+	p, err := tx.Process(ctx, im.process)
+	if err != nil {
+		return res, err
+	}
+	w := &bulk{tx: tx, calendar: p.Calendar}
 	for i, d := range fresh {
 		res.Deals, res.Events, res.Activities = res.Deals+1, res.Events+len(d.Events), res.Activities+len(d.Activities)
 		if err := w.deal(ids[i], im.batch, d); err != nil {
@@ -197,7 +201,7 @@ func (s *Store) discard(ctx context.Context, batch int64) error {
 }
 
 func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
-	for _, table := range []string{"approval", "activity", "wait", "stay", "event"} {
+	for _, table := range []string{"approval_wait", "approval", "activity", "wait", "stay", "event"} {
 		if err := tx.execOnce(ctx, `DELETE FROM `+table+` WHERE deal IN `+ids); err != nil {
 			return err
 		}

@@ -80,15 +80,51 @@ func (r *Reader) Remindable(ctx context.Context) ([]Person, error) {
 	return r.people(ctx, remindableSQL)
 }
 
-// SavePeople mirrors users as Slack told about them now.
+const goneSQL = `SELECT id FROM person WHERE deleted ORDER BY id`
+
+// gone returns those who have left the workspace, by id.
+func (r *Reader) gone(ctx context.Context) ([]string, error) {
+	var out []struct{ ID string }
+	err := r.all(ctx, &out, goneSQL)
+	ids := make([]string, len(out))
+	for i, row := range out {
+		ids[i] = row.ID
+	}
+	return ids, wrap("read who has left", err)
+}
+
+// SavePeople mirrors users as Slack told about them now. Who left or came back changes who holds
+// which role, as a change of a user group does.
 func (tx *Tx) SavePeople(ctx context.Context, people []Person, now time.Time) error {
+	gone, err := tx.gone(ctx)
+	if err != nil {
+		return err
+	}
+	changed := false
 	for _, p := range people {
+		changed = changed || slices.Contains(gone, p.ID) != p.Deleted
 		_, err := tx.exec(ctx, savePersonSQL, p.ID, p.Name, p.RealName, p.Locale, p.TZ, p.Bot, p.Deleted, millis(now))
 		if err != nil {
 			return wrap("save a person", err)
 		}
 	}
-	return nil
+	if !changed {
+		return nil
+	}
+	if err := tx.lock(ctx, lockMap); err != nil {
+		return err
+	}
+	return tx.membersChanged(ctx)
+}
+
+// membersChanged gives the user groups, and who has left, their next version.
+func (tx *Tx) membersChanged(ctx context.Context) error {
+	tx.heads = nil
+	heads, err := tx.versions(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.setHead(ctx, keyGroups, heads[keyGroups].Version+1)
 }
 
 type groupRow struct {
@@ -142,12 +178,7 @@ func (tx *Tx) SaveGroup(ctx context.Context, id, handle string, members []string
 	if slices.Equal(was, members) {
 		return nil
 	}
-	tx.heads = nil
-	heads, err := tx.versions(ctx)
-	if err != nil {
-		return err
-	}
-	return tx.setHead(ctx, keyGroups, heads[keyGroups].Version+1)
+	return tx.membersChanged(ctx)
 }
 
 // GroupsSeen returns when each mirrored user group was last told about, by its id.

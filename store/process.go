@@ -65,6 +65,9 @@ func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) 
 	if o.Groups, err = r.groups(ctx); err != nil {
 		return nil, err
 	}
+	if o.Gone, err = r.gone(ctx); err != nil {
+		return nil, err
+	}
 	r.learned.learn(&mapCache{org: o, orgAt: at})
 	return o, nil
 }

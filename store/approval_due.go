@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"pipewright/internal/sales"
+)
+
+// A request that waits is looked at when time may change it, after each change of itself, and
+// after each change of the map or of who holds a role: then its note of the map's versions is old.
+
+// mapAge grows with each change of the map, of user groups and of who has left.
+const mapAge = `(SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM map_head)`
+
+const (
+	dueApprovalsSQL = `SELECT id FROM approval WHERE state = 'pending' AND ` + notStaged + `
+		AND (due IS NULL OR due <= ? OR looked <> ` + mapAge + `) ORDER BY id`
+	nextApprovalSQL = `SELECT MIN(CASE WHEN looked <> ` + mapAge + ` THEN 0 ELSE COALESCE(due, 0) END) FROM approval WHERE state = 'pending' AND ` + notStaged
+	lookedAtSQL     = `UPDATE approval SET due = ?, looked = ` + mapAge + ` WHERE id = ?`
+)
+
+// DueApprovals returns the requests that have to be looked at by the instant, by id.
+func (r *Reader) DueApprovals(ctx context.Context, now time.Time) ([]int64, error) {
+	var rows []idRow
+	err := r.all(ctx, &rows, dueApprovalsSQL, now.UnixMilli())
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids, wrap("look for approvals that are due", err)
+}
+
+// NextApprovalDue returns when the next request has to be looked at: an instant long past when that
+// is now, zero when there is none.
+func (r *Reader) NextApprovalDue(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	_, err := r.get(ctx, &at, nextApprovalSQL)
+	return fromMillis(at), wrap("look when an approval is due", err)
+}
+
+// LookedAt notes when the request has to be looked at next, zero when never; see [sales.Case.NextLook].
+func (tx *Tx) LookedAt(ctx context.Context, approval int64, next time.Time) error {
+	_, err := tx.exec(ctx, lookedAtSQL, millis(next), approval)
+	return wrap("note when an approval is due", err)
+}
+
+// Waiting is a request that waits, with what is needed to tell whose turn it is.
+type Waiting struct {
+	sales.Approval
+	Process string
+	Owner   string // of the deal
+}
+
+const waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form,
+	a.state, a.steps, a.ended, a.map, a.expire, a.questions
+	FROM approval a JOIN deal ON deal.id = a.deal WHERE a.state = 'pending' AND ` + visible + ` ORDER BY a.at, a.id`
+
+// WaitingApprovals returns all requests that wait, those that were asked for first at the front.
+func (r *Reader) WaitingApprovals(ctx context.Context) ([]Waiting, error) {
+	var out []Waiting
+	err := each(ctx, r.session, func(row *waitingRow) error {
+		a, err := row.approval()
+		out = append(out, Waiting{a, row.Process, row.Owner})
+		return err
+	}, waitingSQL)
+	return out, wrap("read the approvals that wait", err)
+}
+
+type waitingRow struct {
+	Process string `db:"of_process"`
+	Owner   string `db:"of_owner"`
+	approvalRow
+}
