@@ -69,6 +69,15 @@ func TestReport(t *testing.T) {
 		{[]string{"report", "funnel", "--process", "none"}, 1, "no such process"},
 		{[]string{"report", "funnel", "--as-of", "yesterday"}, 2, "--as-of"},
 		{[]string{"report", "funnel", "--format", "xml"}, 2, "--format"},
+		{[]string{"report", "outcomes", "--owner", "u0ana00001", "--team", "NORTH", "--source", "WEBSITE", "--amount", "1k-900k", "--period", "this year"}, 0,
+			"Only deals of U0ANA00001, North. Only deals from the source “website”. Only deals worth $1,000 to less than $900,000. Deals created from"},
+		{[]string{"report", "bottleneck", "--owner", "nobody"}, 1, "No deal is owned by “nobody”. There are: U0ANA00001"},
+		{[]string{"report", "cycle", "--team", "nowhere"}, 1, "There is no team “nowhere”. There are: "},
+		{[]string{"report", "stages", "--source", "wbe"}, 1, "No deal has the source “wbe”. There are: "},
+		{[]string{"report", "process", "--amount", "50k"}, 2, "--amount 50k: write a range"},
+		{[]string{"report", "process", "--amount", "50k-10k"}, 2, "--amount 50k-10k: write a range"},
+		{[]string{"report", "funnel", "--period", "soon"}, 2, "--period soon: say it as"},
+		{[]string{"report", "funnel", "--period", "2026", "--from", "2026-01-01"}, 2, "leave --from and --to out"},
 	} {
 		var out bytes.Buffer
 		status := execute(t.Context(), test.args, terminal{out: &out, err: &out, config: func() (Config, error) { return l.cfg, nil }})

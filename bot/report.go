@@ -18,9 +18,11 @@ type reportCommand struct {
 	From    string  `placeholder:"TIME" help:"Deals created from then on."`
 	To      string  `placeholder:"TIME" help:"Deals created before then."`
 	Horizon float64 `placeholder:"DAYS" help:"How far a deal is followed; otherwise 30 days."`
-	Owner   string  `placeholder:"USER" help:"Only this person's deals (Slack id)."`
+	Period  string  `placeholder:"WORDS" help:"In place of --from and --to, as people say it: \"last quarter\", \"since 1 Oct\"."`
+	Owner   string  `placeholder:"USER" help:"Only this person's deals: Slack id or name."`
 	Team    string  `placeholder:"KEY" help:"Only this team's deals."`
 	Source  string  `placeholder:"NAME" help:"Only deals of this source."`
+	Amount  string  `placeholder:"RANGE" help:"Only deals worth so much: 10k-50k, \"over 50k EUR\", \"under 10k\"."`
 	Format  string  `enum:"text,json,csv,svg,png" default:"text" help:"text, json or csv; svg and png draw the report."`
 }
 
@@ -30,7 +32,7 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	o, err := c.options(time.Now())
+	o, err := c.options(time.Now(), cfg.zone)
 	if err != nil {
 		return err
 	}
@@ -41,12 +43,29 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 	defer st.Close()
 	p := text.For(cfg.Locale, cfg.zone)
 	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		if err := c.choose(ctx, r, &o); err != nil {
+			return err
+		}
 		return reports.Run(ctx, r, c.Name, o, c.Format, t.out, p)
 	})
 	return explained(p, err)
 }
 
-func (c *reportCommand) options(now time.Time) (reports.Options, error) {
+// choose reads what depends on the company: its people, teams, sources and currencies.
+func (c *reportCommand) choose(ctx context.Context, r *store.Reader, o *reports.Options) error {
+	if c.Amount != "" {
+		process, err := r.Process(ctx, c.Process)
+		if err != nil {
+			return err
+		}
+		if o.Band, err = sales.ParseBand(c.Amount, process.Currency); err != nil {
+			return &usageError{"--amount " + c.Amount + `: write a range with its lower end first, such as 10k-50k, "over 50k EUR" or "under 10k"`}
+		}
+	}
+	return o.Resolve(ctx, r)
+}
+
+func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Options, error) {
 	o := reports.Options{Process: c.Process, AsOf: now, Horizon: c.Horizon, Owner: c.Owner, Team: c.Team, Source: c.Source}
 	for _, f := range []struct {
 		name, text string
@@ -61,6 +80,17 @@ func (c *reportCommand) options(now time.Time) (reports.Options, error) {
 		}
 		*f.into = at
 	}
+	if c.Period == "" {
+		return o, nil
+	}
+	if c.From+c.To != "" {
+		return o, &usageError{"--period says from when until when: leave --from and --to out"}
+	}
+	span, ok := text.ParsePeriod(c.Period, o.AsOf, zone)
+	if !ok {
+		return o, &usageError{"--period " + c.Period + `: say it as "last quarter", "since 1 Oct", "2026-10" or "from 1 Oct to 15 Nov"`}
+	}
+	o.From, o.To = span.From, span.To
 	return o, nil
 }
 

@@ -32,8 +32,8 @@ func secretive(t *testing.T) *world {
 
 // forged are values as buttons, menus and forms carry them, about the first deal, request and subscription.
 func forged(w *world) []string {
-	q := reports.Query{Name: "funnel", Process: "b2b", Team: "east", AsOf: w.now}
-	all := reports.Query{Name: "outcomes", Process: "b2b", AsOf: w.now}
+	q := reports.Query{Name: "funnel", Options: reports.Options{Process: "b2b", Team: "east", AsOf: w.now}}
+	all := reports.Query{Name: "outcomes", Options: reports.Options{Process: "b2b", AsOf: w.now}}
 	return []string{
 		"", "1", "1:1", "1:2", "1:3", "1:0:quote", "1:quote", "1:1:quote", "1:close", "1:name", "1:next", "1:call", "D-1", "1:1:price:note",
 		"1:1:approve:dm", "1:1:reject:dm", "1:2:us:3", "1:4:customer:3", "edit:1:1", "back:1:1", "rest:1:1", "lose:1:1", "win:1:1", "resume:1:1",

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -19,8 +18,8 @@ import (
 func reportBook() book {
 	return book{
 		routes: []Route{
-			{Command: "report", Args: text.Msg("[REPORT] [PERIOD] [@user|TEAM|PROCESS]"), About: text.Msg("Answer a question about all deals, or about some: the funnel, what was won and lost, where deals wait."),
-				Examples: []string{"report", text.Msg("report funnel last quarter"), text.Msg("report outcomes since 1 Oct @ana"), text.Msg("report bottleneck north")}, Run: (*App).report},
+			{Command: "report", Args: text.Msg("[REPORT] [PERIOD] [@user|TEAM|PROCESS] [source NAME] [AMOUNTS] [as of DAY]"), About: text.Msg("Answer a question about all deals, or about some: the funnel, what was won and lost, where deals wait."),
+				Examples: []string{"report", text.Msg("report funnel last quarter"), text.Msg("report outcomes since 1 Oct @ana"), text.Msg("report bottleneck north"), text.Msg("report funnel 10k-50k source web as of 1 Oct")}, Run: (*App).report},
 			{Command: "report", Verb: "subscribe", Also: []string{"订阅"}, Args: text.Msg("digest #channel weekly mon 09:00 [in ZONE] [for TEAM]"), About: text.Msg("Have the digest, or a report, posted to a channel or to yourself."),
 				Examples: []string{text.Msg("report subscribe digest #sales weekly mon 09:00"), text.Msg("report subscribe digest me daily 8:30 in Europe/Berlin"), "report subscribe"}, Run: (*App).subscribe},
 			{Command: "report", Verb: "unsubscribe", Also: []string{"退订", "取消订阅"}, Args: text.Msg("[REPORT] [#channel]"), About: text.Msg("End a subscription."),
@@ -37,7 +36,7 @@ func reportBook() book {
 	}
 }
 
-// report answers /report [REPORT] [PERIOD] [@user|TEAM|PROCESS]: a report, or which ones there are.
+// report answers /report [REPORT] [which deals]: a report, or which ones there are.
 func (a *App) report(ctx context.Context, c *Call) (Reply, error) {
 	if len(c.Words) == 0 {
 		return a.reportMenu(ctx, c)
@@ -46,7 +45,14 @@ func (a *App) report(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	q, err := a.readQuery(ctx, c, name, c.Words[n:])
+	var q reports.Query
+	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		about, err := a.readAbout(ctx, c, r, c.Words[n:])
+		if err == nil {
+			q = reports.Query{Name: name, Options: about.Options}
+		}
+		return err
+	})
 	if err != nil {
 		return Reply{}, err
 	}
@@ -67,100 +73,6 @@ func (c *Call) matchReport(words []Word, digest bool) (name string, n int, err e
 	return name, n, choosing(err, func(k string) string { return c.with(words[:n], k) })
 }
 
-// readQuery reads what a report is about: a period, a person, a team, a process, in any order.
-func (a *App) readQuery(ctx context.Context, c *Call, name string, words []Word) (reports.Query, error) {
-	q := reports.Query{Name: name, AsOf: c.Now}
-	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		list, err := a.subjects(ctx, r, c)
-		if err != nil {
-			return err
-		}
-		for len(words) > 0 {
-			if words[0].is("of", "for", "by", "in", "the", "team", "process", "的", "团队", "流程") && len(words) > 1 {
-				words = words[1:]
-				continue
-			}
-			if m := userMention.FindStringSubmatch(words[0].Text); m != nil && setSubject(&q, "<@"+m[1]+">") {
-				words = words[1:] // Slack adds the person's name to it, which may have changed
-				continue
-			}
-			if s, n := c.cutPeriod(words); n > 0 && q.From.IsZero() && q.To.IsZero() {
-				q.From, q.To, words = s.From, s.To, words[n:]
-				continue
-			}
-			key, n, err := pick("report.subject", list, words)
-			if err != nil {
-				return choosing(onlyNear(err, list), func(k string) string { return c.with(words[:max(n, 1)], k) })
-			}
-			if !setSubject(&q, key) {
-				return noMore(words)
-			}
-			words = words[n:]
-		}
-		return nil
-	})
-	return q, err
-}
-
-// onlyNear leaves the choices out of a refusal when nothing is called nearly so.
-func onlyNear(err error, list []named) error {
-	if e, ok := errors.AsType[*sales.Error](err); ok && len(e.Choices) == len(list) {
-		e.Choices = nil
-	}
-	return err
-}
-
-// subjects is what a report can be about, with keys that say of what kind it is.
-func (a *App) subjects(ctx context.Context, r *store.Reader, c *Call) ([]named, error) {
-	org, err := r.Organisation(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := []named{{key: "<@" + c.User + ">", label: c.T("You"), names: []string{"me", "my", "mine", "我", "我的"}}}
-	for _, t := range org.Teams {
-		if org.MayRead(c.User, sales.Deal{Team: t.Key}) {
-			list = append(list, withKey("team:"+t.Key, newNamed(c.Lang(), t.Key, t.Name)))
-		}
-	}
-	processes, err := r.Processes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range processes {
-		list = append(list, withKey("process:"+p.Key, newNamed(c.Lang(), p.Key, p.Name)))
-	}
-	people, err := r.People(ctx)
-	for _, p := range people {
-		if !p.Bot {
-			list = append(list, named{key: "<@" + p.ID + ">", label: personName(p), names: []string{"<@" + p.ID + ">", p.Name, p.RealName}})
-		}
-	}
-	return list, err
-}
-
-// withKey gives a name another key, by which it can be named as well.
-func withKey(key string, n named) named {
-	n.key, n.names = key, append(n.names, key)
-	return n
-}
-
-// setSubject takes one subject; false when there is one of its kind already.
-func setSubject(q *reports.Query, key string) bool {
-	kind, rest, _ := strings.Cut(key, ":")
-	field, value := &q.Owner, strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
-	switch kind {
-	case "team":
-		field, value = &q.Team, rest
-	case "process":
-		field, value = &q.Process, rest
-	}
-	if *field != "" {
-		return false
-	}
-	*field = value
-	return true
-}
-
 // answerReport computes the report for the person, with what they can do with it.
 func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply, error) {
 	var reply Reply
@@ -169,15 +81,11 @@ func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply
 		if err != nil {
 			return err
 		}
-		about, err := a.about(ctx, r, c.Printer, q)
-		if err != nil {
-			return err
-		}
 		var share slack.BlockElement
 		if c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
 			share = view.Button("report.share", q.Value(), c.T("Share in this channel"))
 		}
-		m := view.ReportMessage(reports.Render(res, c.Printer), about, share)
+		m := view.ReportMessage(reports.Render(res, c.Printer), "", share)
 		reply, err = a.native(ctx, r, m)
 		return err
 	})
@@ -190,29 +98,9 @@ func (a *App) compute(ctx context.Context, r *store.Reader, q reports.Query, rea
 	if err != nil {
 		return reports.Result{}, err
 	}
-	return reports.Compute(ctx, r, q.Name, reports.Options{
-		Process: q.Process, AsOf: q.AsOf, From: q.From, To: q.To, Owner: q.Owner, Team: q.Team, Hide: reports.Hidden(org, reader, q.Team),
-	})
-}
-
-// about says whose deals a report is about, "" when all.
-func (a *App) about(ctx context.Context, r *store.Reader, p text.Printer, q reports.Query) (string, error) {
-	var parts []string
-	if q.Owner != "" {
-		parts = append(parts, names(ctx, r)(q.Owner))
-	}
-	if q.Team != "" {
-		org, err := r.Organisation(ctx)
-		if err != nil {
-			return "", err
-		}
-		t, _ := org.Team(q.Team)
-		parts = append(parts, view.Name(t.Name.In(p.Lang())))
-	}
-	if len(parts) == 0 {
-		return "", nil
-	}
-	return p.T("Only deals of %s.", strings.Join(parts, p.T(", "))), nil
+	o := q.Options
+	o.Hide = reports.Hidden(org, reader, q.Team)
+	return reports.Compute(ctx, r, q.Name, o)
 }
 
 // native leaves native blocks out for a workspace that is known to refuse them.
@@ -248,12 +136,8 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 			return err
 		}
 		p := a.Channel()
-		about, err := a.about(ctx, r, p, q)
-		if err != nil {
-			return err
-		}
-		about = strings.TrimSpace(view.Sentences(p, about, p.T("Shared by %s.", names(ctx, r)(c.User))))
-		reply, err = a.native(ctx, r, view.ReportMessage(reports.Render(res, p), about, nil))
+		shared := p.T("Shared by %s.", names(ctx, r)(c.User))
+		reply, err = a.native(ctx, r, view.ReportMessage(reports.Render(res, p), shared, nil))
 		reply.Public = true
 		return err
 	})
@@ -293,15 +177,25 @@ var reportRefusals = map[string]wording{
 	"report.unknown":           says(text.Msg("There is no report “%s”. These are the reports:"), "input"),
 	"report.ambiguous":         says(text.Msg("“%s” can be more than one report. Which one?"), "input"),
 	"report.missing":           says(text.Msg("Which report?")),
-	"report.subject.unknown":   says(text.Msg("I don't know what “%s” is. Name a period (last quarter, since 1 Oct), a person (@ana, me), a team or a process."), "input"),
+	"report.subject.unknown":   says(text.Msg("I don't know what “%s” is. Name a period (last quarter, since 1 Oct), a person (@ana, me), a team, a process, a source, amounts (10k-50k, over 50k) or a day (as of 1 Oct)."), "input"),
 	"report.subject.ambiguous": says(text.Msg("“%s” can be more than one. Which one?"), "input"),
+	"report.subject.missing":   says(text.Msg("Which ones?")),
+	"report.source.unknown":    says(text.Msg("No deal has the source “%s”. These are the sources:"), "input"),
+	"report.source.ambiguous":  says(text.Msg("“%s” can be more than one source. Which one?"), "input"),
+	"report.source.missing":    says(text.Msg("Which source?")),
+	"report.amount":            says(text.Msg("Deals worth more than “%s”, or less?"), "input"),
+	"report.day":               says(text.Msg("I can't read the day in “%s”. Say, for example, `as of 1 Oct` or `as of yesterday`."), "input"),
+	"band.order":               says(text.Msg("That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.")),
 	"report.private":           says(text.Msg("That team's deals are private: its report can only be shared in the team's own channel.")),
 	"subscription.channel":     says(text.Msg("Only people who lead can have reports posted to a channel. `%sreport subscribe digest me` sends them to you."), "slash"),
 	"subscription.not_yours":   says(text.Msg("That subscription is somebody else's.")),
 	"subscription.unknown":     says(text.Msg("There is no such subscription. `%sreport list` shows those that there are."), "slash"),
 	"subscription.other":       says(text.Msg("A digest can go to a channel or to yourself, not to another person.")),
 	"subscription.no_channel":  says(text.Msg("I can't find the channel “%s”. Type # and pick it from Slack's list, or say `me`."), "input"),
+	"subscription.period":      says(text.Msg("The digest tells of its own day, week or month: leave the period out, or subscribe to one report.")),
+	"subscription.as_of":       says(text.Msg("A subscription tells what is known when it comes: leave “as of” out.")),
 	"report.period":            explained,
+	"report.as_of":             explained,
 	"report.future":            explained,
 	"report.horizon":           explained,
 	"rhythm.unreadable":        explained,

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 	"pipewright/store"
 )
 
-// subscribe answers /report subscribe digest #channel weekly mon 09:00 [in ZONE] [for TEAM].
+// subscribe answers /report subscribe digest #channel weekly mon 09:00 [in ZONE] [for TEAM] [which deals].
 func (a *App) subscribe(ctx context.Context, c *Call) (Reply, error) {
 	if len(c.Words) == 0 {
 		return a.subscribeForm(ctx, c)
@@ -25,21 +27,25 @@ func (a *App) subscribe(ctx context.Context, c *Call) (Reply, error) {
 		}
 		sub.Report, words = name, words[n:]
 	}
-	words, channel, err := c.cutChannel(words)
+	var about *about
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		about, err = a.readScope(ctx, c, r, words)
+		return err
+	})
+	if err != nil {
+		return Reply{}, err
+	}
+	words, channel, err := c.cutChannel(about.rest)
 	if err != nil {
 		return Reply{}, err
 	}
 	if channel != "" {
 		sub.Channel = channel
 	}
-	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		words, err = a.cutScope(ctx, r, c, words, &sub)
-		return err
-	})
-	if err == nil {
-		err = c.setRhythm(&sub, words)
+	if err := about.subscribes(&sub); err != nil {
+		return Reply{}, err
 	}
-	if err != nil {
+	if err := c.setRhythm(&sub, words); err != nil {
 		return Reply{}, err
 	}
 	return a.saveSubscription(ctx, c, sub)
@@ -63,57 +69,17 @@ func (c *Call) setRhythm(sub *store.Subscription, words []Word) error {
 	return err
 }
 
-// subjectWords begin what a subscription is about.
-var teamWords, processWords = []string{"for", "team", "团队", "给"}, []string{"process", "流程"}
-
-// cutScope reads "for TEAM" and "process PROCESS", and returns the other words.
-func (a *App) cutScope(ctx context.Context, r *store.Reader, c *Call, words []Word, sub *store.Subscription) ([]Word, error) {
-	cutNamed := func(keywords []string, what string, list func() ([]named, error)) (string, error) {
-		before, after, found := cut(words, keywords...)
-		if !found {
-			return "", nil
-		}
-		for len(after) > 1 && after[0].is(keywords...) {
-			after = after[1:]
-		}
-		all, err := list()
-		if err != nil {
-			return "", err
-		}
-		key, n, err := pick(what, all, after)
-		if err != nil {
-			return "", choosing(err, func(k string) string { return c.with(after[:n], k) })
-		}
-		words = append(slices.Clone(before), after[n:]...)
-		return key, nil
+// subscribes makes a subscription be about those deals.
+func (x *about) subscribes(sub *store.Subscription) error {
+	if x.asOf {
+		return sales.Refuse(sales.Invalid, "subscription.as_of")
 	}
-	var err error
-	if sub.Team, err = cutNamed(teamWords, "team", func() ([]named, error) { return a.teamNames(ctx, r, c) }); err != nil {
-		return nil, err
+	if len(x.period) > 0 && sub.Report == reports.DigestReport {
+		return sales.Refuse(sales.Invalid, "subscription.period")
 	}
-	sub.Process, err = cutNamed(processWords, "process", func() ([]named, error) {
-		all, err := r.Processes(ctx)
-		var list []named
-		for _, p := range all {
-			list = append(list, newNamed(c.Lang(), p.Key, p.Name))
-		}
-		return list, err
-	})
-	return words, err
-}
-
-func (a *App) teamNames(ctx context.Context, r *store.Reader, c *Call) ([]named, error) {
-	org, err := r.Organisation(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []named
-	for _, t := range org.Teams {
-		if org.MayRead(c.User, sales.Deal{Team: t.Key}) {
-			list = append(list, newNamed(c.Lang(), t.Key, t.Name))
-		}
-	}
-	return list, nil
+	sub.Team, sub.Process = x.Team, x.Process
+	sub.Report = reports.Subject{Name: sub.Report, Owner: x.Owner, Source: x.Source, Band: x.Band, Period: spoken(x.period)}.String()
+	return nil
 }
 
 // channelOf reads a word as the place where something is posted: a channel, here,
@@ -181,9 +147,12 @@ func (a *App) clickSubscribe(ctx context.Context, c *Call) (Reply, error) {
 }
 
 func (a *App) submitSubscribe(ctx context.Context, c *Call) (Reply, error) {
-	sub := store.Subscription{Report: c.Input("report.name"), Channel: c.Input("report.channel"), Team: view.TeamChosen(c.Input("report.team")), Process: c.Input("report.process")}
+	sub := store.Subscription{Report: c.Input("report.name"), Channel: c.Input("report.channel")}
 	if sub.Channel == "" {
 		sub.Channel = c.User
+	}
+	if err := a.aboutForm(ctx, c, &sub); err != nil {
+		return Reply{}, atInput("report.about", err)
 	}
 	if err := c.setRhythm(&sub, split(c.Input("report.when"))); err != nil {
 		return Reply{}, atInput("report.when", err)
@@ -193,6 +162,22 @@ func (a *App) submitSubscribe(ctx context.Context, c *Call) (Reply, error) {
 		err = atInput("report.channel", err)
 	}
 	return c.formDone(r, err)
+}
+
+// aboutForm reads which deals the form is about.
+func (a *App) aboutForm(ctx context.Context, c *Call, sub *store.Subscription) error {
+	return a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		about, err := a.readAbout(ctx, c, r, split(c.Input("report.about")))
+		if e, ok := errors.AsType[*sales.Error](err); ok {
+			return e // without the command that a choice would finish: a form has none
+		}
+		if err != nil {
+			return err
+		}
+		about.Team = cmp.Or(about.Team, view.TeamChosen(c.Input("report.team")))
+		about.Process = cmp.Or(about.Process, c.Input("report.process"))
+		return about.subscribes(sub)
+	})
 }
 
 // saveSubscription makes a subscription, or changes the rhythm of the one that there

@@ -73,6 +73,7 @@ func (a *App) subscriptionRow(ctx context.Context, r *store.Reader, c *Call, s s
 		return row, err
 	}
 	row.Team, _ = org.Team(s.Team)
+	row.About = a.aboutWords(ctx, r, c, reports.ParseSubject(s.Report))
 	row.Change = mayChange(org, c.User, s)
 	all, err := r.Processes(ctx)
 	if len(all) > 1 {
@@ -80,6 +81,24 @@ func (a *App) subscriptionRow(ctx context.Context, r *store.Reader, c *Call, s s
 		row.Process = all[max(i, 0)]
 	}
 	return row, err
+}
+
+// aboutWords are what a subscription is about beside its team and process.
+func (a *App) aboutWords(ctx context.Context, r *store.Reader, c *Call, s reports.Subject) []string {
+	var out []string
+	if s.Owner != "" {
+		out = append(out, names(ctx, r)(s.Owner))
+	}
+	if s.Source != "" {
+		out = append(out, view.Name(s.Source))
+	}
+	if s.Band.IsSet() {
+		out = append(out, reports.BandWords(s.Band, c.Printer))
+	}
+	if s.Period != "" {
+		out = append(out, view.Name(s.Period))
+	}
+	return out
 }
 
 // unsubscribe answers /report unsubscribe [REPORT] [#channel].
@@ -102,7 +121,7 @@ func (a *App) unsubscribe(ctx context.Context, c *Call) (Reply, error) {
 	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		rows, err = a.subscriptionRows(ctx, r, c, func(s store.Subscription) bool {
 			mine := s.Channel == c.User || s.Owner == c.User
-			return (channel == "" && mine || s.Channel == channel) && (report == "" || s.Report == report)
+			return (channel == "" && mine || s.Channel == channel) && (report == "" || reports.ParseSubject(s.Report).Name == report)
 		})
 		return err
 	})
@@ -143,7 +162,8 @@ func lineOf(s store.Subscription, user string) string {
 	if s.Channel == user {
 		where = "me"
 	}
-	words := []string{"report subscribe", s.Report, where, s.Every}
+	about := reports.ParseSubject(s.Report)
+	words := []string{"report subscribe", about.Name, where, s.Every}
 	if s.Every == "weekly" {
 		words = append(words, strings.ToLower(s.Weekday.String()[:3]))
 	}
@@ -151,7 +171,27 @@ func lineOf(s store.Subscription, user string) string {
 	if s.Team != "" {
 		words = append(words, "team", s.Team)
 	}
+	if about.Owner != "" {
+		words = append(words, "owner", ownerWord(about.Owner))
+	}
+	if about.Source != "" {
+		words = append(words, "source", quoted(about.Source))
+	}
+	if about.Band.IsSet() {
+		words = append(words, about.Band.Canonical())
+	}
+	if about.Period != "" {
+		words = append(words, about.Period)
+	}
 	return strings.Join(append(words, "process", s.Process, "in", s.Zone), " ")
+}
+
+// ownerWord is how a person is typed: a mention, or the name that an import knew.
+func ownerWord(owner string) string {
+	if isPerson(owner) {
+		return "<@" + owner + ">"
+	}
+	return quoted(owner)
 }
 
 // changeable returns the subscription, if the person may change it.

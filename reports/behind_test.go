@@ -53,7 +53,10 @@ func TestNumbersHaveTheirDeals(t *testing.T) {
 }
 
 func TestQueryGoesThroughAButton(t *testing.T) {
-	q := Query{Name: "funnel", Process: "b2b", Owner: "U1", Team: "north", From: at(1), AsOf: at(2).Add(time.Millisecond)}
+	q := Query{"funnel", Options{
+		Process: "b2b", Owner: "U1", Team: "north", Source: "trade | fair", Band: sales.Band{Currency: "EUR", From: 1_000_000},
+		From: at(1), AsOf: at(2).Add(time.Millisecond),
+	}}
 	got, rest, err := ParseQuery(q.Value("stage:demo:lost", "3"))
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +66,10 @@ func TestQueryGoesThroughAButton(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"stage:demo:lost", "3"}, rest); diff != "" {
 		t.Error(diff)
+	}
+	// Buttons that were posted before there were sources and bands.
+	if old, _, err := ParseQuery("funnel|b2b||north|||1|stage:demo"); err != nil || old.Name != "funnel" || old.Team != "north" {
+		t.Errorf("%+v, %v", old, err)
 	}
 	for _, value := range []string{"", "funnel", "funnel|b2b|||x!||", "a|b|c|d|e|f"} {
 		if _, _, err := ParseQuery(value); err == nil {

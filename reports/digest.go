@@ -32,7 +32,9 @@ type digest struct {
 	late     bool
 	h        *History // of the deals that the channel may see
 	org      *sales.Organisation
-	hidden   []string
+	about    Options // whose deals it tells of
+	names    named
+	unpriced int
 	deals    map[int64]sales.Deal // those that moved, and those that need something
 	alerts   []attention
 	pending  []sales.Approval
@@ -65,12 +67,17 @@ func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, sl
 	if d.org, err = r.Organisation(ctx); err != nil {
 		return nil, err
 	}
-	d.hidden = HiddenIn(d.org, sub.Channel, sub.Team)
+	d.about = ParseSubject(sub.Report).options(sub, slot.At, rhythm.Zone)
+	d.about.From, d.about.To = time.Time{}, time.Time{}
+	d.about.Hide = HiddenIn(d.org, sub.Channel, sub.Team)
+	if d.names, err = d.about.readNames(ctx, r); err != nil {
+		return nil, err
+	}
 	all, err := Load(ctx, r, sub.Process, slot.At)
 	if err != nil {
 		return nil, err
 	}
-	d.h = all.Only(Options{Team: sub.Team, Hide: d.hidden}.belongs)
+	d.h, d.unpriced = all.Only(d.about.belongs), d.about.unpriced(all)
 	week := span{before.At.UnixMilli(), slot.At.UnixMilli()}
 	d.now = d.h.period(week)
 	earlier := span{rhythm.Before(before.At).At.UnixMilli(), week.from}
@@ -153,6 +160,7 @@ func (d *digest) readPeople(ctx context.Context, r *store.Reader) error {
 func (d *digest) page(p text.Printer) Page {
 	g := Page{Lang: p.Lang(), Title: d.title(p)}
 	g.small(text.Plain(d.when(p)))
+	g.small(text.Plain(d.scope(p)))
 	bottle := bottleneck(d.h, Options{AsOf: d.slot.At})
 	recent := d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
 	g.text("*" + text.Plain(d.lead(p, bottle)) + "*")
@@ -173,7 +181,8 @@ func (d *digest) page(p text.Printer) Page {
 
 // numbers open the deals that were won, lost and created, and those that stand in each stage.
 func (d *digest) numbers(p text.Printer) []Number {
-	n := counter{query: Query{Name: "funnel", Process: d.h.Process.Key, Team: d.sub.Team, From: d.since, To: d.slot.At, AsOf: d.slot.At}}
+	n := counter{query: Query{"funnel", d.about}}
+	n.query.Process, n.query.From, n.query.To = d.h.Process.Key, d.since, d.slot.At
 	n.add(p.T("Won"), d.now.won, Closed, string(sales.Won))
 	n.add(p.T("Lost"), d.now.lost, Closed, string(sales.Lost))
 	n.add(p.T("New"), d.now.created, Created, "")
@@ -200,6 +209,13 @@ func (d *digest) title(p text.Printer) string {
 		title += " · " + cmp.Or(t.Name.In(p.Lang()), t.Key)
 	}
 	return title
+}
+
+// scope says which deals the digest tells of, beside those of its team, which the title names.
+func (d *digest) scope(p text.Printer) string {
+	o := d.about
+	o.Team = ""
+	return o.scope(d.names, p)
 }
 
 func (d *digest) when(p text.Printer) string {
@@ -302,7 +318,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 func (d *digest) context(p text.Printer) string {
 	s := p.T("%s, %s · as of %s, %s (%s)", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"),
 		p.Date(d.slot.At), p.Time(d.slot.At), p.Location().String())
-	for _, n := range notes(d.h, d.h, Options{Hide: d.hidden}, nil) {
+	for _, n := range append(unpriced(d.unpriced), notes(d.h, d.h, d.about, nil)...) {
 		s += " · " + n.Say(p)
 	}
 	return s

@@ -124,7 +124,8 @@ func (d *Digests) printer(sub store.Subscription) text.Printer {
 
 // pageFor computes what the subscription shows as of the slot.
 func pageFor(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time, p text.Printer) (Page, error) {
-	if sub.Report == DigestReport {
+	about := ParseSubject(sub.Report)
+	if about.Name == DigestReport {
 		d, err := readDigest(ctx, r, sub, slot, now)
 		if err != nil {
 			return Page{}, err
@@ -135,7 +136,9 @@ func pageFor(ctx context.Context, r *store.Reader, sub store.Subscription, slot 
 	if err != nil {
 		return Page{}, err
 	}
-	res, err := Compute(ctx, r, sub.Report, Options{Process: sub.Process, AsOf: slot.At, Team: sub.Team, Hide: HiddenIn(org, sub.Channel, sub.Team)})
+	o := about.options(sub, slot.At, p.Location())
+	o.Hide = HiddenIn(org, sub.Channel, sub.Team)
+	res, err := Compute(ctx, r, about.Name, o)
 	if err != nil {
 		return Page{}, err
 	}

@@ -316,3 +316,43 @@ func TestSubscriptionThatEndsMeanwhile(t *testing.T) {
 		t.Errorf("%d digests for a subscription that is gone", got)
 	}
 }
+
+// What is subscribed to about some deals tells of those alone, and its buttons as well.
+func TestSubscriptionAboutSomeDeals(t *testing.T) {
+	st, _ := seeded(t, small(), &sales.Organisation{})
+	band := sales.Band{Currency: "EUR", From: 60_000}
+	for i, about := range []Subject{
+		{Name: DigestReport, Band: band}, {Name: "outcomes", Band: band}, {Name: "outcomes", Period: "last month"}, {Name: "outcomes", Owner: "UBEN"},
+	} {
+		subscribe(t, st, store.Subscription{Report: about.String(), Channel: fmt.Sprintf("C%d", i), Zone: "UTC", Every: "daily", Hour: 9, Created: at(38)})
+	}
+	d := &Digests{Store: st, Locale: "en"}
+	if err := d.Due(ctx, at(40)); err != nil {
+		t.Fatal(err)
+	}
+	// Of the deals, D-1 and D-3 are worth €600 or more, D-4 has yuan, D-5 no amount.
+	want := map[string][]string{
+		"C0": {"2 deals, 1 open", "Only deals worth €600 or more.", "2 deals are left out: they have no amount, or one in another currency."},
+		"C1": {"2 deals, 1 open", "Only deals worth €600 or more.", "2 deals are left out: they have no amount, or one in another currency."},
+		"C2": {"5 deals, 2 open", "Deals created from 1 Mar 2026 until 31 Mar 2026."},
+		"C3": {"0 deals, 0 open", "Only deals of UBEN."},
+	}
+	for _, o := range delivered(t, st) {
+		m, err := RenderDigest(o.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range want[o.Channel] {
+			if !strings.Contains(m.Text, s) {
+				t.Errorf("%s does not say %q:\n%s", o.Channel, s, m.Text)
+			}
+		}
+		if o.Channel < "C2" && !strings.Contains(string(o.Body), "?amount=600.00+EUR..|") {
+			t.Errorf("%s: the buttons forget the amounts: %s", o.Channel, o.Body)
+		}
+		delete(want, o.Channel)
+	}
+	if len(want) > 0 {
+		t.Errorf("not posted: %v", want)
+	}
+}

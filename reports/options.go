@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"pipewright/internal/sales"
@@ -20,7 +20,8 @@ type Options struct {
 	Horizon  float64   // days; 0 is DefaultHorizon
 	Owner    string    // Slack user id
 	Team     string    // key
-	Source   string
+	Source   string    // in any case
+	Band     sales.Band
 	Hide     []string // teams whose deals the reader may not see
 }
 
@@ -45,12 +46,6 @@ func (o Options) horizon() float64 {
 		return DefaultHorizon
 	}
 	return o.Horizon
-}
-
-// belongs reports whether the deal is one that the report is about, whenever it was created.
-func (o Options) belongs(d Deal) bool {
-	return (o.Owner == "" || d.Owner == o.Owner) && (o.Team == "" || d.Team == o.Team) && (o.Source == "" || d.Source == o.Source) &&
-		!slices.Contains(o.Hide, d.Team)
 }
 
 // hasPeriod reports whether only deals of some period are asked for.
@@ -102,6 +97,14 @@ func Explain(p text.Printer, e *sales.Error) (string, bool) {
 		return p.T("That period has not begun yet: give an earlier start."), true
 	case "report.horizon":
 		return p.T("The horizon must be between 1 and 3,650 days."), true
+	case "report.as_of":
+		return p.T("That day has not come yet: a report can only say what is known by now."), true
+	case "report.owner":
+		return p.T("No deal is owned by “%s”. There are: %s.", text.Plain(fact(e, "input")), listed(p, e)), true
+	case "report.team":
+		return p.T("There is no team “%s”. There are: %s.", text.Plain(fact(e, "input")), listed(p, e)), true
+	case "report.source":
+		return p.T("No deal has the source “%s”. There are: %s.", text.Plain(fact(e, "input")), listed(p, e)), true
 	case "report.format":
 		return p.T("The format must be text, json, csv, svg or png, not “%s”.", text.Plain(fact(e, "format"))), true
 	case "report.nothing_to_draw":
@@ -114,6 +117,18 @@ func Explain(p text.Printer, e *sales.Error) (string, bool) {
 		return p.T("There is no time zone “%s”. Write it as in `Europe/Berlin` or `Asia/Shanghai`.", text.Plain(fact(e, "zone"))), true
 	}
 	return "", false
+}
+
+// listed are the choices of a refusal as in a sentence.
+func listed(p text.Printer, e *sales.Error) string {
+	var out []string
+	for _, c := range e.Choices {
+		out = append(out, text.Plain(c.Label))
+	}
+	if len(out) == 0 {
+		return p.T("none yet")
+	}
+	return strings.Join(out, p.T(", "))
 }
 
 func fact(e *sales.Error, name string) string {

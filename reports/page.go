@@ -49,7 +49,7 @@ func RenderDigest(body []byte) (Message, error) {
 func (res Result) page(p text.Printer) Page {
 	page := Page{Lang: p.Lang(), Title: res.title(p)}
 	page.text("*" + text.Plain(res.Body.Lead(p)) + "*")
-	if s := res.period(p); s != "" {
+	if s := res.about(p); s != "" {
 		page.small(text.Plain(s))
 	}
 	page.chart(res.Body.Chart(p))

@@ -10,17 +10,17 @@ import (
 )
 
 // Query is a report together with what it is about, as a button carries it: names
-// and instants, and no rights.
+// and instants, but no rights (Hide) and no horizon.
 type Query struct {
-	Name, Process, Owner, Team string
-	From, To, AsOf             time.Time
+	Name string
+	Options
 }
 
 const queryFields = 7
 
 // Value is the query with what stands behind it, for a button.
 func (q Query) Value(more ...string) string {
-	parts := []string{q.Name, q.Process, q.Owner, q.Team}
+	parts := []string{Subject{Name: q.Name, Source: q.Source, Band: q.Band}.String(), q.Process, q.Owner, q.Team}
 	for _, t := range []time.Time{q.From, q.To, q.AsOf} {
 		ms := ""
 		if !t.IsZero() {
@@ -38,7 +38,8 @@ func ParseQuery(value string) (Query, []string, error) {
 	if len(parts) < queryFields {
 		return Query{}, nil, sales.Refuse(sales.NotFound, "button.old")
 	}
-	q := Query{Name: parts[0], Process: parts[1], Owner: parts[2], Team: parts[3]}
+	s := ParseSubject(parts[0])
+	q := Query{s.Name, Options{Process: parts[1], Owner: parts[2], Team: parts[3], Source: s.Source, Band: s.Band}}
 	for i, t := range []*time.Time{&q.From, &q.To, &q.AsOf} {
 		if s := parts[4+i]; s != "" {
 			ms, err := strconv.ParseInt(s, 36, 64)
@@ -80,8 +81,8 @@ func (n *counter) add(label string, deals int, what ...string) {
 // numbers open the deals behind a report: by outcome where it counts outcomes, by
 // stage otherwise.
 func (res Result) numbers(p text.Printer) []Number {
-	o := res.Options
-	n := counter{query: Query{Name: res.Report.Name, Process: res.History.Process.Key, Owner: o.Owner, Team: o.Team, From: o.From, To: o.To, AsOf: o.AsOf}}
+	n := counter{query: Query{res.Report.Name, res.Options}}
+	n.query.Process = res.History.Process.Key
 	if res.Report.Outcomes {
 		n.add(p.T("Won"), res.CountOutcome(sales.Won, nil), ByOutcome, string(sales.Won))
 		n.add(p.T("Lost"), res.CountOutcome(sales.Lost, nil), ByOutcome, string(sales.Lost))

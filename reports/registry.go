@@ -65,13 +65,15 @@ func Compute(ctx context.Context, r *store.Reader, name string, o Options) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	return report.of(h, o), nil
+	res := report.of(h, o)
+	res.names, err = o.readNames(ctx, r)
+	return res, err
 }
 
 // of answers the report from a history of all deals.
 func (r Report) of(h *History, o Options) Result {
 	mine := h
-	if o.Owner+o.Team+o.Source != "" || len(o.Hide) > 0 {
+	if o.narrow() {
 		mine = h.Only(o.belongs)
 	}
 	chosen := mine
@@ -79,7 +81,7 @@ func (r Report) of(h *History, o Options) Result {
 		chosen = mine.Only(o.created)
 	}
 	res := Result{Report: r, History: chosen, Options: o, Body: r.Compute(chosen, o)}
-	res.Notes = notes(mine, chosen, o, res.Body)
+	res.Notes = append(unpriced(o.unpriced(h)), notes(mine, chosen, o, res.Body)...)
 	return res
 }
 

@@ -15,6 +15,7 @@ type Result struct {
 	Options Options
 	Body    Body
 	Notes   []Note
+	names   named // of whom it is about
 }
 
 // Body is what one report found out.

@@ -60,6 +60,9 @@ func (res Result) envelope(p text.Printer) envelope {
 		from, to = instant(w.from), instant(w.to)
 	}
 	e.From, e.To = optional(from), optional(to)
+	if s := res.Options.scope(res.names, p); s != "" {
+		e.Notes = append(e.Notes, s)
+	}
 	for _, n := range res.Notes {
 		e.Notes = append(e.Notes, n.Say(p))
 	}
@@ -95,7 +98,12 @@ func (res Result) notes(p text.Printer) []string {
 	return out
 }
 
-// period says which deals were asked for, "" when all were.
+// about says which deals were asked for, "" when all were.
+func (res Result) about(p text.Printer) string {
+	return sentences(p, res.Options.scope(res.names, p), res.period(p))
+}
+
+// period says of which time deals were asked for, "" when all were.
 func (res Result) period(p text.Printer) string {
 	from, to := res.Options.From, res.Options.To
 	switch {

@@ -14,7 +14,7 @@ import (
 func WriteText(w io.Writer, res Result, p text.Printer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", res.title(p), res.context(p))
-	if s := res.period(p); s != "" {
+	if s := res.about(p); s != "" {
 		fmt.Fprintln(&b, s)
 	}
 	fmt.Fprintf(&b, "\n%s\n", res.Body.Lead(p))

@@ -138,6 +138,17 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 	return out
 }
 
+// unpriced says how many deals a range of amounts could not judge.
+func unpriced(n int) []Note {
+	if n == 0 {
+		return nil
+	}
+	return []Note{{Say: func(p text.Printer) string {
+		return p.N(n, "%d deal is left out: it has no amount, or one in another currency.",
+			"%d deals are left out: they have no amount, or one in another currency.")
+	}}}
+}
+
 func (h *History) visitedRemoved() bool {
 	for i := range h.Stays {
 		if int(h.Stays[i].Stage) >= len(h.Process.Stages) {

@@ -17,6 +17,7 @@ type SubscriptionRow struct {
 	Subscription store.Subscription
 	Process      *sales.Process // nil when it is the only one
 	Team         sales.Team
+	About        []string  // which deals beside those: a person, a source, amounts, a period
 	Next         time.Time // when it comes next
 	Mine         bool      // it comes to the reader's direct messages
 	Change       bool      // the reader may change it
@@ -40,12 +41,15 @@ func SubscriptionBlocks(p text.Printer, rows []SubscriptionRow) []slack.Block {
 
 // What is "*Digest* · New business · North → #sales".
 func (r SubscriptionRow) What(p text.Printer) string {
-	s := "*" + ReportTitle(p, r.Subscription.Report) + "*"
+	s := "*" + ReportTitle(p, reports.ParseSubject(r.Subscription.Report).Name) + "*"
 	if r.Process != nil {
 		s += " · " + Name(r.Process.Name.In(p.Lang()))
 	}
 	if r.Team.Key != "" {
 		s += " · " + Name(r.Team.Name.In(p.Lang()))
+	}
+	for _, x := range r.About {
+		s += " · " + x
 	}
 	return s + " → " + r.Where(p)
 }
@@ -133,6 +137,8 @@ func SubscribeModal(p text.Printer, f SubscribeForm) *slack.ModalViewRequest {
 		}
 		blocks = append(blocks, Input("report.process", p.T("Process"), "", false, Select("report.process", p.T("Choose"), f.Processes[0].Key, options)))
 	}
+	blocks = append(blocks, Input("report.about", p.T("Only some deals?"), p.T("A person, a source, amounts or, for a single report, a period."), true,
+		TextInput("report.about", "", p.T("@ana source web 10k-50k last quarter"), false)))
 	return Modal(p, "report.subscribe", "", p.T("Subscribe"), p.T("Subscribe"), blocks)
 }
 

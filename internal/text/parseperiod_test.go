@@ -1,11 +1,11 @@
-package handlers
+package text
 
 import (
 	"testing"
 	"time"
 )
 
-func TestReadPeriod(t *testing.T) {
+func TestParsePeriod(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -61,10 +61,10 @@ func TestReadPeriod(t *testing.T) {
 		{"10月1日以来", "2026-10-01", ""},
 		{"自 2026-10-01 起", "2026-10-01", ""},
 		{"从10月1日到10月31日", "2026-10-01", "2026-11-01"},
-		{"截至10月31日", "", "2026-11-01"},
+		{"到10月31日", "", "2026-11-01"},
 		{"11月1日之前", "", "2026-11-01"},
 	} {
-		got, ok := readPeriod(tt.typed, now, berlin)
+		got, ok := ParsePeriod(tt.typed, now, berlin)
 		if !ok {
 			t.Errorf("%q was not read", tt.typed)
 			continue
@@ -83,7 +83,7 @@ func TestReadPeriod(t *testing.T) {
 		}
 	}
 	for _, typed := range []string{"", "ana", "north", "last", "q5", "13月", "since", "since never", "from x to y", "next quarter", "99", "last 0 days", "@ana", "mayor"} {
-		if got, ok := readPeriod(typed, now, berlin); ok {
+		if got, ok := ParsePeriod(typed, now, berlin); ok {
 			t.Errorf("%q was read as %v", typed, got)
 		}
 	}

@@ -1,43 +1,21 @@
-package handlers
+package text
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/width"
-
-	"pipewright/internal/text"
 )
 
-// span is a time from an instant until another, which is not part of it; a zero one is no limit.
-type span struct{ From, To time.Time }
+// Span is a time from an instant until another, which is not part of it; a zero one is no limit.
+type Span struct{ From, To time.Time }
 
-// longestPeriod is of how many words a period may be.
-const longestPeriod = 8
-
-// cutPeriod reads a period at the beginning of the words, of as many as possible, and
-// returns how many those are; 0 when there is none.
-func (c *Call) cutPeriod(words []Word) (span, int) {
-	for n := min(longestPeriod, len(words)); n > 0; n-- {
-		if slices.ContainsFunc(words[:n], func(w Word) bool { return w.Quoted }) {
-			continue
-		}
-		if s, ok := readPeriod(spoken(words[:n]), c.Now, c.Location()); ok {
-			return s, n
-		}
-	}
-	return span{}, 0
-}
-
-// readPeriod reads a stretch of time as people say it: "last quarter", "this month",
+// ParsePeriod reads a stretch of time as people say it: "last quarter", "this month",
 // "last 30 days", "Q3 2026", "October", "since 1 Oct", "from 1 Oct to 15 Nov", "上季度",
 // "最近三个月", "2026年10月", "10月1日以来". Days are those of the zone, weeks begin on Monday.
-func readPeriod(s string, now time.Time, zone *time.Location) (span, bool) {
-	s = strings.ToLower(strings.Join(strings.Fields(width.Narrow.String(s)), " "))
-	if hasHan(s) {
+func ParsePeriod(s string, now time.Time, zone *time.Location) (Span, bool) {
+	s = strings.ToLower(strings.Join(strings.Fields(halfWidth(s)), " "))
+	if hasChinese(s) {
 		s = strings.ReplaceAll(s, " ", "")
 	}
 	y, m, d := now.In(zone).Date()
@@ -49,7 +27,7 @@ func readPeriod(s string, now time.Time, zone *time.Location) (span, bool) {
 			}
 		}
 	}
-	return span{}, false
+	return Span{}, false
 }
 
 // periods reads stretches of time as seen from a day.
@@ -57,10 +35,10 @@ type periods struct{ today, now time.Time }
 
 type periodRule struct {
 	form *regexp.Regexp
-	read func(p periods, group []string) (span, bool)
+	read func(p periods, group []string) (Span, bool)
 }
 
-func period(form string, read func(p periods, group []string) (span, bool)) periodRule {
+func period(form string, read func(p periods, group []string) (Span, bool)) periodRule {
 	return periodRule{regexp.MustCompile(`^(?:` + form + `)$`), read}
 }
 
@@ -72,60 +50,60 @@ const (
 )
 
 var periodRules = []periodRule{
-	period(`(today|yesterday|今天|今日|昨天|昨日)`, func(p periods, g []string) (span, bool) {
+	period(`(today|yesterday|今天|今日|昨天|昨日)`, func(p periods, g []string) (Span, bool) {
 		if g[0] == "today" || strings.HasPrefix(g[0], "今") {
 			return p.whole('d', 0), true
 		}
 		return p.whole('d', -1), true
 	}),
-	period(`(this|current|last|previous) (week|month|quarter|year)`, func(p periods, g []string) (span, bool) {
+	period(`(this|current|last|previous) (week|month|quarter|year)`, func(p periods, g []string) (Span, bool) {
 		if g[0] == "this" || g[0] == "current" {
 			return p.whole(g[1][0], 0), true
 		}
 		return p.whole(g[1][0], -1), true
 	}),
-	period(hanWhich+hanUnit, func(p periods, g []string) (span, bool) {
+	period(hanWhich+hanUnit, func(p periods, g []string) (Span, bool) {
 		if strings.HasPrefix(g[0], "上") || g[0] == "去" {
 			return p.whole(hanPeriod(g[1]), -1), true
 		}
 		return p.whole(hanPeriod(g[1]), 0), true
 	}),
-	period(`(?:the )?(?:last|past) (\d{1,4}) (day|week|month|quarter|year)s?`, func(p periods, g []string) (span, bool) {
+	period(`(?:the )?(?:last|past) (\d{1,4}) (day|week|month|quarter|year)s?`, func(p periods, g []string) (Span, bool) {
 		return p.back(g[0], g[1][0])
 	}),
-	period(`(?:最近|近|过去)`+periodNumber+`个?`+hanUnit, func(p periods, g []string) (span, bool) { return p.back(g[0], hanPeriod(g[1])) }),
-	period(`ytd|year to date|今年以来|年初至今`, func(p periods, _ []string) (span, bool) {
-		return span{From: p.whole('y', 0).From}, true
+	period(`(?:最近|近|过去)`+periodNumber+`个?`+hanUnit, func(p periods, g []string) (Span, bool) { return p.back(g[0], hanPeriod(g[1])) }),
+	period(`ytd|year to date|今年以来|年初至今`, func(p periods, _ []string) (Span, bool) {
+		return Span{From: p.whole('y', 0).From}, true
 	}),
 	period(`q([1-4])(?: (\d{4}))?|(\d{4}) ?q([1-4])|(?:(\d{4})年?)?第?([一二三四1-4])季度?`, readQuarter),
-	period(`(?:in )?(\d{4})年?`, func(p periods, g []string) (span, bool) {
+	period(`(?:in )?(\d{4})年?`, func(p periods, g []string) (Span, bool) {
 		year, _ := strconv.Atoi(g[0])
 		return p.of('y', year, 1), year >= 1900 && year < 2200
 	}),
 	period(`(?:in )?`+periodMonth+`\.?(?: (\d{4}))?|(\d{4})-(\d{1,2})|(?:(\d{4})年)?`+periodNumber+`月份?`, readMonth),
-	period(`(?:from|between|从|自)?\s?(.+?)\s?(?:to|until|till|through|and|到|至|–)\s?(.+?)`, func(p periods, g []string) (span, bool) {
+	period(`(?:from|between|从|自)?\s?(.+?)\s?(?:to|until|till|through|and|到|至|–)\s?(.+?)`, func(p periods, g []string) (Span, bool) {
 		from, ok1 := p.day(g[0])
 		to, ok2 := p.day(g[1])
-		return span{from, nextDay(to)}, ok1 && ok2
+		return Span{from, nextDay(to)}, ok1 && ok2
 	}),
-	period(`(?:since|from|after|starting) (.+)|(?:从|自)(.+?)(?:以来|起|开始)?|(.+?)(?:以来|起|之后|以后)`, func(p periods, g []string) (span, bool) {
+	period(`(?:since|from|after|starting) (.+)|(?:从|自)(.+?)(?:以来|起|开始)?|(.+?)(?:以来|起|之后|以后)`, func(p periods, g []string) (Span, bool) {
 		from, ok := p.day(g[0] + g[1] + g[2])
-		return span{From: from}, ok
+		return Span{From: from}, ok
 	}),
-	period(`(?:until|till|through|to) (.+)|(?:截至|截止|到)(.+)`, func(p periods, g []string) (span, bool) {
+	period(`(?:until|till|through|to) (.+)|到(.+)`, func(p periods, g []string) (Span, bool) {
 		to, ok := p.day(g[0] + g[1])
-		return span{To: nextDay(to)}, ok
+		return Span{To: nextDay(to)}, ok
 	}),
-	period(`before (.+)|(.+?)(?:之前|以前)`, func(p periods, g []string) (span, bool) {
+	period(`before (.+)|(.+?)(?:之前|以前)`, func(p periods, g []string) (Span, bool) {
 		to, ok := p.day(g[0] + g[1])
-		return span{To: to}, ok
+		return Span{To: to}, ok
 	}),
 }
 
 // whole is the day, week, month, quarter or year that lies n of them ahead.
-func (p periods) whole(unit byte, n int) span {
+func (p periods) whole(unit byte, n int) Span {
 	start := p.start(unit)
-	return span{shift(start, unit, n), shift(start, unit, n+1)}
+	return Span{shift(start, unit, n), shift(start, unit, n+1)}
 }
 
 // start is the first day of the unit that today lies in.
@@ -159,28 +137,28 @@ func shift(t time.Time, unit byte, n int) time.Time {
 }
 
 // back is the last so many units, today included.
-func (p periods) back(number string, unit byte) (span, bool) {
-	n, ok := text.WholeNumber(number)
-	return span{From: shift(p.today, unit, -n)}, ok && n > 0
+func (p periods) back(number string, unit byte) (Span, bool) {
+	n, ok := WholeNumber(number)
+	return Span{From: shift(p.today, unit, -n)}, ok && n > 0
 }
 
 // of is the n-th month or quarter of a year, or the year.
-func (p periods) of(unit byte, year, n int) span {
+func (p periods) of(unit byte, year, n int) Span {
 	month := time.Month(n)
 	if unit == 'q' {
 		month = time.Month(3*n - 2)
 	}
 	start := time.Date(year, month, 1, 0, 0, 0, 0, p.today.Location())
-	return span{start, shift(start, unit, 1)}
+	return Span{start, shift(start, unit, 1)}
 }
 
-func readQuarter(p periods, g []string) (span, bool) {
-	n, ok := text.WholeNumber(g[0] + g[3] + g[5])
+func readQuarter(p periods, g []string) (Span, bool) {
+	n, ok := WholeNumber(g[0] + g[3] + g[5])
 	return p.lately('q', g[1]+g[2]+g[4], n), ok
 }
 
-func readMonth(p periods, g []string) (span, bool) {
-	n, ok := text.WholeNumber(g[3] + g[5])
+func readMonth(p periods, g []string) (Span, bool) {
+	n, ok := WholeNumber(g[3] + g[5])
 	if g[0] != "" {
 		n, ok = monthNumber(g[0]), true
 	}
@@ -188,7 +166,7 @@ func readMonth(p periods, g []string) (span, bool) {
 }
 
 // lately is of, and without a year the last one that has begun.
-func (p periods) lately(unit byte, year string, n int) span {
+func (p periods) lately(unit byte, year string, n int) Span {
 	if y, err := strconv.Atoi(year); err == nil {
 		return p.of(unit, y, n)
 	}
@@ -208,9 +186,9 @@ func monthNumber(name string) int {
 	return 0
 }
 
-// day reads a date of the past: text.ParseDate takes one without a year for the next to come.
+// day reads a date of the past: ParseDate takes one without a year for the next to come.
 func (p periods) day(s string) (time.Time, bool) {
-	t, ok := text.ParseDate(s, p.now, p.today.Location())
+	t, ok := ParseDate(s, p.now, p.today.Location())
 	if !ok || !t.After(p.now) || strings.Contains(s, strconv.Itoa(t.Year())) {
 		return t, ok
 	}
