@@ -14,7 +14,7 @@ test:
 race: # where goroutines meet; elsewhere it only costs time
 	$(GO) test -race -short $(RACY)
 
-races: # ten thousand rounds of people who decide at the same instant; the tests run a tenth of them
+races: # ten thousand rounds of people who decide at the same instant; the tests run a twentieth of them
 	$(GO) test ./handlers -run '^TestApprovalRaces$$' -races 10000 -v -timeout 30m
 
 lint:

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	raceRounds = flag.Int("races", 1000, "rounds of TestApprovalRaces on all databases together")
+	raceRounds = flag.Int("races", 500, "rounds of TestApprovalRaces on all databases together")
 	raceSeed   = flag.Uint64("races-seed", 0, "seed of TestApprovalRaces; 0 takes one from the clock")
 )
 
