@@ -57,7 +57,9 @@ func many(n int) *History {
 			_ = b.event(e)
 		}
 	}
-	return b.history()
+	h := b.history()
+	h.kept = newTimesheet(h)
+	return h
 }
 
 func BenchmarkReports(b *testing.B) {

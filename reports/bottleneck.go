@@ -52,11 +52,13 @@ type bottleneckBody struct {
 func bottleneck(h *History, o Options) Body {
 	w := o.window()
 	b := bottleneckBody{h: h, window: w, slowest: h.slowest(w), rows: []BottleneckRow{}}
-	candidates := b.slowest.candidates()
+	candidates, flows := b.slowest.candidates(), h.flows(w)
 	for _, place := range b.slowest.places {
-		row := h.flow(place, w)
+		f := &flows[place]
+		row := f.row(w)
+		row.Stage, row.place = h.Stages[place], place
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
-		trend := h.trend(place, w)
+		trend := f.trend(w)
 		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
 		switch {
 		case len(candidates) == 0:
@@ -70,7 +72,7 @@ func bottleneck(h *History, o Options) Body {
 		default:
 			row.Verdict = VerdictSlow
 		}
-		row.WaitsFor = h.waitsFor(place, w)
+		row.WaitsFor = h.waitsFor(f, w)
 		b.rows = append(b.rows, row)
 	}
 	return b
@@ -92,15 +94,35 @@ func (o Options) window() span {
 
 const weekMillis = 7 * 86_400_000
 
-// flow counts what came into a stage, what left it and what is there.
-func (h *History) flow(place int, w span) BottleneckRow {
-	row := BottleneckRow{Stage: h.Stages[place], place: place}
-	in, out, total := 0, 0, 0.0
+// flow is what went through a stage in a window.
+type flow struct {
+	stays []*Stay // that were going on at some time in the window
+	first int64   // when the first deal of all came
+	times *durations
+}
+
+// flows returns the flow of each stage.
+func (h *History) flows(w span) []flow {
+	out, times := make([]flow, len(h.Stages)), h.times()
+	for i := range out {
+		out[i].first, out[i].times = math.MaxInt64, &times.stages[i]
+	}
 	for i := range h.Stays {
 		s := &h.Stays[i]
-		if int(s.Stage) != place || !w.touches(s) {
-			continue
+		f := &out[s.Stage]
+		f.first = min(f.first, s.Entered)
+		if w.touches(s) {
+			f.stays = append(f.stays, s)
 		}
+	}
+	return out
+}
+
+// row counts what came into the stage, what left it and what is there.
+func (f *flow) row(w span) BottleneckRow {
+	var row BottleneckRow
+	in, out, total := 0, 0, 0.0
+	for _, s := range f.stays {
 		total += w.clip(s)
 		if s.Entered >= w.from {
 			in++
@@ -124,14 +146,10 @@ var parties = map[sales.WaitFor]string{sales.ForUs: "us", sales.ForCustomer: "cu
 
 // waitsFor returns who was waited for most in the stage, nil when too little of its
 // time says so.
-func (h *History) waitsFor(place int, w span) *string {
+func (h *History) waitsFor(f *flow, w span) *string {
 	waited := map[string]float64{}
 	total := 0.0
-	for i := range h.Stays {
-		s := &h.Stays[i]
-		if int(s.Stage) != place || !w.touches(s) {
-			continue
-		}
+	for _, s := range f.stays {
 		total += w.clip(s)
 		for _, wait := range h.waitsOf(h.Deals[s.Deal]) {
 			if party, ok := parties[wait.For]; ok {

@@ -232,6 +232,9 @@ func (h *History) renumber(stages []string, to []int16) {
 		return to[place]
 	}
 	h.Stages, h.Deals = stages, slices.Clone(h.Deals)
+	if h.kept != nil {
+		h.kept = h.kept.reordered(to, len(stages))
+	}
 	for i := range h.Stays {
 		s := &h.Stays[i]
 		s.Stage, s.To = move(s.Stage), move(s.To)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/reports/stat"
 	"pipewright/store"
 )
 
@@ -34,7 +35,8 @@ type folded struct {
 	mu       sync.Mutex // whoever holds it reads what is new for all who wait
 	version  int        // of the process that places are of; 0 when nothing was read
 	mark     store.Mark
-	all      *History // open ends lie at forever
+	all      *History // where it ends, open stays and waits go on
+	fresh    bool     // nobody was given the stays of all: a cut may end them where they are
 	stages   map[string]int16
 	editions []edition // of each deal
 	latest   int64     // over all editions
@@ -166,10 +168,9 @@ func (f *folded) readNew(ctx context.Context, r *store.Reader, mark store.Mark) 
 		changes = append(changes, u)
 	}
 	if len(changes) > 0 {
-		f.all, f.editions = merge(f.all, f.editions, changes)
-		f.all.Stages, f.stages = b.h.Stages, b.stages
+		f.all, f.editions = f.merge(changes, b.h.Stages)
+		f.stages, f.fresh, f.last = b.stages, true, nil
 		f.noteLatest()
-		f.last = nil
 	}
 	f.mark = mark
 	return true, nil
@@ -183,7 +184,7 @@ func (f *folded) readAll(ctx context.Context, r *store.Reader, p *sales.Process,
 	if err := b.readAll(ctx, r); err != nil {
 		return err
 	}
-	f.version, f.mark, f.all, f.stages, f.editions, f.last = p.Version, mark, b.h, b.stages, b.editions, nil
+	f.version, f.mark, f.all, f.stages, f.editions, f.fresh, f.last = p.Version, mark, b.h, b.stages, b.editions, true, nil
 	f.noteLatest()
 	return nil
 }
@@ -209,67 +210,97 @@ func (f *folded) place(id int64) (int, bool) {
 // cut returns the history at the instant: deals that changed later are folded anew
 // from their logs. It returns nil when those are many.
 func (f *folded) cut(ctx context.Context, r *store.Reader, asOf time.Time) (*History, error) {
-	until := asOf.UnixMilli()
-	all := f.all
-	if f.latest > until {
-		var changes []renewal
-		b := f.builder(asOf)
-		for i, n := range f.editions {
-			if n.latest <= until {
-				continue
-			}
-			if len(changes) >= single(len(f.editions)) {
-				return nil, nil
-			}
-			now := &f.all.Deals[i]
-			then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
-			if err != nil {
-				return nil, err
-			}
-			changes = append(changes, then)
-		}
-		all, _ = merge(all, f.editions, changes)
-		all.Stages = b.h.Stages
+	later, err := f.foldLater(ctx, r, asOf)
+	if err != nil || later == nil {
+		return nil, err
 	}
-	out := *all
-	out.AsOf, out.Stays, out.Waits = asOf, slices.Clone(all.Stays), slices.Clone(all.Waits)
+	out := *f.all
+	switch {
+	case len(later.changes) > 0:
+		all, _ := f.merge(later.changes, later.stages)
+		out = *all
+	case f.fresh: // nobody else has it yet
+		f.fresh = false
+	default:
+		out.Stays = slices.Clone(out.Stays)
+	}
+	out.AsOf, out.Waits = asOf, slices.Clone(out.Waits)
+	until := asOf.UnixMilli()
 	for i := range out.Stays {
-		out.Stays[i].Left = min(out.Stays[i].Left, until)
+		if out.Stays[i].Exit == stat.Censored {
+			out.Stays[i].Left = until
+		}
 	}
 	for i := range out.Waits {
 		out.Waits[i].To = min(out.Waits[i].To, until)
 	}
+	if out.kept == nil {
+		out.kept = newTimesheet(&out)
+		if len(later.changes) == 0 {
+			f.all.kept = out.kept
+		}
+	}
 	return out.settle(), nil
 }
 
-// merge returns the history with the changes, which are ordered by deal.
-func merge(h *History, editions []edition, changes []renewal) (*History, []edition) {
-	out := &History{
-		Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, Deals: make([]Deal, 0, len(h.Deals)+len(changes)),
-		Stays: make([]Stay, 0, len(h.Stays)+8*len(changes)), Waits: make([]Wait, 0, len(h.Waits)+2*len(changes)),
+// earlier is what deals were that changed since.
+type earlier struct {
+	changes []renewal
+	stages  []string
+}
+
+// foldLater returns what the deals were at the instant that changed later, nil when those are many.
+func (f *folded) foldLater(ctx context.Context, r *store.Reader, asOf time.Time) (*earlier, error) {
+	until := asOf.UnixMilli()
+	if f.latest <= until {
+		return &earlier{}, nil
 	}
-	outEditions := make([]edition, 0, cap(out.Deals))
-	put := func(c renewal) {
-		if !c.gone {
-			out.add(c.deal, c.stays, c.waits)
-			outEditions = append(outEditions, c.edition)
-		}
-	}
-	for i, d := range h.Deals {
-		for len(changes) > 0 && changes[0].deal.ID < d.ID {
-			put(changes[0])
-			changes = changes[1:]
-		}
-		if len(changes) > 0 && changes[0].deal.ID == d.ID {
-			put(changes[0])
-			changes = changes[1:]
+	var changes []renewal
+	b := f.builder(asOf)
+	for i, n := range f.editions {
+		if n.latest <= until {
 			continue
 		}
-		out.add(d, h.staysOf(d), h.waitsOf(d))
-		outEditions = append(outEditions, editions[i])
+		if len(changes) >= single(len(f.editions)) {
+			return nil, nil
+		}
+		now := &f.all.Deals[i]
+		then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, then)
 	}
+	return &earlier{changes, b.h.Stages}, nil
+}
+
+// merge returns what is kept with the changes, which are ordered by deal and name the stages.
+func (f *folded) merge(changes []renewal, stages []string) (*History, []edition) {
+	h := f.all
+	out := &History{
+		Process: h.Process, AsOf: h.AsOf, Stages: stages, Deals: make([]Deal, 0, len(h.Deals)+len(changes)),
+		Stays: make([]Stay, 0, len(h.Stays)+8*len(changes)), Waits: make([]Wait, 0, len(h.Waits)+2*len(changes)),
+	}
+	was, is := &History{Process: h.Process, Stages: stages}, &History{Process: h.Process, Stages: stages}
+	editions := make([]edition, 0, cap(out.Deals))
+	next := 0 // of the deals that are kept
 	for _, c := range changes {
-		put(c)
+		i, known := f.place(c.deal.ID)
+		out.addRun(h, next, i)
+		editions = append(editions, f.editions[next:i]...)
+		if next = i; known {
+			was.addRun(h, i, i+1)
+			next++
+		}
+		if !c.gone {
+			is.add(c.deal, c.stays, c.waits)
+			out.add(c.deal, c.stays, c.waits)
+			editions = append(editions, c.edition)
+		}
 	}
-	return out, outEditions
+	out.addRun(h, next, len(h.Deals))
+	if h.kept != nil {
+		out.kept = h.kept.revised(newTimesheet(was), newTimesheet(is))
+	}
+	return out, append(editions, f.editions[next:]...)
 }

@@ -283,7 +283,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Worth"), Right: true}, {Title: p.T("Half within"), Right: true},
 		{Title: p.T("Over target"), Right: true},
 	}}
-	visits := recent.visits()
+	visits, times := recent.visits(), recent.times()
 	standing := make([]struct {
 		n, over int
 		worth   money
@@ -306,7 +306,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 		}
 	}
 	for i := range d.h.Process.Stages {
-		median := stat.NewSample(visits[i].observed).Median()
+		median := times.stages[i].sample(recent.AsOf).Median()
 		t.Rows = append(t.Rows, []Cell{
 			label(d.h.stageName(i, p)), count(p, standing[i].n), label(standing[i].worth.short(p)),
 			value(duration(p, median, visits[i].settled()), median.Value), count(p, standing[i].over),

@@ -35,40 +35,40 @@ type followsBody struct {
 
 // follows draws the map from what happened, as a directly-follows graph.
 func follows(h *History, _ Options) Body {
-	type arrow struct{ from, to string }
-	times := map[arrow][]float64{}
-	back := map[arrow]bool{}
 	b := followsBody{h: h, rows: []FollowsRow{}}
-	for _, d := range h.Deals {
-		stays := h.staysOf(d)
-		for i, s := range stays {
+	arrows := map[arrow]*passage{}
+	pass := func(a arrow, took float64, back bool) {
+		p := arrows[a]
+		if p == nil {
+			p = &passage{}
+			arrows[a] = p
+		}
+		p.days, p.sum, p.back = append(p.days, took), p.sum+took, p.back || back
+		b.moves++
+		if back {
+			b.back++
+		}
+	}
+	for i := range h.Deals {
+		d := &h.Deals[i]
+		stays := h.staysOf(*d)
+		for i := range stays {
+			s := &stays[i]
 			if s.Exit == stat.Censored {
 				continue
 			}
-			a := arrow{h.Stages[s.Stage], h.nextOf(s)}
-			times[a] = append(times[a], s.Days())
-			b.moves++
-			if s.Exit == exitBack {
-				b.back++
-				back[a] = true
-			}
+			pass(arrow{s.Stage, nextOf(s)}, s.Days(), s.Exit == exitBack)
 			if i+1 < len(stays) && (s.Exit == exitLost || s.Exit == exitWon && stays[i+1].Stage != s.To) {
-				again := arrow{h.ended(s), h.Stages[stays[i+1].Stage]}
-				times[again] = append(times[again], days(stays[i+1].Entered-s.Left))
-				back[again] = true
-				b.moves++
-				b.back++
+				pass(arrow{nextOf(s), stays[i+1].Stage}, days(stays[i+1].Entered-s.Left), true)
 			}
 		}
 		b.skips += len(d.Skipped)
 	}
-	for a, t := range times {
-		sum := 0.0
-		for _, v := range t {
-			sum += v
-		}
-		median := stat.Quantiles(t, 0.5)[0]
-		b.rows = append(b.rows, FollowsRow{From: a.from, To: a.to, N: len(t), Median: Num(median), Mean: Num(sum / float64(len(t))), back: back[a]})
+	for a, p := range arrows {
+		n := len(p.days)
+		b.rows = append(b.rows, FollowsRow{
+			From: h.keyOf(a.from), To: h.keyOf(a.to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back,
+		})
 	}
 	slices.SortFunc(b.rows, func(x, y FollowsRow) int {
 		return cmp.Or(cmp.Compare(h.placeOf(x.From), h.placeOf(y.From)), cmp.Compare(h.placeOf(x.To), h.placeOf(y.To)), cmp.Compare(x.To, y.To))
@@ -76,23 +76,42 @@ func follows(h *History, _ Options) Body {
 	return b
 }
 
-// nextOf returns where a deal went from an ended stay.
-func (h *History) nextOf(s Stay) string {
-	switch {
-	case s.Exit == exitLost:
-		return toLost
-	case s.To >= 0:
-		return h.Stages[s.To]
-	}
-	return toCompleted
+// arrow leads from a stage's place to another, or to an end.
+type arrow struct{ from, to int16 }
+
+// passage is all that went along an arrow.
+type passage struct {
+	days []float64
+	sum  float64
+	back bool
 }
 
-// ended returns where a deal stood when its episode was over.
-func (h *History) ended(s Stay) string {
-	if s.Exit == exitLost {
-		return toLost
+// Places of the ends, beside nowhere.
+const (
+	placeLost      = -2
+	placeCompleted = -3
+)
+
+// nextOf returns where a deal went from an ended stay.
+func nextOf(s *Stay) int16 {
+	switch {
+	case s.Exit == exitLost:
+		return placeLost
+	case s.To >= 0:
+		return s.To
 	}
-	return h.Stages[s.To]
+	return placeCompleted
+}
+
+// keyOf returns the key of a stage or of an end.
+func (h *History) keyOf(place int16) string {
+	switch place {
+	case placeLost:
+		return toLost
+	case placeCompleted:
+		return toCompleted
+	}
+	return h.Stages[place]
 }
 
 // placeOf returns the place of a stage's key; ends come after all stages.

@@ -39,16 +39,16 @@ type funnelBody struct {
 // funnel follows deals through the stages.
 func funnel(h *History, o Options) Body {
 	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
-	all, reached, skipped := h.visits(), h.reached(), h.skipped()
+	all, reached, skipped, times := h.visits(), h.reached(), h.skipped(), h.times()
 	for _, i := range h.shown(func(i int) bool { return all[i].entries+skipped[i] > 0 }) {
 		v := &all[i]
 		e := stat.Wilson(v.advanced+v.won, v.settled())
-		by := stat.NewSample(v.observed).Incidence(b.horizon, exitForward, exitWon, exitCompleted)
-		b.extended = b.extended || by.Extended
+		by, extended := times.stages[i].sample(h.AsOf).IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
+		b.extended = b.extended || extended
 		b.rows = append(b.rows, FunnelRow{
 			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,
 			Reached: reached[i], Skipped: skipped[i], AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
-			AdvanceByHorizon: Num(by.Value), LostValue: v.lostValue.units(), place: i, rate: e, lostMoney: v.lostValue,
+			AdvanceByHorizon: Num(by), LostValue: v.lostValue.units(), place: i, rate: e, lostMoney: v.lostValue,
 		})
 	}
 	return b
@@ -57,17 +57,18 @@ func funnel(h *History, o Options) Body {
 // reached returns how many deals came to each stage or to a later one.
 func (h *History) reached() []int {
 	out := make([]int, len(h.Stages))
-	n := len(h.Process.Stages)
-	for i, d := range h.Deals {
-		for place := 0; place <= int(d.Furthest); place++ {
+	for i := range h.Deals {
+		if place := h.Deals[i].Furthest; place >= 0 {
 			out[place]++
 		}
-		seen := map[int16]bool{} // removed stages have no order: who was there reached them
-		for _, s := range h.staysOf(h.Deals[i]) {
-			if int(s.Stage) >= n && !seen[s.Stage] {
-				seen[s.Stage] = true
-				out[s.Stage]++
-			}
+	}
+	n := len(h.Process.Stages)
+	for place := n - 2; place >= 0; place-- {
+		out[place] += out[place+1]
+	}
+	if len(h.Stages) > n { // removed stages have no order: who was there reached them
+		for place, v := range h.visits()[n:] {
+			out[n+place] = v.deals
 		}
 	}
 	return out

@@ -39,6 +39,8 @@ type History struct {
 	Stays   []Stay // deal by deal, in order of time
 	Waits   []Wait // deal by deal
 	Left    Left
+
+	kept *timesheet // of all that is kept of the log; nil when there is none
 }
 
 // Left counts what the data do not tell.
@@ -129,7 +131,7 @@ func (h *History) Only(keep func(Deal) bool) *History {
 	return out
 }
 
-// add appends a deal with its stays and waits, and counts what is not known of it.
+// add appends a deal with its stays and waits.
 func (h *History) add(d Deal, stays []Stay, waits []Wait) {
 	d.firstStay, d.stays = int32(len(h.Stays)), int32(len(stays))
 	d.firstWait, d.waits = int32(len(h.Waits)), int32(len(waits))
@@ -141,6 +143,36 @@ func (h *History) add(d Deal, stays []Stay, waits []Wait) {
 		s.Deal = int32(len(h.Deals))
 		h.Stays = append(h.Stays, s)
 	}
+	h.put(d)
+}
+
+// addRun appends the deals of another history from place i up to place j.
+func (h *History) addRun(from *History, i, j int) {
+	if i == j {
+		return
+	}
+	first, last := &from.Deals[i], &from.Deals[j-1]
+	stays, shift := len(h.Stays), len(h.Deals)-i
+	h.Stays = append(h.Stays, from.Stays[first.firstStay:last.firstStay+last.stays]...)
+	if shift != 0 {
+		for k := range h.Stays[stays:] {
+			h.Stays[stays+k].Deal += int32(shift)
+		}
+	}
+	moved := int32(stays) - first.firstStay
+	for _, d := range from.Deals[i:j] {
+		waits := from.waitsOf(d)
+		d.firstStay, d.firstWait = d.firstStay+moved, int32(len(h.Waits))
+		for _, w := range waits {
+			w.Deal = int32(len(h.Deals))
+			h.Waits = append(h.Waits, w)
+		}
+		h.put(d)
+	}
+}
+
+// put appends a deal whose stays and waits are there, and counts what is not known of it.
+func (h *History) put(d Deal) {
 	h.Deals = append(h.Deals, d)
 	if d.Unseen {
 		h.Left.Unseen++

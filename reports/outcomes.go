@@ -61,31 +61,12 @@ func outcomes(h *History, o Options) Body {
 	}
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
-	sample := stat.NewSample(h.episodes())
+	sample := h.times().episodes.sample(h.AsOf)
 	row.timed = sample.Count(exitWon, exitLost)
 	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
 	row.count(reasons)
 	return row
-}
-
-// episodes returns how long the last episode of each deal took until it was won or
-// lost; open deals are censored at the cut. Deals whose start or close nobody knows are left out.
-func (h *History) episodes() []stat.Observation {
-	out := make([]stat.Observation, 0, len(h.Deals))
-	for i, d := range h.Deals {
-		end, cause := h.AsOf.UnixMilli(), stat.Censored
-		switch d.Status {
-		case sales.Won:
-			end, cause = d.Closed, exitWon
-		case sales.Lost:
-			end, cause = d.Closed, exitLost
-		}
-		if d.Start != never && end != never {
-			out = append(out, stat.Observation{Time: days(end - d.Start), Group: int32(i), Cause: cause})
-		}
-	}
-	return out
 }
 
 func (r *OutcomesRow) count(reasons map[string]int) {

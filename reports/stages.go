@@ -40,9 +40,10 @@ type stagesBody struct {
 // stages tells how long deals stay in each stage.
 func stages(h *History, o Options) Body {
 	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(span{math.MinInt64, h.AsOf.UnixMilli()})}
-	all, over := h.visits(), h.overTarget()
+	all, times := h.visits(), h.times()
+	over := h.overTarget(times)
 	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
-		row := stagesRow(&all[i], o.horizon())
+		row := stagesRow(&all[i], times.stages[i].sample(h.AsOf), o.horizon())
 		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
 		row.Share = Num(math.NaN())
 		if h.beforeWin(i) {
@@ -56,45 +57,13 @@ func stages(h *History, o Options) Body {
 	return b
 }
 
-func stagesRow(v *visits, horizon float64) StagesRow {
-	r := StagesRow{Visits: v.entries, Deals: v.deals, Open: v.open, TotalDays: Num(sum(v.observed))}
-	ended := 0.0
-	for _, o := range v.observed {
-		if o.Cause != stat.Censored {
-			ended += o.Time
-		}
-	}
-	r.NaiveMean = Num(ended / float64(v.settled()))
-	s := stat.NewSample(v.observed)
+func stagesRow(v *visits, s *stat.Sample, horizon float64) StagesRow {
+	r := StagesRow{Visits: v.entries, Deals: v.deals, Open: v.open, TotalDays: Num(v.days), NaiveMean: Num(v.endedDays / float64(v.settled()))}
 	r.median = s.Median()
 	r.KMMedian, r.KMLow, r.KMHigh = Num(r.median.Value), Num(r.median.Low), Num(r.median.High)
-	r.RMST = Num(s.RMST(horizon).Value)
+	rmst, _ := s.RMSTValue(horizon)
+	r.RMST = Num(rmst)
 	return r
-}
-
-func sum(observed []stat.Observation) float64 {
-	total := 0.0
-	for _, o := range observed {
-		total += o.Time
-	}
-	return total
-}
-
-// overTarget returns how many visits took more working time than their stage's target.
-func (h *History) overTarget() []int {
-	out := make([]int, len(h.Stages))
-	day := h.Process.Calendar.DayLength()
-	table := newWorkTable(h.Process.Calendar, h.Stays)
-	for i := range h.Stays {
-		s := &h.Stays[i]
-		if int(s.Stage) >= len(h.Process.Stages) {
-			continue
-		}
-		if target := h.Process.Stages[s.Stage].Target; target > 0 && table.longer(s, worked(target, day)) {
-			out[s.Stage]++
-		}
-	}
-	return out
 }
 
 func exceeds(c sales.Calendar, s *Stay, target sales.Days) bool {

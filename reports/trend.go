@@ -18,17 +18,16 @@ type trend struct {
 
 // trend looks at the whole weeks of the span from one p90 stay after the first deal on,
 // when the stage has filled.
-func (h *History) trend(place int, w span) trend {
-	w.from = max(w.from, h.filled(place))
+func (f *flow) trend(w span) trend {
+	w.from = max(w.from, f.filled())
 	if w.to-w.from < minWeeks*weekMillis {
 		return trend{}
 	}
 	weeks := int((w.to - w.from) / weekMillis)
 	w.from = w.to - int64(weeks)*weekMillis
 	wip, arrivals := make([]float64, weeks+1), make([]float64, weeks)
-	for i := range h.Stays {
-		s := &h.Stays[i]
-		if int(s.Stage) != place || !w.touches(s) {
+	for _, s := range f.stays {
+		if !w.touches(s) {
 			continue
 		}
 		if s.Entered >= w.from {
@@ -105,18 +104,10 @@ func line(values []float64) (slope, mean float64) {
 }
 
 // filled returns when the stage had filled: one p90 stay after its first deal came.
-func (h *History) filled(place int) int64 {
-	first := int64(math.MaxInt64)
-	var obs []stat.Observation
-	for i := range h.Stays {
-		if s := &h.Stays[i]; int(s.Stage) == place {
-			first = min(first, s.Entered)
-			obs = append(obs, stat.Observation{Time: s.Days(), Cause: s.Exit})
-		}
-	}
-	p90 := stat.Quantile(stat.NewSample(obs).Times(exitForward, exitBack, exitWon, exitLost, exitCompleted), 0.9)
+func (f *flow) filled() int64 {
+	p90 := f.times.quantile(0.9)
 	if !stat.Known(p90) {
 		return math.MaxInt64
 	}
-	return first + int64(p90*86_400_000)
+	return f.first + int64(p90*86_400_000)
 }

@@ -6,8 +6,8 @@ import "pipewright/reports/stat"
 type visits struct {
 	entries, advanced, back, won, lost, open int
 	lostValue                                money
-	deals                                    int // distinct
-	observed                                 []stat.Observation
+	deals                                    int     // distinct
+	days, endedDays                          float64 // of all visits, and of those that have ended
 }
 
 // settled returns how many stays have ended.
@@ -17,12 +17,8 @@ func (v *visits) settled() int { return v.entries - v.open }
 func (h *History) visits() []visits {
 	out := make([]visits, len(h.Stages))
 	last := make([]int32, len(h.Stages)) // the deal seen last, and 1
-	entries := make([]int, len(h.Stages))
-	for i := range h.Stays {
-		entries[h.Stays[i].Stage]++
-	}
 	for i := range out {
-		out[i].lostValue, out[i].observed = money{}, make([]stat.Observation, 0, entries[i])
+		out[i].lostValue = money{}
 	}
 	for i := range h.Stays {
 		s := &h.Stays[i]
@@ -35,7 +31,11 @@ func (h *History) visits() []visits {
 			last[s.Stage] = s.Deal + 1
 			v.deals++
 		}
-		v.observed = append(v.observed, stat.Observation{Time: s.Days(), Group: s.Deal, Cause: s.Exit})
+		took := s.Days()
+		v.days += took
+		if s.Exit != stat.Censored {
+			v.endedDays += took
+		}
 	}
 	return out
 }

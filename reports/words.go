@@ -150,6 +150,9 @@ func unpriced(n int) []Note {
 }
 
 func (h *History) visitedRemoved() bool {
+	if len(h.Stages) == len(h.Process.Stages) {
+		return false
+	}
 	for i := range h.Stays {
 		if int(h.Stays[i].Stage) >= len(h.Process.Stages) {
 			return true

@@ -1,8 +1,10 @@
 package stat
 
 import (
+	"iter"
 	"math"
 	"math/rand/v2"
+	"sync"
 )
 
 // Rounds is how many resamples a bootstrap draws, if there is no reason for another number.
@@ -29,14 +31,71 @@ func Bootstrap(seed uint64, rounds, units int, f func(counts []int32)) {
 	if units < 1 {
 		return
 	}
-	rng := rand.New(rand.NewPCG(seed, uint64(units)))
-	counts := make([]int32, units)
-	for range rounds {
-		clear(counts)
-		for range units {
-			counts[rng.IntN(units)]++
-		}
+	for counts := range resamples(seed, rounds, units) {
 		f(counts)
+	}
+}
+
+// kept are the draws of groups that were made last, since making them takes longer than most that is done with them: 4 MB.
+var kept struct {
+	sync.Mutex
+	seed   uint64
+	rounds int
+	counts []uint16
+}
+
+// resamples yields, for each round, how often each unit is drawn; the slice is used again.
+func resamples(seed uint64, rounds, units int) iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		if units == HashGroups && rounds <= Rounds {
+			yieldKept(keptDraws(seed, rounds), yield)
+			return
+		}
+		rng := rand.New(rand.NewPCG(seed, uint64(units)))
+		counts := make([]int32, units)
+		for range rounds {
+			drawn(rng, counts)
+			if !yield(counts) {
+				return
+			}
+		}
+	}
+}
+
+func drawn(rng *rand.Rand, counts []int32) {
+	clear(counts)
+	for range counts {
+		counts[rng.IntN(len(counts))]++
+	}
+}
+
+func keptDraws(seed uint64, rounds int) []uint16 {
+	kept.Lock()
+	defer kept.Unlock()
+	if kept.seed != seed || kept.rounds != rounds {
+		all := make([]uint16, 0, rounds*HashGroups)
+		rng := rand.New(rand.NewPCG(seed, HashGroups))
+		counts := make([]int32, HashGroups)
+		for range rounds {
+			drawn(rng, counts)
+			for _, n := range counts {
+				all = append(all, uint16(n)) // never more than there are groups
+			}
+		}
+		kept.seed, kept.rounds, kept.counts = seed, rounds, all
+	}
+	return kept.counts
+}
+
+func yieldKept(all []uint16, yield func([]int32) bool) {
+	counts := make([]int32, HashGroups)
+	for ; len(all) > 0; all = all[HashGroups:] {
+		for i := range counts {
+			counts[i] = int32(all[i])
+		}
+		if !yield(counts) {
+			return
+		}
 	}
 }
 

@@ -252,6 +252,32 @@ func TestBenjaminiHochbergIsMonotone(t *testing.T) {
 	})
 }
 
+func TestValuesAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := NewSample(observations().Draw(t, "observations"))
+		h := rapid.Float64Range(-1, 40).Draw(t, "h")
+		same := func(what string, whole HorizonEstimate, value float64, extended bool) {
+			if value != whole.Value && (Known(value) || Known(whole.Value)) || extended != whole.Extended {
+				t.Fatalf("%s is %g and %t alone, %g and %t with its interval", what, value, extended, whole.Value, whole.Extended)
+			}
+		}
+		value, extended := s.IncidenceValue(h, 1)
+		same("incidence", s.Incidence(h, 1), value, extended)
+		value, extended = s.RMSTValue(h)
+		same("RMST", s.RMST(h), value, extended)
+	})
+}
+
+func TestSelectIsTheQuantile(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-5, 5), rapid.Map(rapid.IntRange(0, 4), func(n int) float64 { return float64(n) })), 1, 200).Draw(t, "values")
+		p := rapid.Float64Range(0, 1).Draw(t, "p")
+		if want, got := Quantiles(values, p)[0], Select(values, p); got != want {
+			t.Fatalf("quantile %g is %g, want %g", p, got, want)
+		}
+	})
+}
+
 func TestQuantileLiesBetweenNeighbours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e9, 1e9), 1, 50).Draw(t, "values")

@@ -1,0 +1,245 @@
+package reports
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/reports/stat"
+)
+
+// timesheet holds how long deals stayed, in the order that the estimators want. It does not
+// depend on the cut, so that a later cut and a new event need no sorting.
+type timesheet struct {
+	stages   []durations // by place
+	episodes durations   // last ones, until the deal was won or lost
+	over     []int       // by place: ended stays that took more working time than the target
+}
+
+// durations are how long what has ended took, and since when the rest goes on.
+type durations struct {
+	ended []lasted // ascending
+	since []int64  // Unix milliseconds, ascending: the latest comes first in order of time
+}
+
+// lasted is a duration in milliseconds and, in its lowest bits, what ended it: one number sorts quickly.
+type lasted uint64
+
+const causeBits = 3
+
+func newLasted(ms int64, cause stat.Cause) lasted { return lasted(ms)<<causeBits | lasted(cause) }
+
+func (l lasted) days() float64 { return days(int64(l >> causeBits)) }
+
+func (l lasted) cause() stat.Cause { return stat.Cause(l & (1<<causeBits - 1)) }
+
+// times returns the history's sheet: what is kept, or one made for the occasion.
+func (h *History) times() *timesheet {
+	if h.kept != nil {
+		return h.kept
+	}
+	return newTimesheet(h)
+}
+
+func newTimesheet(h *History) *timesheet {
+	s := &timesheet{stages: make([]durations, len(h.Stages)), over: h.endedOverTarget()}
+	ended, open := make([]int, len(h.Stages)), make([]int, len(h.Stages))
+	for i := range h.Stays {
+		if h.Stays[i].Exit == stat.Censored {
+			open[h.Stays[i].Stage]++
+		} else {
+			ended[h.Stays[i].Stage]++
+		}
+	}
+	for i := range s.stages {
+		s.stages[i] = durations{make([]lasted, 0, ended[i]), make([]int64, 0, open[i])}
+	}
+	for i := range h.Stays {
+		stay := &h.Stays[i]
+		s.stages[stay.Stage].add(stay.Entered, stay.Left, stay.Exit)
+	}
+	for i := range h.Deals {
+		if d := &h.Deals[i]; d.Start != never && (d.Closed != never || d.Status == sales.Open) {
+			s.episodes.add(d.Start, d.Closed, outcomesOf[d.Status])
+		}
+	}
+	s.episodes.sort()
+	for i := range s.stages {
+		s.stages[i].sort()
+	}
+	return s
+}
+
+// outcomesOf says how episodes ended; the rest go on.
+var outcomesOf = map[sales.Status]stat.Cause{sales.Won: exitWon, sales.Lost: exitLost}
+
+// add leaves out what ended before it began: nobody knows how long that took.
+func (d *durations) add(from, to int64, cause stat.Cause) {
+	switch {
+	case cause == stat.Censored:
+		d.since = append(d.since, from)
+	case to >= from:
+		d.ended = append(d.ended, newLasted(to-from, cause))
+	}
+}
+
+func (d *durations) sort() {
+	slices.Sort(d.since)
+	sortLasted(d.ended)
+}
+
+// sortLasted sorts eleven bits at a time, as stat does, since comparing millions takes much longer.
+func sortLasted(all []lasted) {
+	const bits, few = 11, 2000
+	if len(all) < few {
+		slices.Sort(all)
+		return
+	}
+	largest := slices.Max(all)
+	from, to := all, make([]lasted, len(all))
+	for shift := 0; largest>>shift > 0; shift += bits {
+		var starts [1 << bits]int
+		for _, l := range from {
+			starts[l>>shift&(1<<bits-1)]++
+		}
+		start := 0
+		for digit, n := range starts {
+			starts[digit] = start
+			start += n
+		}
+		for _, l := range from {
+			digit := l >> shift & (1<<bits - 1)
+			to[starts[digit]] = l
+			starts[digit]++
+		}
+		from, to = to, from
+	}
+	if &from[0] != &all[0] {
+		copy(all, from)
+	}
+}
+
+// sample returns the durations as they stand at the cut: what goes on is censored there.
+func (d *durations) sample(cut time.Time) *stat.Sample {
+	obs := make([]stat.Observation, 0, len(d.ended)+len(d.since))
+	open, until := len(d.since)-1, cut.UnixMilli()
+	for _, l := range d.ended {
+		for ; open >= 0 && until-d.since[open] < int64(l>>causeBits); open-- {
+			obs = append(obs, stat.Observation{Time: days(until - d.since[open])})
+		}
+		obs = append(obs, stat.Observation{Time: l.days(), Cause: l.cause()})
+	}
+	for ; open >= 0; open-- {
+		obs = append(obs, stat.Observation{Time: days(until - d.since[open])})
+	}
+	return stat.NewSample(obs)
+}
+
+// quantile is of what has ended, in days.
+func (d *durations) quantile(p float64) float64 {
+	return stat.QuantileAt(len(d.ended), func(i int) float64 { return d.ended[i].days() }, p)
+}
+
+// overTarget returns how many visits took more working time than their stage's target.
+// Of those that go on, whoever came earlier has been worked on at least as long.
+func (h *History) overTarget(s *timesheet) []int {
+	out := slices.Clone(s.over)
+	for i, stage := range h.Process.Stages {
+		if stage.Target <= 0 {
+			continue
+		}
+		since, limit := s.stages[i].since, worked(stage.Target, h.Process.Calendar.DayLength())
+		out[i] += sort.Search(len(since), func(j int) bool {
+			return !longer(h.Process.Calendar, &Stay{Entered: since[j], Left: h.AsOf.UnixMilli()}, limit)
+		})
+	}
+	return out
+}
+
+// endedOverTarget counts those that have ended.
+func (h *History) endedOverTarget() []int {
+	out := make([]int, len(h.Stages))
+	day := h.Process.Calendar.DayLength()
+	var table *workTable
+	for i := range h.Stays {
+		s := &h.Stays[i]
+		if s.Exit == stat.Censored || int(s.Stage) >= len(h.Process.Stages) {
+			continue
+		}
+		target := h.Process.Stages[s.Stage].Target
+		if target <= 0 {
+			continue
+		}
+		if table == nil {
+			table = h.workTable()
+		}
+		if table.longer(s, worked(target, day)) {
+			out[s.Stage]++
+		}
+	}
+	return out
+}
+
+// workTable is worth its making for many stays only.
+func (h *History) workTable() *workTable {
+	const many = 200
+	if len(h.Stays) < many {
+		return &workTable{calendar: h.Process.Calendar}
+	}
+	return newWorkTable(h.Process.Calendar, h.Stays)
+}
+
+// revised returns the sheet after some deals have changed: gone is the sheet of what they
+// were, come that of what they are. Stages that nothing happened to are shared.
+func (s *timesheet) revised(gone, come *timesheet) *timesheet {
+	out := &timesheet{stages: make([]durations, len(come.stages)), over: make([]int, len(come.stages))}
+	for i := range out.stages {
+		var was, less durations
+		if i < len(s.stages) {
+			was, out.over[i] = s.stages[i], s.over[i]
+		}
+		if i < len(gone.stages) {
+			less = gone.stages[i]
+			out.over[i] -= gone.over[i]
+		}
+		out.over[i] += come.over[i]
+		out.stages[i] = was.revised(less, come.stages[i])
+	}
+	out.episodes = s.episodes.revised(gone.episodes, come.episodes)
+	return out
+}
+
+func (d durations) revised(gone, come durations) durations {
+	return durations{revise(d.ended, gone.ended, come.ended), revise(d.since, gone.since, come.since)}
+}
+
+// revise returns the ascending values without those that are gone and with those that come, all ascending.
+func revise[T int64 | lasted](values, gone, come []T) []T {
+	if len(gone)+len(come) == 0 {
+		return values
+	}
+	out := make([]T, 0, len(values)-len(gone)+len(come))
+	for len(gone)+len(come) > 0 { // what lies before the next change is copied at once
+		takes := len(gone) > 0 && (len(come) == 0 || gone[0] <= come[0])
+		if takes {
+			i, _ := slices.BinarySearch(values, gone[0])
+			out, values, gone = append(out, values[:i]...), values[i+1:], gone[1:]
+			continue
+		}
+		i, _ := slices.BinarySearch(values, come[0])
+		out, values, come = append(append(out, values[:i]...), come[0]), values[i:], come[1:]
+	}
+	return append(out, values...)
+}
+
+// reordered returns the sheet with the stages at other places; those with the place nowhere are empty.
+func (s *timesheet) reordered(to []int16, stages int) *timesheet {
+	out := &timesheet{stages: make([]durations, stages), over: make([]int, stages), episodes: s.episodes}
+	for i, place := range to {
+		if place >= 0 {
+			out.stages[place], out.over[place] = s.stages[i], s.over[i]
+		}
+	}
+	return out
+}
