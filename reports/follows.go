@@ -36,13 +36,9 @@ type followsBody struct {
 // follows draws the map from what happened, as a directly-follows graph.
 func follows(h *History, _ Options) Body {
 	b := followsBody{h: h, rows: []FollowsRow{}}
-	arrows := map[arrow]*passage{}
-	pass := func(a arrow, took float64, back bool) {
-		p := arrows[a]
-		if p == nil {
-			p = &passage{}
-			arrows[a] = p
-		}
+	arrows := newArrows(len(h.Stages))
+	pass := func(from, to int16, took float64, back bool) {
+		p := arrows.at(from, to)
 		p.days, p.sum, p.back = append(p.days, took), p.sum+took, p.back || back
 		b.moves++
 		if back {
@@ -57,17 +53,22 @@ func follows(h *History, _ Options) Body {
 			if s.Exit == stat.Censored {
 				continue
 			}
-			pass(arrow{s.Stage, nextOf(s)}, s.Days(), s.Exit == exitBack)
+			pass(s.Stage, nextOf(s), s.Days(), s.Exit == exitBack)
 			if i+1 < len(stays) && (s.Exit == exitLost || s.Exit == exitWon && stays[i+1].Stage != s.To) {
-				pass(arrow{nextOf(s), stays[i+1].Stage}, days(stays[i+1].Entered-s.Left), true)
+				pass(nextOf(s), stays[i+1].Stage, days(stays[i+1].Entered-s.Left), true)
 			}
 		}
 		b.skips += len(d.Skipped)
 	}
-	for a, p := range arrows {
+	for i := range arrows.passages {
+		p := &arrows.passages[i]
 		n := len(p.days)
+		if n == 0 {
+			continue
+		}
+		from, to := arrows.ends(i)
 		b.rows = append(b.rows, FollowsRow{
-			From: h.keyOf(a.from), To: h.keyOf(a.to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back,
+			From: h.keyOf(from), To: h.keyOf(to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back,
 		})
 	}
 	slices.SortFunc(b.rows, func(x, y FollowsRow) int {
@@ -76,9 +77,6 @@ func follows(h *History, _ Options) Body {
 	return b
 }
 
-// arrow leads from a stage's place to another, or to an end.
-type arrow struct{ from, to int16 }
-
 // passage is all that went along an arrow.
 type passage struct {
 	days []float64
@@ -86,11 +84,27 @@ type passage struct {
 	back bool
 }
 
-// Places of the ends, beside nowhere.
+// Places of the ends, below those of the stages.
 const (
-	placeLost      = -2
-	placeCompleted = -3
+	placeLost      = -1
+	placeCompleted = -2
+	ends           = 2
 )
+
+// arrows are all that may lead from a stage or an end to another.
+type arrows struct {
+	passages []passage
+	width    int
+}
+
+func newArrows(stages int) arrows {
+	width := stages + ends
+	return arrows{make([]passage, width*width), width}
+}
+
+func (a arrows) at(from, to int16) *passage { return &a.passages[(int(from)+ends)*a.width+int(to)+ends] }
+
+func (a arrows) ends(i int) (from, to int16) { return int16(i/a.width - ends), int16(i%a.width - ends) }
 
 // nextOf returns where a deal went from an ended stay.
 func nextOf(s *Stay) int16 {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,9 @@ var jobs = map[string]func(args []string) (measured, error){"ours": oursCold, "d
 
 func TestMain(m *testing.M) {
 	if job, ok := jobs[os.Getenv("PIPEWRIGHT_BENCH_JOB")]; ok {
+		stop := profile(os.Getenv("PIPEWRIGHT_BENCH_PROFILE"))
 		out, err := job(strings.Fields(os.Getenv("PIPEWRIGHT_BENCH_ARGS")))
+		stop()
 		if err == nil {
 			out.Peak, err = peak()
 		}
@@ -48,6 +51,24 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// profile writes down where the processor time goes, into a file of that name.
+func profile(name string) (stop func()) {
+	if name == "" {
+		return func() {}
+	}
+	f, err := os.Create(name)
+	if err == nil {
+		err = pprof.StartCPUProfile(f)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+	}
 }
 
 // child runs a job in a process of its own.

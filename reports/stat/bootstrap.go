@@ -106,17 +106,13 @@ func FirstShares(seed uint64, rounds int, totals [][]float64) []float64 {
 		return nil
 	}
 	width := len(totals[0])
-	firsts, sums := make([]float64, width), make([]float64, width)
+	columns := inFours(totals)
+	firsts, sums := make([]float64, width), make([]float64, 4*len(columns))
 	Bootstrap(seed, rounds, len(totals), func(counts []int32) {
-		clear(sums)
-		for i, row := range totals {
-			if n := float64(counts[i]); n > 0 {
-				for j, v := range row {
-					sums[j] += n * v
-				}
-			}
+		for i, four := range columns {
+			copy(sums[4*i:], weighted(four, counts))
 		}
-		if first := greatest(sums); first >= 0 {
+		if first := greatest(sums[:width]); first >= 0 {
 			firsts[first]++
 		}
 	})
@@ -124,6 +120,29 @@ func FirstShares(seed uint64, rounds int, totals [][]float64) []float64 {
 		firsts[j] /= float64(rounds)
 	}
 	return firsts
+}
+
+// inFours returns the columns, four by four, each row's four together.
+func inFours(rows [][]float64) [][][4]float64 {
+	out := make([][][4]float64, (len(rows[0])+3)/4)
+	for i := range out {
+		out[i] = make([][4]float64, len(rows))
+		for j, row := range rows {
+			copy(out[i][j][:], row[4*i:])
+		}
+	}
+	return out
+}
+
+// weighted returns the sums of four columns. Four at a time take no longer than one: an addition
+// waits for the one before it in its own column only.
+func weighted(rows [][4]float64, counts []int32) []float64 {
+	var a, b, c, d float64
+	for i := range rows {
+		n, row := float64(counts[i]), &rows[i]
+		a, b, c, d = a+n*row[0], b+n*row[1], c+n*row[2], d+n*row[3]
+	}
+	return []float64{a, b, c, d}
 }
 
 // greatest returns the index of the one greatest value, or -1.
