@@ -23,6 +23,10 @@ lint:
 
 bench: # medians of several runs: compare figures of one run, not of two machines
 	$(GO) test -run '^$$' -bench . -benchmem -count 5 -timeout 1h ./...
+	$(MAKE) bench-reports
+
+bench-reports: # beside DuckDB, in a module of its own; PIPEWRIGHT_BENCH_MILLION=1 adds a million deals
+	cd reports/bench && $(GO) test -run . -count 1 -timeout 3h -v .
 
 pictures: # of the documentation, drawn anew from the playground; needs Chromium and fonts with Chinese
 	PICTURES=$(CURDIR)/docs/pictures $(GO) test ./bot -run "^TestPictures$$" -count 1
