@@ -26,7 +26,7 @@ bench: # medians of several runs: compare figures of one run, not of two machine
 	$(MAKE) bench-reports
 
 bench-reports: # beside DuckDB, in a module of its own; PIPEWRIGHT_BENCH_MILLION=1 adds a million deals
-	cd reports/bench && $(GO) test -run . -count 1 -timeout 3h -v .
+	cd reports/bench && $(GO) test -mod=mod -run . -count 1 -timeout 3h -v .
 
 pictures: # of the documentation, drawn anew from the playground; needs Chromium and fonts with Chinese
 	PICTURES=$(CURDIR)/docs/pictures $(GO) test ./bot -run "^TestPictures$$" -count 1

@@ -102,7 +102,9 @@ func newArrows(stages int) arrows {
 	return arrows{make([]passage, width*width), width}
 }
 
-func (a arrows) at(from, to int16) *passage { return &a.passages[(int(from)+ends)*a.width+int(to)+ends] }
+func (a arrows) at(from, to int16) *passage {
+	return &a.passages[(int(from)+ends)*a.width+int(to)+ends]
+}
 
 func (a arrows) ends(i int) (from, to int16) { return int16(i/a.width - ends), int16(i%a.width - ends) }
 
