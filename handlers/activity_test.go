@@ -81,7 +81,7 @@ func TestLogMessage(t *testing.T) {
 	w := newWorld(t)
 	w.types(ana, "/deal new Acme pilot")
 	link := "https://acme.slack.com/archives/C1/p100"
-	form := w.do(Intent{Kind: Shortcut, Name: "log_message", User: ana, Channel: "C1", Message: "100.0", Note: "They want <https://sso.example|SSO> &amp; more", Link: link})
+	form := w.do(Intent{Kind: Shortcut, Name: "log_message", User: ana, Channel: "C1", Message: "100.0", Note: "They want <https://sso.example|SSO> & more", Link: link})
 	if r := w.submits(ana, form, map[string]string{"deal.pick": "D-1", "activity.type": "call", "activity.minutes": "soon"}); r.Errors["activity.minutes"] == "" {
 		t.Errorf("no error: %s", shown(t, r))
 	}

@@ -40,12 +40,13 @@ type Call struct {
 	text.Printer
 	Person   store.Person
 	Settings store.Settings
-	Words    []Word // after the command and its verb
-	Sure     bool   // confirmed what was asked back
-	gap      int    // where in Text a deal that was left out belongs
-	closed   bool   // a deal that is sought by name is rather a closed one
-	asked    string // the line that was typed or run, "" for forms and the buttons of cards
-	home     bool   // it was done in Home, or in a form that was opened there
+	Words    []Word       // after the command and its verb
+	Sure     bool         // confirmed what was asked back
+	gap      int          // where in Text a deal that was left out belongs
+	closed   bool         // a deal that is sought by name is rather a closed one
+	within   []sales.Deal // found by letters in the middle of a word: something else may be meant
+	asked    string       // the line that was typed or run, "" for forms and the buttons of cards
+	home     bool         // it was done in Home, or in a form that was opened there
 }
 
 // Handle answers one intent. The error is only for what could not be taken at

@@ -25,8 +25,8 @@ func dealBook() book {
 			{Command: "deal", Verb: "new", Also: []string{"add", "create", "新建", "创建", "新增"}, Args: text.Msg("NAME [AMOUNT [CURRENCY]] [for ACCOUNT]"),
 				About:    text.Msg("Create a deal. Without a name it opens a form."),
 				Examples: []string{text.Msg("deal new Acme pilot 12k EUR for Acme Corp"), text.Msg(`deal new "Route 66" for Highway Ltd`), "deal new"}, Run: (*App).dealNew},
-			{Command: "deal", Verb: "list", Also: []string{"ls", "列表", "清单"}, Args: text.Msg("[mine|team|STAGE|stale]"), About: text.Msg("List deals: all open ones, yours, your team's, those in a stage, or those that need somebody."),
-				Examples: []string{text.Msg("deal list team"), text.Msg("deal list demo"), text.Msg("deal list stale")}, Run: (*App).dealList},
+			{Command: "deal", Verb: "list", Also: []string{"ls", "列表", "清单"}, Args: text.Msg("[mine|team] [STAGE|stale|won|lost|all]"), About: text.Msg("List deals: all open ones, yours, your team's, those in a stage, those that need somebody, or closed ones."),
+				Examples: []string{text.Msg("deal list team"), text.Msg("deal list demo"), text.Msg("deal list stale"), text.Msg("deal list mine won")}, Run: (*App).dealList},
 			{Command: "deal", Verb: "advance", Also: []string{"next-stage", "forward", "推进", "前进"}, Args: text.Msg("DEAL [to STAGE] [override because TEXT]"), About: text.Msg("Move a deal on to the next stage, or to a later one."),
 				Examples: []string{text.Msg("deal advance acme"), text.Msg("deal advance acme to proposal"), text.Msg("deal advance acme override because the customer signed already")}, Run: (*App).dealAdvance},
 			{Command: "deal", Verb: "back", Also: []string{"退回", "返回", "后退"}, Args: text.Msg("DEAL to STAGE [because TEXT]"), About: text.Msg("Move a deal back to an earlier stage."),
@@ -161,6 +161,13 @@ func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, la
 		moment = min(moment, c.Now.Sub(last)+time.Millisecond)
 	}
 	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, moment)
+	if deal, of := strings.CutPrefix(about, "deal:"); same && of && err == nil { // it may have been taken back since
+		id, _ := strconv.ParseInt(deal, 10, 64)
+		var touched time.Time
+		if touched, err = tx.DealTouched(ctx, id); err == nil {
+			same, err = tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, min(moment, c.Now.Sub(touched)+time.Millisecond))
+		}
+	}
 	if err != nil || !same {
 		return Reply{}, false, err
 	}

@@ -53,7 +53,25 @@ func (a *App) show(ctx context.Context, c *Call, k *sales.Case) (Reply, error) {
 
 func (a *App) dealView(ctx context.Context, r *store.Reader, k *sales.Case) (view.Deal, error) {
 	missing, err := k.Missing(followingStage(k))
-	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing}, err
+	if err != nil {
+		return view.Deal{}, err
+	}
+	why, err := waitsBecause(ctx, r, k.Deal)
+	return view.Deal{Case: k, Name: names(ctx, r), Missing: missing, WaitWhy: why}, err
+}
+
+// waitsBecause is why the deal waits for somebody now, as was typed.
+func waitsBecause(ctx context.Context, r *store.Reader, d sales.Deal) (string, error) {
+	if d.Waiting == "" {
+		return "", nil
+	}
+	waits, err := r.Waits(ctx, d.ID)
+	for _, w := range waits {
+		if w.To.IsZero() && string(w.For) == string(d.Waiting) {
+			return w.Why, err
+		}
+	}
+	return "", err
 }
 
 // threadLink says where the deal's history stands.
@@ -117,46 +135,6 @@ func (a *App) clickOpen(ctx context.Context, c *Call) (Reply, error) {
 	return a.show(ctx, c, k)
 }
 
-// dealList answers /deal list [mine|team|STAGE|stale].
-func (a *App) dealList(ctx context.Context, c *Call) (Reply, error) {
-	filter := "all"
-	switch w := c.Words; {
-	case len(w) == 0 || len(w) == 1 && w[0].is("all", "open", "全部", "所有"):
-	case len(w) == 1 && w[0].is("mine", "my", "我的", "我"):
-		filter = "mine"
-	case len(w) == 1 && w[0].is("team", "ours", "团队", "我们"):
-		filter = "team"
-	case len(w) == 1 && w[0].is("stale", "stuck", "停滞", "滞留"):
-		filter = "stale"
-	default:
-		key, err := a.anyStage(ctx, c, w)
-		if err != nil {
-			return Reply{}, err
-		}
-		filter = "stage:" + key
-	}
-	return a.list(ctx, c, filter, 0)
-}
-
-// anyStage finds the process and stage that the words name, in the default process first.
-func (a *App) anyStage(ctx context.Context, c *Call, words []Word) (string, error) {
-	all, err := a.processes(ctx)
-	if err != nil {
-		return "", err
-	}
-	var first error
-	for _, p := range all {
-		stage, err := c.matchStage(p, words)
-		if err == nil {
-			return p.Key + ":" + stage, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	return "", first
-}
-
 func (a *App) clickList(ctx context.Context, c *Call) (Reply, error) {
 	page, filter, _ := strings.Cut(c.Value, ":")
 	return a.list(ctx, c, filter, pageNumber(page))
@@ -171,11 +149,11 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		l.Name = names(ctx, r)
-		f, err := a.filter(ctx, r, c, filter, &l)
+		f, pressed, err := a.filter(ctx, r, c, filter, &l)
 		if err != nil {
 			return err
 		}
-		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, filter, page); err != nil {
+		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, pressed, page); err != nil {
 			return err
 		}
 		sentence := l.Empty
@@ -189,9 +167,9 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 }
 
 // pageOf returns the rows of one page and how many there are in all.
-func pageOf(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, filter string, page int) ([]view.DealRow, int, error) {
-	if filter == "mine" || filter == "stale" || filter == "stuck" {
-		return pressing(ctx, r, c, f, filter != "mine", page)
+func pageOf(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, order listOrder, page int) ([]view.DealRow, int, error) {
+	if order != latestFirst {
+		return pressing(ctx, r, c, f, order == pressingOnly, page)
 	}
 	total, err := r.CountDeals(ctx, f)
 	if err != nil {
@@ -200,74 +178,6 @@ func pageOf(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter, f
 	f.Limit, f.Offset = pageSize, page*pageSize
 	shown, err := rows(ctx, r, c, f)
 	return shown, total, err
-}
-
-// filter turns a filter's name into a query, and titles the list.
-func (a *App) filter(ctx context.Context, r *store.Reader, c *Call, name string, l *view.DealList) (store.DealFilter, error) {
-	org, err := r.Organisation(ctx)
-	if err != nil {
-		return store.DealFilter{}, err
-	}
-	f := store.DealFilter{Status: sales.Open, Teams: readableTeams(org, c.User)}
-	kind, rest, _ := strings.Cut(name, ":")
-	switch kind {
-	case "mine":
-		f.Owner, f.Teams, l.Name = c.User, nil, nil
-		l.Title, l.Empty = c.T("Your open deals"), c.T("You have no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")
-	case "team":
-		f.Teams = teamsOf(org, c.User)
-		l.Title, l.Empty = c.T("Your team's open deals"), c.T("Your team has no open deals.")
-		if len(f.Teams) == 0 {
-			l.Empty = c.T("You are in no team yet. A manager can add you with `%s`.", "/"+a.Prefix+"process team add")
-		}
-	case "stale":
-		l.Title, l.Empty = c.T("Deals that need somebody"), c.T("No open deal needs anybody right now.")
-	case "stuck":
-		if org.Leads(c.User) {
-			f.Teams = ledTeams(org, c.User)
-		}
-		l.Title, l.Empty = c.T("Stuck in your teams"), c.T("No deal of your teams is stuck.")
-	case "stage", "held":
-		key, stage, _ := strings.Cut(rest, ":")
-		p, err := r.Process(ctx, key)
-		if err != nil {
-			return f, err
-		}
-		f.Process, f.Stage, f.Status, f.Alive = p.Key, stage, "", true
-		if kind == "held" {
-			f.Owner, f.Teams, l.Name = c.User, nil, nil
-		}
-		l.Title, l.Empty = c.T("Deals in %s", view.StageName(c.Printer, p, stage)), c.T("No deal is in this stage.")
-	default:
-		l.Title, l.Empty = c.T("Open deals"), c.T("There are no open deals. `%s` creates one.", "/"+a.Prefix+"deal new")
-	}
-	return f, nil
-}
-
-// readableTeams are the teams whose deals the person may read, "" (none) among them; nil is all.
-func readableTeams(org *sales.Organisation, user string) []string {
-	out, hidden := []string{""}, false
-	for _, t := range org.Teams {
-		if org.MayRead(user, sales.Deal{Team: t.Key}) {
-			out = append(out, t.Key)
-		} else {
-			hidden = true
-		}
-	}
-	if !hidden {
-		return nil
-	}
-	return out
-}
-
-func teamsOf(org *sales.Organisation, user string) []string {
-	out := []string{} // none, not all
-	for _, t := range org.Teams {
-		if t.Manager == user || slices.Contains(t.Members, user) {
-			out = append(out, t.Key)
-		}
-	}
-	return out
 }
 
 func rows(ctx context.Context, r *store.Reader, c *Call, f store.DealFilter) ([]view.DealRow, error) {

@@ -187,7 +187,8 @@ func (a *App) submitNew(ctx context.Context, c *Call) (Reply, error) {
 	if err := a.mayOwn(ctx, c, n.Owner); err != nil {
 		return Reply{}, err
 	}
-	return c.formDone(a.create(ctx, c, p.Key, n))
+	r, err := a.create(ctx, c, p.Key, n)
+	return c.formDone(r, atDate("deal.close", err))
 }
 
 // submitEdit sets what was changed in the form, all or nothing.
@@ -233,7 +234,8 @@ func (c *Call) planInput(k *sales.Case) ([]sales.Event, error) {
 	if next == "" || next == k.Deal.NextStep && due.Equal(k.Deal.NextBy) {
 		return nil, nil
 	}
-	return k.Plan(c.User, next, due, c.Now)
+	events, err := k.Plan(c.User, next, due, c.Now)
+	return events, atDate("deal.by", err)
 }
 
 // dealRefusals words what the rules about deals refuse.

@@ -120,7 +120,7 @@ func TestNewDealGrammar(t *testing.T) {
 		{"12k", "12k", "", sales.Money{}},
 		{"for", "for", "", sales.Money{}},
 		{"华为云迁移 12万", "华为云迁移", "", sales.Money{Minor: 12000000, Currency: "USD"}},
-		{"R&amp;D   Suite", "R&D   Suite", "", sales.Money{}},
+		{"R&D   Suite", "R&D   Suite", "", sales.Money{}},
 	} {
 		t.Run(tt.words, func(t *testing.T) {
 			w := newWorld(t)

@@ -2,7 +2,10 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"pipewright/handlers/view"
@@ -23,14 +26,32 @@ func (a *App) dealNext(ctx context.Context, c *Call) (Reply, error) {
 	words, date, dated := cutLast(f.rest, by...)
 	var due time.Time
 	if dated {
-		if due, err = c.readDate(date); isCode(err, "date.unreadable") {
+		if due, err = c.readDate(date); isCode(err, "date.unreadable") && !likeDate(date) {
 			words, err = f.rest, nil // "send it by mail" has no date
 		}
 	}
 	if err != nil {
-		return Reply{}, within(f.Case, err)
+		return Reply{}, within(f.Case, c.keeping(err, f.rest))
 	}
 	return a.plan(ctx, c, f.Deal.ID, c.typed(words), due)
+}
+
+// dateWords begin a date.
+var dateWords = regexp.MustCompile(`(?i)^(?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*(?:day|uary|ch|il|e|y|ust|ember|ober))?\.?$|下?周|星期|礼拜|[一二三四五六七八九十]+月)`)
+
+// likeDate reports whether the words are rather a date that there is not than something else.
+func likeDate(words []Word) bool {
+	return len(words) > 0 && !words[0].Quoted && dateWords.MatchString(words[0].Text)
+}
+
+// keeping lets a person say that what was taken for a date belongs to the text.
+func (c *Call) keeping(err error, words []Word) error {
+	e, ok := errors.AsType[*sales.Error](err)
+	if !ok || e.Code != "date.unreadable" {
+		return err
+	}
+	e.Choices = []sales.Choice{{Key: strings.ReplaceAll(c.typed(words), `"`, "'"), Label: c.T("Keep it as text")}}
+	return choosing(e, func(k string) string { return c.with(words, `"`+k+`"`) })
 }
 
 func (a *App) plan(ctx context.Context, c *Call, deal int64, next string, due time.Time) (Reply, error) {
@@ -59,7 +80,16 @@ func (a *App) clickPlan(ctx context.Context, c *Call) (Reply, error) {
 func (a *App) submitPlan(ctx context.Context, c *Call) (Reply, error) {
 	id, _, _ := ids(c.View.Meta)
 	due, _ := time.Parse(time.DateOnly, c.Input("deal.by"))
-	return c.formDone(a.plan(ctx, c, id, c.Input("deal.next"), due))
+	r, err := a.plan(ctx, c, id, c.Input("deal.next"), due)
+	return c.formDone(r, atDate("deal.by", err))
+}
+
+// atDate says that a date that is too far away was refused beside the form's input for it.
+func atDate(block string, err error) error {
+	if isCode(err, "date.far") {
+		return atInput(block, err)
+	}
+	return err
 }
 
 // parties are who a deal can wait for, as people say it.
@@ -157,7 +187,7 @@ func (a *App) submitRest(ctx context.Context, c *Call) (Reply, error) {
 	if isCode(err, "park.past") {
 		err = atInput("deal.until", err)
 	}
-	return c.formDone(r, err)
+	return c.formDone(r, atDate("deal.until", err))
 }
 
 // dealResume answers /deal resume REF.
@@ -274,12 +304,20 @@ func (a *App) tellOwner(ctx context.Context, tx *store.Tx, c *Call, k *sales.Cas
 	return nil
 }
 
+// strangeYear is a year in which nobody sells.
+var strangeYear = regexp.MustCompile(`\b(?:0\d|1[0-8]|2[2-9]|[3-9]\d)\d\d\b`)
+
 // readDate reads all the words as a day, in the person's zone. What can be two days
 // is refused with both as choices.
 func (c *Call) readDate(words []Word) (time.Time, error) {
 	typed := spoken(words)
 	if t, ok := text.ParseDate(typed, c.Now, c.Location()); ok {
 		return t, nil
+	}
+	if year := strangeYear.FindString(typed); year != "" {
+		if _, ok := text.ParseDate(strings.Replace(typed, year, "2028", 1), c.Now, c.Location()); ok {
+			return time.Time{}, sales.Refuse(sales.Invalid, "date.far", "input", typed, "years", 20)
+		}
 	}
 	e := sales.Refuse(sales.Invalid, "date.unreadable", "input", typed)
 	for _, reading := range readings(typed) {

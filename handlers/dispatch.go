@@ -105,12 +105,22 @@ func (a *App) command(ctx context.Context, c *Call) (Reply, error) {
 	}
 	c.gap, c.Words = 0, words
 	reply, err := a.form(c)(route.Run(a, ctx, c))
-	if e := (*sales.Error)(nil); first != "" && errors.As(err, &e) && e.Kind == sales.NotFound {
+	if e := (*sales.Error)(nil); first != "" && (len(c.within) > 0 || errors.As(err, &e) && e.Kind == sales.NotFound) {
 		if near, ok := nearest(first, verbsOf(c.Name)); ok {
-			return a.meant(c, c.with(words[:1], near)), nil
+			return a.meant(c, c.with(words[:1], near), c.others(words[:1])...), nil
 		}
 	}
 	return reply, err
+}
+
+// others are the deals that the words may have meant instead.
+func (c *Call) others(words []Word) []slack.BlockElement {
+	const most = 3
+	var out []slack.BlockElement
+	for _, d := range c.within[:min(len(c.within), most)] {
+		out = append(out, view.Run(c.with(words, d.Ref()), d.Name))
+	}
+	return out
 }
 
 // form puts a button in the place of a form that cannot be opened, since nobody
@@ -203,10 +213,11 @@ func (a *App) unknown(c *Call, name string, commands []string) Reply {
 	return a.help(c, nil)
 }
 
-// meant offers the nearest right command.
-func (a *App) meant(c *Call, line string) Reply {
+// meant offers the nearest right command, and perhaps others.
+func (a *App) meant(c *Call, line string, others ...slack.BlockElement) Reply {
 	sentence := c.T("Did you mean `%s`?", a.slash(line))
-	return say(sentence, view.Actions(view.Run(line, c.T("Yes, do that")), view.Button("dismiss", "", c.T("No")))...)
+	buttons := append([]slack.BlockElement{view.Run(line, c.T("Yes, do that"))}, others...)
+	return say(sentence, view.Actions(append(buttons, view.Button("dismiss", "", c.T("No")))...)...)
 }
 
 // slash is a command line as somebody would type it, fit to stand in code marks.

@@ -22,7 +22,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		"/deal set acme amount 1e309":                         "I can't read “1e309” as an amount.",
 		"/deal set acme amount -5":                            "can't be below zero",
 		"/deal set acme close 31 Feb":                         "I can't read “31 Feb” as a date.",
-		"/deal set acme close 9999-12-31":                     "as a date",
+		"/deal set acme close 9999-12-31":                     "too far from today",
 		"/deal new \u200b\u202e":                              "A deal needs a name.",
 		"/deal new " + strings.Repeat("x", 3001):              "too long: 3000 characters",
 		"/deal set acme account " + strings.Repeat("字", 4000): "too long: 3000 characters",

@@ -50,6 +50,9 @@ func (a *App) findDeal(ctx context.Context, r *store.Reader, c *Call, words []Wo
 		d, n := inThreadOf(here, deals, words, n)
 		return d, words[n:], nil
 	}
+	if typed := joined(words[:n]); !slices.ContainsFunc(deals, func(d sales.Deal) bool { return beginsWord(d, typed) }) {
+		c.within = deals
+	}
 	switch len(deals) {
 	case 1:
 		return deals[0], words[n:], nil
@@ -156,6 +159,11 @@ func (a *App) named(ctx context.Context, r *store.Reader, org *sales.Organisatio
 // calls reports whether what was typed is part of the deal's name or account.
 func calls(d sales.Deal, typed string) bool {
 	return strings.Contains(fold(d.Name), typed) || strings.Contains(fold(d.Account), typed)
+}
+
+// beginsWord reports whether what was typed stands in the deal's name or account at the beginning of a word.
+func beginsWord(d sales.Deal, typed string) bool {
+	return hasHan(typed) || strings.Contains(" "+fold(d.Name)+" "+fold(d.Account), " "+typed)
 }
 
 // best narrows deals down to those that are called exactly so, then to those that

@@ -11,7 +11,7 @@ import (
 )
 
 // Word is one word that somebody typed, without its quotes and without Slack's
-// escapes. Pos and End are its place in Call.Text, quotes included.
+// marks; the gateway has taken & < > out of their escapes already. Pos and End are its place in Call.Text, quotes included.
 type Word struct {
 	Text   string
 	Quoted bool
@@ -84,8 +84,6 @@ func wordEnd(s string, at int) int {
 // slackMarkup is what Slack makes of links, people and channels.
 var slackMarkup = regexp.MustCompile(`<([@#]?)((?:https?|mailto|tel):[^<>|]+|[UWC][A-Z0-9]+)(?:\|([^<>]*))?>`)
 
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
-
 // plainWord keeps <@U…> as it is, so that a person can be read from it.
 func plainWord(s string) string {
 	if strings.HasPrefix(s, "<@") && strings.HasSuffix(s, ">") {
@@ -94,9 +92,9 @@ func plainWord(s string) string {
 	return unescape(s)
 }
 
-// unescape turns what Slack sent into what the person typed.
+// unescape turns what Slack made of links, people and channels into what the person typed.
 func unescape(s string) string {
-	s = slackMarkup.ReplaceAllStringFunc(s, func(m string) string {
+	return slackMarkup.ReplaceAllStringFunc(s, func(m string) string {
 		g := slackMarkup.FindStringSubmatch(m)
 		switch {
 		case g[1] == "" && strings.HasPrefix(g[2], "mailto:"):
@@ -108,7 +106,6 @@ func unescape(s string) string {
 		}
 		return g[1] + g[2]
 	})
-	return entities.Replace(s)
 }
 
 // typed returns the words as they were typed, with their case and spacing; one

@@ -22,7 +22,7 @@ func TestSplit(t *testing.T) {
 		{`say ""`, []string{"say", `""`}},
 		{"assign acme <@U12|lena lee> now", []string{"assign", "acme", "<@U12|lena lee>", "now"}},
 		{"set acme link <https://a.example/x?y=1|a b>", []string{"set", "acme", "link", "https://a.example/x?y=1"}},
-		{"next acme R&amp;D &lt;3", []string{"next", "acme", "R&D", "<3"}},
+		{"next acme R&D <3 &lt;b", []string{"next", "acme", "R&D", "<3", "&lt;b"}},
 		{"mail <mailto:a@b.example|a@b.example>", []string{"mail", "a@b.example"}},
 		{"全角　空格", []string{"全角", "空格"}},
 	} {
@@ -41,7 +41,7 @@ func TestSplit(t *testing.T) {
 }
 
 func TestTypedKeepsCaseAndSpacing(t *testing.T) {
-	c := &Call{Intent: Intent{Text: `acme 25m They said:  "maybe"  &amp; left <@U7|max>`}}
+	c := &Call{Intent: Intent{Text: `acme 25m They said:  "maybe"  & left <@U7|max>`}}
 	words := split(c.Text)
 	if got, want := c.typed(words[2:]), `They said:  "maybe"  & left @max`; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -340,6 +340,7 @@ var coreRefusals = map[string]wording{
 	"user.cannot_own":  says(text.Msg("%s can't have deals. Choose another person."), "user"),
 	"user.missing":     says(text.Msg("Who should have it? Add the person with @.")),
 	"date.unreadable":  says(text.Msg("I can't read “%s” as a date. Write it like 1 Dec, next friday or 2026-12-01."), "input"),
+	"date.far":         says(text.Msg("“%s” is too far from today. Choose a day within %s years."), "input", "years"),
 	"date.ambiguous":   says(text.Msg("“%s” can be two dates. Which one?"), "input"),
 	"money.unreadable": says(text.Msg("I can't read “%s” as an amount. Write it like 12k, 12,000.50 EUR or ¥12万."), "input"),
 	"money.negative":   says(text.Msg("An amount can't be below zero: “%s”."), "input"),

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"pipewright/internal/sales"
 )
@@ -208,6 +209,7 @@ type DealFilter struct {
 	Teams   []string // any of them; nil is all, and an empty list is none
 	Query   string   // part of the name or account, however it is typed
 	Alive   bool     // open, or won but not completed
+	Closed  bool     // won or lost
 	Limit   int      // 0 is no limit
 	Offset  int
 }
@@ -236,6 +238,9 @@ func (f DealFilter) where() (string, []any) {
 	if f.Alive || f.Status == sales.Open { // which is alive: the indexes hold no more
 		conds = append(conds, "alive")
 	}
+	if f.Closed {
+		conds = append(conds, "status <> 'open'")
+	}
 	return strings.Join(conds, " AND "), args
 }
 
@@ -249,6 +254,13 @@ func inTeams(teams []string) (string, []any) {
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func escapeLike(s string) string { return likeEscaper.Replace(s) }
+
+// DealTouched returns the time of the deal's last event; zero when there is no such deal.
+func (r *Reader) DealTouched(ctx context.Context, id int64) (time.Time, error) {
+	var at sql.NullInt64
+	_, err := r.get(ctx, &at, `SELECT touched FROM deal WHERE id = ?`, id)
+	return fromMillis(at), wrap("read when a deal changed last", err)
+}
 
 // Deals returns the deals that the filter selects, the one that something
 // happened to last first.

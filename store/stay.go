@@ -92,13 +92,23 @@ func (tx *Tx) lastSpans(ctx context.Context, d sales.Deal, events []sales.Event)
 		}
 	}
 	if waits {
-		var rows []waitRow
-		if err := tx.all(ctx, &rows, waitsSQL, d.ID); err != nil {
-			return out, wrap("read a deal's waits", err)
+		var err error
+		if out.Waits, err = tx.Waits(ctx, d.ID); err != nil {
+			return out, err
 		}
-		for i := range rows {
-			out.Waits = append(out.Waits, rows[i].wait())
-		}
+	}
+	return out, nil
+}
+
+// Waits returns the spans in which the deal waited on purpose, in order; approvals are not among them.
+func (r *Reader) Waits(ctx context.Context, deal int64) ([]sales.Wait, error) {
+	var rows []waitRow
+	if err := r.all(ctx, &rows, waitsSQL, deal); err != nil {
+		return nil, wrap("read a deal's waits", err)
+	}
+	var out []sales.Wait
+	for i := range rows {
+		out = append(out, rows[i].wait())
 	}
 	return out, nil
 }

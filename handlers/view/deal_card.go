@@ -19,6 +19,7 @@ type Deal struct {
 	Name     func(user string) string // names people, escaped, without pinging them
 	Missing  []sales.Missing          // for the next stage
 	Standing bool                     // the card stays: it says dates, which stay true, instead of ages
+	WaitWhy  string                   // why it waits for somebody, as was typed; "" when nobody said
 	Thread   string                   // where its history stands, as a link; "" in that thread itself
 }
 
@@ -190,13 +191,23 @@ func (d Deal) rests(p text.Printer) string {
 		}
 		lines = append(lines, parked)
 	}
-	switch deal.Waiting {
-	case sales.WaitCustomer:
-		lines = append(lines, p.T("Waiting for the customer since %s.", p.DateShort(deal.WaitFrom, d.Now)))
-	case sales.WaitUs:
-		lines = append(lines, p.T("Waiting for us since %s.", p.DateShort(deal.WaitFrom, d.Now)))
+	if deal.Waiting != "" {
+		lines = append(lines, d.waits(p))
 	}
 	return Lines(lines...)
+}
+
+func (d Deal) waits(p text.Printer) string {
+	since, why := p.DateShort(d.Case.Deal.WaitFrom, d.Now), Note(d.WaitWhy)
+	switch customer := d.Case.Deal.Waiting == sales.WaitCustomer; {
+	case customer && why != "":
+		return p.T("Waiting for the customer since %s: “%s”", since, why)
+	case customer:
+		return p.T("Waiting for the customer since %s.", since)
+	case why != "":
+		return p.T("Waiting for us since %s: “%s”", since, why)
+	}
+	return p.T("Waiting for us since %s.", since)
 }
 
 // needs says what the next stage asks for.

@@ -30,12 +30,17 @@ type DealList struct {
 	Name   func(user string) string // names the owners; nil where all are the reader's own
 	Now    time.Time
 	Empty  string // what to say when there is nothing
+	Begins bool   // where there is nothing, a new deal is an answer
 }
 
 // DealListBlocks is a list of deals, each with a button that opens its card, and buttons for the other pages.
 func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 	if len(l.Rows) == 0 {
-		return append([]slack.Block{Section(l.Empty)}, Actions(l.begin(p))...)
+		blocks := []slack.Block{Section(l.Empty)}
+		if l.Begins {
+			blocks = append(blocks, Actions(Run("deal new", p.T("New deal…")))...)
+		}
+		return blocks
 	}
 	blocks := []slack.Block{Section("*" + l.Title + "*")}
 	for _, r := range l.Rows {
@@ -48,14 +53,6 @@ func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 		blocks = append(blocks, Context(p.T("%d to %d of %d", first, first+len(l.Rows)-1, l.Total)))
 	}
 	return append(blocks, Actions(l.pages(p)...)...)
-}
-
-// begin is the button for a first deal, nil where that is no answer.
-func (l DealList) begin(p text.Printer) slack.BlockElement {
-	if l.Filter == "mine" || l.Filter == "all" {
-		return Run("deal new", p.T("New deal…"))
-	}
-	return nil
 }
 
 func (l DealList) pages(p text.Printer) []slack.BlockElement {
@@ -76,9 +73,13 @@ func DealLine(p text.Printer, r DealRow, name func(user string) string, now time
 	where, age := StageName(p, r.Process, d.Stage), ""
 	switch {
 	case d.Status == sales.Lost:
-		where = p.T("Lost on %s", p.DateShort(d.Closed, now))
+		if where = p.T("Lost on %s", p.DateShort(d.Closed, now)); d.Reason != "" {
+			where = p.T("Lost on %s: %s", p.DateShort(d.Closed, now), ReasonName(p, r.Process, d.Reason))
+		}
 	case !d.Done.IsZero():
 		where = p.T("Completed on %s", p.DateShort(d.Done, now))
+	case d.Status == sales.Won:
+		where, age = p.T("%s · won on %s", where, p.DateShort(d.Closed, now)), Age(p, d, r.Process, now)
 	case d.IsParked(now):
 	case slices.Contains(r.Alerts, sales.OverTarget):
 		age = ":bell: " + Age(p, d, r.Process, now)

@@ -178,11 +178,26 @@ func (c *Case) Set(actor, field, value string, now time.Time) ([]Event, error) {
 	if err := checkTyped(field, value); err != nil {
 		return nil, err
 	}
+	if err := c.checkDateOf(field, value, now); err != nil {
+		return nil, err
+	}
 	was := c.Deal.Value(field)
 	if was == value {
 		return nil, refuse(Conflict, "set.same", "field", field, "value", value)
 	}
 	return c.event(actor, now, Changed, EventData{Field: field, Was: was, Value: value}), nil
+}
+
+// checkDateOf refuses a date field's value that is too far away.
+func (c *Case) checkDateOf(field, value string, now time.Time) error {
+	years := fieldYears
+	if field == "close" {
+		years = plannedYears
+	}
+	if f, _ := c.Process.FieldOf(field); f.Type != FieldDate {
+		return nil
+	}
+	return checkDate(parseDate(value), now, years)
 }
 
 // Assign gives the deal to another person and to that person's team.
@@ -206,6 +221,9 @@ func (c *Case) Plan(actor, step string, by, now time.Time) ([]Event, error) {
 		return nil, refuse(Invalid, "next.no_text")
 	}
 	if err := checkTyped("next", step); err != nil {
+		return nil, err
+	}
+	if err := checkDate(by, now, plannedYears); err != nil {
 		return nil, err
 	}
 	return c.event(actor, now, Planned, EventData{Note: step, By: dateString(by)}), nil
@@ -232,6 +250,9 @@ func (c *Case) Park(actor string, until time.Time, because string, now time.Time
 	}
 	if !until.After(now) {
 		return nil, refuse(Invalid, "park.past", "until", until.UnixMilli())
+	}
+	if err := checkDate(until, now, plannedYears); err != nil {
+		return nil, err
 	}
 	return c.event(actor, now, Parked, EventData{Until: until.UnixMilli(), Why: because}), nil
 }
@@ -326,6 +347,9 @@ type NewDeal struct {
 func Create(p *Process, org *Organisation, actor string, n NewDeal, now time.Time) ([]Event, error) {
 	if n.Owner == "" {
 		n.Owner = actor
+	}
+	if err := checkDate(n.Close, now, plannedYears); err != nil {
+		return nil, err
 	}
 	initial := map[string]string{}
 	for k, v := range n.Fields {

@@ -2,6 +2,7 @@ package sales
 
 import (
 	"strconv"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -25,6 +26,21 @@ func checkTyped(field, value string) error {
 		}
 	}
 	return nil
+}
+
+// How many years from now a date can be: of what is planned, and of what a process's own field says.
+const (
+	plannedYears = 20
+	fieldYears   = 100
+)
+
+// checkDate refuses a day that is further from now than years as Invalid "date.far",
+// with the day and the years; the zero time is no date.
+func checkDate(day, now time.Time, years int) error {
+	if day.IsZero() || day.After(now.AddDate(-years, 0, 0)) && day.Before(now.AddDate(years, 0, 0)) {
+		return nil
+	}
+	return refuse(Invalid, "date.far", "input", dateString(day), "years", years)
 }
 
 // visible reports whether anything of a text can be seen.
