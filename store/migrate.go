@@ -21,7 +21,8 @@ func migrate(ctx context.Context, db *sql.DB, kind goose.Dialect, folder string)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(kind, db, files, goose.WithLogger(goose.NopLogger()))
+	p, err := goose.NewProvider(kind, db, files, goose.WithLogger(goose.NopLogger()),
+		goose.WithAllowOutofOrder(true)) // who follows the main branch may meet a lower number after a higher one: they only add
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
