@@ -35,6 +35,7 @@ type Approval struct {
 	Requester string
 	At        time.Time
 	Form      map[string]string // canonical form, by field key
+	Facts     map[string]string // what the deal said of the fields that bind the request, when it was asked for
 	State     ApprovalState
 	Steps     []StepState
 	Ended     time.Time
@@ -135,19 +136,19 @@ func (c *Case) isOver() error {
 
 // Request opens an approval; see MayRequest for who may. A missing required field
 // is Invalid "approval.field" with the field, a discount that is no share of a price
-// Invalid "approval.discount", and a step that nobody but the requester may decide
+// Invalid "approval.discount", an amount in another currency than the deal's Invalid "approval.currency", and a step that nobody but the requester may decide
 // Conflict "approval.nobody" with the step and its roles.
 func (c *Case) Request(actor, kind string, form map[string]string, now time.Time) (Approval, []Event, error) {
 	if err := c.MayRequest(actor, kind); err != nil {
 		return Approval{}, nil, err
 	}
 	policy, _ := c.Process.Policy(kind)
-	if err := checkForm(policy, form); err != nil {
+	if err := c.checkForm(policy, form); err != nil {
 		return Approval{}, nil, err
 	}
 	a := Approval{
 		Deal: c.Deal.ID, Episode: c.Deal.Episode, Kind: kind, Version: 1, Requester: actor, At: now, Form: form,
-		State: Pending, Map: c.Process.Version, Expire: policy.Expire,
+		Facts: c.facts(policy), State: Pending, Map: c.Process.Version, Expire: policy.Expire,
 	}
 	for _, s := range policy.Steps {
 		state := newStep(s)
@@ -162,7 +163,7 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 		return Approval{}, nil, err
 	}
 	a.open(now)
-	return a, c.event(actor, now, Requested, EventData{Kind: kind}), nil
+	return a, c.event(actor, now, Requested, EventData{Kind: kind, Form: form, Facts: a.Facts}), nil
 }
 
 // newStep is a step as its policy defines it, before anybody is asked.

@@ -26,7 +26,7 @@ func (c *Case) Edit(a Approval, actor string, form map[string]string, seen int, 
 		return a, nil, false, refuse(Conflict, "approval.edited", "id", a.ID)
 	}
 	policy, _ := c.Process.Policy(a.Kind)
-	if err := checkForm(policy, form); err != nil {
+	if err := c.checkForm(policy, form); err != nil {
 		return a, nil, false, err
 	}
 	before := changes(a.Form, form)
@@ -39,9 +39,10 @@ func (c *Case) Edit(a Approval, actor string, form map[string]string, seen int, 
 		return a, nil, false, err
 	}
 	voided = voided || slices.ContainsFunc(slices.Collect(maps.Keys(before)), policy.IsMaterial)
-	data := EventData{Kind: a.Kind, Approval: a.ID, Before: before}
+	data := EventData{Kind: a.Kind, Approval: a.ID, Before: before, Form: form}
 	if voided {
-		data.Outcome = Voided
+		data.Outcome, next.Facts = Voided, c.facts(policy)
+		data.Facts = next.Facts
 		next.open(now)
 		next.settle("", now)
 	} else {
@@ -114,7 +115,7 @@ func (c *Case) stepsAfter(a Approval, policy Policy, form map[string]string) (st
 
 // beginning is how a step begins: ahead, or skipped when its condition does not hold.
 func (c *Case) beginning(s StepState, policy Policy, form map[string]string, requester string) (StepStatus, error) {
-	holds, err := s.When.Holds(withForm(c.env(), policy, form))
+	holds, err := c.asks(s.When, policy, form)
 	switch {
 	case err != nil:
 		return "", err
@@ -126,8 +127,8 @@ func (c *Case) beginning(s StepState, policy Policy, form map[string]string, req
 	return StepAhead, nil
 }
 
-// checkForm refuses a form without a required field, or with a discount that is none.
-func checkForm(policy Policy, form map[string]string) error {
+// checkForm refuses a form without a required field, with a discount that is none, or in another currency than the deal.
+func (c *Case) checkForm(policy Policy, form map[string]string) error {
 	for _, f := range policy.Required {
 		if form[f] == "" {
 			return refuse(Invalid, "approval.field", "field", f)
@@ -136,5 +137,5 @@ func checkForm(policy Policy, form map[string]string) error {
 	if d, err := strconv.ParseFloat(form["discount"], 64); err == nil && (d < 0 || d > 100) {
 		return refuse(Invalid, "approval.discount", "field", "discount", "value", form["discount"])
 	}
-	return nil
+	return c.checkCurrencies(policy, form)
 }

@@ -168,8 +168,13 @@ func (c *checker) form(path string, p *Process, o Policy) {
 		known = append(known, f.Key)
 	}
 	for i, r := range o.Material {
-		if !slices.Contains(known, r) {
-			c.add(fmt.Sprintf("%s.material[%d]", path, i), "material.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))
+		if all := slices.Concat(known, fieldKeys(p)); !slices.Contains(all, r) {
+			c.add(fmt.Sprintf("%s.material[%d]", path, i), "material.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, all))
+		}
+	}
+	for i, r := range o.Exact {
+		if !p.KnowsField(r) {
+			c.add(fmt.Sprintf("%s.exact[%d]", path, i), "exact.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, fieldKeys(p)))
 		}
 	}
 	for i, r := range o.Required {

@@ -163,6 +163,37 @@ func (c Condition) Holds(env map[string]any) (bool, error) {
 	return holds, nil
 }
 
+// maxMixed is how many names may have two values in one condition; with more it counts as holding.
+const maxMixed = 10
+
+// HoldsForAny evaluates the condition for every mix of the environment and the other values that some of
+// its names may have, and reports whether it holds for any of them.
+func (c Condition) HoldsForAny(env, also map[string]any) (bool, error) {
+	var names []string
+	if p, err := c.program(); c != "" && err == nil {
+		for _, n := range p.names {
+			if _, ok := also[n.Value]; ok && !slices.Contains(names, n.Value) {
+				names = append(names, n.Value)
+			}
+		}
+	}
+	if len(names) > maxMixed {
+		return true, nil
+	}
+	for mix := range 1 << len(names) {
+		values := maps.Clone(env)
+		for i, n := range names {
+			if mix>>i&1 == 1 {
+				values[n] = also[n]
+			}
+		}
+		if holds, err := c.Holds(values); holds || err != nil {
+			return holds, err
+		}
+	}
+	return false, nil
+}
+
 // conditionProgram is a compiled condition and the names that it reads.
 type conditionProgram struct {
 	code      *vm.Program

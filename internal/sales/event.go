@@ -34,6 +34,7 @@ const (
 	Stranded  EventType = "approval_stranded"  // nobody is left who can decide a step
 	Staffed   EventType = "approval_staffed"   // somebody is there again
 	Lapsed    EventType = "approval_expired"
+	Followed  EventType = "approval_followed" // a waiting request took over what its deal says now
 	Pulsed    EventType = "pulse"
 	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
 )
@@ -89,6 +90,9 @@ type EventData struct {
 	Note      string            `json:"note,omitempty"`
 	Outcome   string            `json:"outcome,omitempty"`
 	Before    map[string]string `json:"before,omitempty"`   // former values of a request's changed fields
+	Form      map[string]string `json:"form,omitempty"`     // what a request asks for, in canonical form
+	Facts     map[string]string `json:"facts,omitempty"`    // what a request's deal said of the fields that bind it
+	Shifts    []Shift           `json:"shifts,omitempty"`   // how they changed
 	Approval  int64             `json:"approval,omitempty"` // id of the approval
 	Step      string            `json:"step,omitempty"`
 	Question  int               `json:"question,omitempty"` // which of a request's, from 1

@@ -129,17 +129,6 @@ func (c *Case) env() map[string]any {
 	return env
 }
 
-// withForm lays a request's form over the deal.
-func withForm(env map[string]any, policy Policy, form map[string]string) map[string]any {
-	for _, f := range policy.FormFields() {
-		v, given := form[f.Key]
-		if _, known := env[f.Key]; given || !known {
-			env[f.Key] = envValue(f.Type, v)
-		}
-	}
-	return env
-}
-
 func envValue(t FieldType, value string) any {
 	switch t {
 	case FieldNumber:

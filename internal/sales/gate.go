@@ -21,6 +21,10 @@ type Missing struct {
 	Want  int
 	State ApprovalState // of the latest request, "" when there is none
 	ID    int64         // of that request
+
+	// Of an approved one that does not cover the deal as it is now:
+	Shifts []Shift // what changed
+	Step   string  // the step that was passed over, "" when none is asked
 }
 
 // Key names the requirement in the event log: "field:close", "activity:call", "approval:quote".
@@ -96,10 +100,16 @@ func (c *Case) missingApprovals(s Stage) ([]Missing, error) {
 			return nil, err
 		}
 		latest, ok := c.Approval(need.Kind)
-		if !asked || ok && latest.State == Approved {
+		if !asked {
 			continue
 		}
-		out = append(out, Missing{Kind: NeedApproval, Stage: s.Key, Type: need.Kind, State: latest.State, ID: latest.ID})
+		m := Missing{Kind: NeedApproval, Stage: s.Key, Type: need.Kind, State: latest.State, ID: latest.ID}
+		if ok && latest.State == Approved {
+			if m.Shifts, m.Step = c.Outgrown(latest), c.Lacking(latest); len(m.Shifts) == 0 && m.Step == "" {
+				continue
+			}
+		}
+		out = append(out, m)
 	}
 	return out, nil
 }

@@ -89,6 +89,7 @@ import (
 //	condition.impossible   condition
 //	condition.always (w)   condition
 //	material.unknown       policy, field, nearest
+//	exact.unknown          policy, field, nearest (deals do not have it)
 //	required.unknown       policy, field, nearest
 //	step.nobody            policy, step, roles
 //	policy.few (w)         policy (its steps want different people, and there are too few for all)

@@ -150,6 +150,7 @@ type Policy struct {
 	Form     []Field  `yaml:"form,omitempty" json:"form,omitempty"` // beside amount, discount, margin, terms and link
 	Required []string `yaml:"required,omitempty" json:"required,omitempty"`
 	Material []string `yaml:"material,omitempty" json:"material,omitempty"` // fields whose change asks everybody again; all when it is empty
+	Exact    []string `yaml:"exact,omitempty" json:"exact,omitempty"`       // fields of the deal for which an approval holds at no other value, a lower amount included
 	Distinct bool     `yaml:"distinct,omitempty" json:"distinct,omitempty"` // nobody answers two steps of one request
 	Expire   Days     `yaml:"expire,omitempty" json:"expire,omitempty"`     // working days after which a request that waits ends without approval; 0 is never
 	Steps    []Step   `yaml:"steps" json:"steps"`                           // in order
