@@ -124,11 +124,10 @@ func (a *App) requestForm(c *Call, k *sales.Case, kind string) (Reply, error) {
 	last, again := k.Approval(kind)
 	f := view.ApprovalForm{Case: k, Policy: policy, Form: map[string]string{}, Again: again}
 	for _, field := range policy.FormFields() {
-		if again {
-			f.Form[field.Key] = last.Form[field.Key]
-		} else {
-			f.Form[field.Key] = k.Deal.Value(field.Key)
-		}
+		f.Form[field.Key] = k.Deal.Value(field.Key)
+	}
+	if again {
+		f.Form, f.Shifts = k.Again(last)
 	}
 	return Reply{Modal: view.RequestForm(c.Printer, f)}, nil
 }
@@ -209,7 +208,7 @@ func (c *Call) approvalInputs(k *sales.Case, kind string) (map[string]string, er
 // atField shows a refusal beside the input of the field that it names.
 func atField(err error) error {
 	var e *sales.Error
-	if errors.As(err, &e) && (e.Code == "approval.field" || e.Code == "approval.discount") {
+	if errors.As(err, &e) && (e.Code == "approval.field" || e.Code == "approval.discount" || e.Code == "approval.currency") {
 		return atInput(fmt.Sprint("approval.", e.Facts["field"]), err)
 	}
 	return err

@@ -50,6 +50,9 @@ func takesPart(k *sales.Case, req sales.Approval, user string) bool {
 // approvalView gathers what the card of a request shows.
 func (a *App) approvalView(ctx context.Context, r *store.Reader, k *sales.Case, req sales.Approval, now time.Time) (view.Approval, error) {
 	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Awaiting: k.Awaited(req), Now: now, Name: names(ctx, r)}
+	if latest, _ := k.Approval(req.Kind); req.State == sales.Approved && latest.ID == req.ID && k.MayRequest(k.Deal.Owner, req.Kind) == nil {
+		v.Shifts, v.Lacking = k.Outgrown(req), k.Lacking(req)
+	}
 	if req.Map != k.Process.Version {
 		p, err := r.ProcessVersion(ctx, k.Deal.Process, req.Map)
 		if err != nil {
@@ -189,7 +192,10 @@ func (a *App) invite(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, 
 			return err
 		}
 		sentence := p.T("The %s approval for %s now waits for you again: %s.", view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal), v.StepName(p, step))
-		if voided(req, user) {
+		switch {
+		case voided(req, user) && v.Followed:
+			sentence = p.T("The deal has changed, and with it the request for the %s approval for %s. Your answer no longer counts: please have another look.", view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal))
+		case voided(req, user):
 			sentence = p.T("%s changed the request for the %s approval for %s. Your answer no longer counts: please have another look.", v.Name(req.Requester), view.PolicyInside(p, v.Process, req.Kind), view.DealName(k.Deal))
 		}
 		r := say(sentence, view.Actions(view.Button("approval.open", fmt.Sprint(req.ID), p.T("Open")))...)
@@ -240,14 +246,26 @@ func (a *App) tellRequester(ctx context.Context, tx *store.Tx, c *Call, k *sales
 }
 
 // followDeal keeps requests in step with their deal: those of a deal that is closed or
-// was taken up anew are withdrawn, the others drawn with its present name and amount.
-// Those that ended are drawn when other people may read them now.
+// was taken up anew are withdrawn, what was asked for too little is asked again, the others are drawn with its present
+// name and amount. Those that ended are drawn when other people may read them now, or they no longer cover the deal.
 func (a *App) followDeal(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, events []sales.Event) error {
-	given := slices.ContainsFunc(events, func(e sales.Event) bool { return e.Type == sales.Assigned || e.Type == sales.Undone })
+	given := slices.ContainsFunc(events, func(e sales.Event) bool {
+		return e.Type == sales.Assigned || e.Type == sales.Undone || e.Type == sales.Changed
+	})
 	for _, req := range k.Approvals {
 		ended := req.State != sales.Pending
 		if !ended && (k.Deal.Status == sales.Lost || !k.Deal.Done.IsZero() || req.Episode != k.Deal.Episode) {
 			return a.withdrawNow(ctx, tx, c, k, req) // which comes back here for the next one
+		}
+		next, more, err := k.Follow(req, c.User, c.Now)
+		if err != nil {
+			return within(k, err)
+		}
+		if len(more) > 0 {
+			if next, err = tx.SaveApproval(ctx, k, next, more); err != nil {
+				return within(k, err)
+			}
+			return a.approvalChanged(ctx, tx, c, k, next, more) // which comes back here, too
 		}
 		if ended && !given {
 			continue

@@ -190,6 +190,7 @@ var approvalRefusals = map[string]wording{
 	"approval.open":         approvalOpen,
 	"approval.field":        says(text.Msg("The approvers need this: fill in %s."), "field"),
 	"approval.discount":     says(text.Msg("A discount lies between 0 and 100 per cent.")),
+	"approval.currency":     says(text.Msg("The deal is in %s and this is in %s: make them the same, here or with `%sdeal set`. Otherwise nobody can tell which of the two is larger."), "currency", "other", "slash"),
 	"approval.nobody":       approvalNobody,
 	"approval.own":          says(text.Msg("You asked for it, so somebody else has to decide.")),
 	"approval.not_yours":    approvalNotYours,

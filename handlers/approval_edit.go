@@ -67,10 +67,11 @@ func (a *App) submitEditApproval(ctx context.Context, c *Call) (Reply, error) {
 // withEdits adds how often the request was changed, and what it said before the last time.
 func withEdits(v *view.Approval, log []sales.Event) {
 	for _, e := range log {
-		if e.Type != sales.Edited || e.Data.Approval != v.Approval.ID {
+		if e.Type != sales.Edited && (e.Type != sales.Followed || e.Data.Outcome != sales.Voided) || e.Data.Approval != v.Approval.ID {
 			continue
 		}
 		v.Edits++
+		v.Followed = e.Type == sales.Followed
 		v.Edited = e.At
 		before := maps.Clone(v.Approval.Form)
 		maps.Copy(before, e.Data.Before)

@@ -10,7 +10,7 @@ import (
 	"pipewright/internal/sales"
 )
 
-const approvalColumns = `id, deal, episode, kind, version, requester, at, form, state, steps, ended, map, expire, questions`
+const approvalColumns = `id, deal, episode, kind, version, requester, at, form, state, steps, ended, map, expire, questions, facts`
 
 type approvalRow struct {
 	ID        int64
@@ -27,6 +27,7 @@ type approvalRow struct {
 	Map       int
 	Expire    float64
 	Questions string
+	Facts     string
 }
 
 func (r *approvalRow) approval() (sales.Approval, error) {
@@ -42,10 +43,14 @@ func (r *approvalRow) approval() (sales.Approval, error) {
 	if err != nil {
 		return sales.Approval{}, fmt.Errorf("read approval %d: %w", r.ID, err)
 	}
+	facts, err := fromJSON[map[string]string](r.Facts)
+	if err != nil {
+		return sales.Approval{}, fmt.Errorf("read approval %d: %w", r.ID, err)
+	}
 	return sales.Approval{
 		ID: r.ID, Deal: r.Deal, Episode: r.Episode, Kind: r.Kind, Version: r.Version, Requester: r.Requester,
 		At: fromMillis(r.At), Form: form, State: sales.ApprovalState(r.State), Steps: steps, Ended: fromMillis(r.Ended), Map: r.Map,
-		Expire: sales.Days(r.Expire), Questions: questions,
+		Expire: sales.Days(r.Expire), Questions: questions, Facts: facts,
 	}, nil
 }
 
@@ -59,10 +64,14 @@ func approvalValues(a sales.Approval) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts, err := toJSON(a.Facts, len(a.Facts) == 0)
+	if err != nil {
+		return nil, err
+	}
 	steps, err := toJSON(a.Steps, len(a.Steps) == 0)
 	return []any{
 		a.Deal, a.Episode, a.Kind, a.Version, a.Requester, millis(a.At), clean(form), string(a.State), clean(steps), millis(a.Ended), a.Map,
-		float64(a.Expire), clean(questions),
+		float64(a.Expire), clean(questions), clean(facts),
 	}, err
 }
 
@@ -168,7 +177,7 @@ var insertApprovalSQL = `INSERT INTO approval (` + strings.TrimPrefix(approvalCo
 	VALUES (` + marks(strings.Count(approvalColumns, ",")) + `) RETURNING id`
 
 const (
-	updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ?, questions = ?, due = NULL WHERE id = ? AND version = ?`
+	updateApprovalSQL = `UPDATE approval SET version = ?, form = ?, state = ?, steps = ?, ended = ?, questions = ?, facts = ?, due = NULL WHERE id = ? AND version = ?`
 	countApprovalSQL  = `UPDATE deal SET approvals = approvals + 1 WHERE id = ?`
 )
 
@@ -227,8 +236,8 @@ func (tx *Tx) updateApproval(ctx context.Context, a sales.Approval) error {
 	if err != nil {
 		return err
 	}
-	form, state, steps, ended, questions := values[6], values[7], values[8], values[9], values[12]
-	n, err := tx.exec(ctx, updateApprovalSQL, a.Version, form, state, steps, ended, questions, a.ID, a.Version-1)
+	form, state, steps, ended, questions, facts := values[6], values[7], values[8], values[9], values[12], values[13]
+	n, err := tx.exec(ctx, updateApprovalSQL, a.Version, form, state, steps, ended, questions, facts, a.ID, a.Version-1)
 	if err != nil {
 		return wrap("save an approval", err)
 	}

@@ -25,7 +25,7 @@ const (
 	eachActivitySQL = `SELECT a.id, a.deal, a.type, a.minutes, a.actor, a.at, a.outcome, a.note, a.link, a.cost, a.cost_currency,
 		a.undone, a.event FROM activity a JOIN deal ON deal.id = a.deal
 		WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
-	eachApprovalSQL = `SELECT a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form, a.state, a.steps, a.ended, a.map, a.expire, a.questions
+	eachApprovalSQL = `SELECT a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form, a.state, a.steps, a.ended, a.map, a.expire, a.questions, a.facts
 		FROM approval a JOIN deal ON deal.id = a.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
 	eachWaitSQL = `SELECT w.deal, w.n, w.kind, w.began, w.ended, w.why FROM wait w JOIN deal ON deal.id = w.deal
 		WHERE deal.process = ? AND ` + visible + `

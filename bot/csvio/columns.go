@@ -65,7 +65,7 @@ var (
 	approvalColumns = []column{
 		{name: "deal_id", required: true}, {name: "process", required: true}, {name: "approval_id", required: true}, {name: "kind", required: true},
 		{name: "requester"}, {name: "requested_at", required: true}, {name: "state", required: true}, {name: "ended_at"},
-		{name: "episode"}, {name: "version"}, {name: "map"}, {name: "form"}, {name: "steps", required: true},
+		{name: "episode"}, {name: "version"}, {name: "map"}, {name: "form"}, {name: "steps", required: true}, {name: "facts"},
 	}
 )
 

@@ -93,7 +93,7 @@ func (l *Loader) LoadApprovals(t *Table) error {
 				*into = m.at
 			}
 		}
-		for field, into := range map[string]any{"form": &a.Form, "steps": &a.Steps} {
+		for field, into := range map[string]any{"form": &a.Form, "steps": &a.Steps, "facts": &a.Facts} {
 			if cell := b.cell(r, field); cell != "" && json.Unmarshal([]byte(cell), into) != nil {
 				return l.printer.T("%s cannot be read — take approvals.csv as `export` wrote it", field)
 			}

@@ -95,7 +95,7 @@ func ActivityRow(d sales.Deal, a sales.Activity) []string {
 
 // ApprovalHeader holds the columns of approvals.csv.
 var ApprovalHeader = []string{
-	"deal_id", "kind", "requester", "requested_at", "state", "ended_at", "process", "approval_id", "episode", "version", "map", "form", "steps",
+	"deal_id", "kind", "requester", "requested_at", "state", "ended_at", "process", "approval_id", "episode", "version", "map", "form", "steps", "facts",
 }
 
 // ApprovalRow returns a row of approvals.csv.
@@ -104,10 +104,14 @@ func ApprovalRow(d sales.Deal, a sales.Approval) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts, err := json.Marshal(a.Facts)
+	if err != nil {
+		return nil, err
+	}
 	steps, err := json.Marshal(a.Steps)
 	return []string{
 		DealID(d), a.Kind, a.Requester, WriteTime(a.At), string(a.State), WriteTime(a.Ended), d.Process, strconv.FormatInt(a.ID, 10),
-		strconv.Itoa(a.Episode), strconv.Itoa(a.Version), strconv.Itoa(a.Map), string(form), string(steps),
+		strconv.Itoa(a.Episode), strconv.Itoa(a.Version), strconv.Itoa(a.Map), string(form), string(steps), string(facts),
 	}, err
 }
 

@@ -23,6 +23,9 @@ type Approval struct {
 	Awaiting []sales.Awaited // the steps that wait, and for whom
 	Edits    int             // how often it was changed since it was asked for; Before is what it said then
 	Edited   time.Time       // the last time
+	Followed bool            // that last time it was the deal that changed
+	Shifts   []sales.Shift   // what the deal says now beyond what was approved
+	Lacking  string          // the step that would have to be asked now as well
 	EndedBy  string          // who withdrew it
 	Reader   string          // the person who reads it, "" for a channel
 	Thread   string          // where the deal's history stands, as a link; "" in that thread itself
@@ -51,7 +54,7 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 	}
 	blocks := []slack.Block{Section(title)}
 	if a.Approval.State != sales.Pending {
-		blocks = append(blocks, Section(a.Outcome(p)))
+		blocks = append(blocks, Section(Lines(a.Outcome(p), a.outdated(p))))
 	}
 	blocks = append(append(blocks, Context(asked)), a.numbers(p)...)
 	if terms := a.terms(p); terms != "" {
@@ -85,8 +88,8 @@ func (a Approval) Summary(p text.Printer) string {
 
 // Amount is the amount that the request is about, "" when it names none.
 func (a Approval) Amount(p text.Printer) string {
-	m, err := sales.MoneyFromCanonical(a.Approval.Form["amount"])
-	if err != nil || !m.IsSet() {
+	m := a.Approval.Amount()
+	if !m.IsSet() {
 		return ""
 	}
 	return p.Money(m.Minor, m.Currency)
@@ -109,16 +112,16 @@ func AnyOf(p text.Printer, keys []string, name func(string) string) string {
 func (a Approval) numbers(p text.Printer) []slack.Block {
 	var texts []string
 	for _, f := range a.policy().FormFields() {
-		value, was := a.Approval.Form[f.Key], a.Before.Form[f.Key]
-		if f.Key == "terms" || value == "" && was == "" || len(texts) == maxFormFields {
+		value, was, deal := a.Approval.Form[f.Key], a.Before.Form[f.Key], a.Approval.Facts[f.Key]
+		if f.Key == "terms" || value == "" && was == "" && deal == "" || len(texts) == maxFormFields {
 			continue
 		}
 		line := a.value(p, f, value)
-		switch {
-		case a.Before.ID != 0 && was != value:
-			line = p.T("%s (before: %s)", line, a.value(p, f, was))
-		case f.Key == "amount" && a.Deal.Amount.IsSet() && a.Deal.Amount.Canonical() != value:
-			line = p.T("%s (the deal: %s)", line, p.Money(a.Deal.Amount.Minor, a.Deal.Amount.Currency))
+		if a.Before.ID != 0 && was != value {
+			line = a.value(p, f, was) + " → " + line
+		}
+		if deal != "" && deal != value {
+			line = p.T("%s (the deal: %s)", line, a.value(p, f, deal))
 		}
 		texts = append(texts, "*"+FormFieldName(p, a.Process, a.policy(), f.Key)+"*\n"+line)
 	}

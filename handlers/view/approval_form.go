@@ -16,6 +16,7 @@ type ApprovalForm struct {
 	Policy sales.Policy
 	Form   map[string]string // what its inputs begin with, in canonical form
 	Again  bool              // there was a request before, from which they are taken
+	Shifts []sales.Shift     // what the deal says now and said then
 }
 
 // maxFormInputs keeps a form with many fields of its own below Slack's hundred blocks.
@@ -27,6 +28,9 @@ func RequestForm(p text.Printer, f ApprovalForm) *slack.ModalViewRequest {
 	blocks := []slack.Block{Section(DealName(f.Case.Deal))}
 	if f.Again {
 		blocks = append(blocks, Context(p.T("Filled with what was asked for last. What you change is shown as changed.")))
+	}
+	if len(f.Shifts) > 0 {
+		blocks = append(blocks, Context(p.T("The deal has changed since: %s.", shifted(p, f.Case.Process, f.Shifts))))
 	}
 	for _, field := range f.fields() {
 		action := "approval." + field.Key

@@ -104,6 +104,8 @@ func MissingLine(p text.Printer, process *sales.Process, m sales.Missing) string
 	}
 	name := lower(PolicyName(p, process, m.Type))
 	switch m.State {
+	case sales.Approved:
+		return p.T("Request the %s approval again: %s", name, uncovered(p, process, m.Type, m.Shifts, m.Step))
 	case sales.Pending:
 		return p.T("Wait for the %s approval", name)
 	case sales.Rejected:

@@ -165,6 +165,10 @@ func (h History) approval(p text.Printer, who string) string {
 		return p.T("%s changed the request for the %s approval. Everybody is asked again.", who, name)
 	case e.Type == sales.Edited:
 		return p.T("%s changed the request for the %s approval.", who, name)
+	case e.Type == sales.Followed && e.Data.Outcome == sales.Voided:
+		return Sentences(p, h.followed(p), p.T("Everybody is asked again for the %s approval.", name))
+	case e.Type == sales.Followed:
+		return Sentences(p, h.followed(p), p.T("What was decided on the %s approval still holds.", name))
 	case e.Type == sales.Withdrawn:
 		return p.T("%s withdrew the request for the %s approval.", who, name)
 	case e.Type == sales.Decided && e.Data.Verdict == sales.Reject:
@@ -177,6 +181,14 @@ func (h History) approval(p text.Printer, who string) string {
 		return s
 	}
 	return who + ": " + string(e.Type)
+}
+
+// followed says how the deal under a request changed.
+func (h History) followed(p text.Printer) string {
+	if len(h.Event.Data.Shifts) == 0 {
+		return p.T("The deal has changed.")
+	}
+	return p.T("The deal has changed: %s.", shifted(p, h.Process, h.Event.Data.Shifts))
 }
 
 func (h History) step(p text.Printer) string {

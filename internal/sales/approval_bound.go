@@ -194,9 +194,31 @@ func (c *Case) Follow(a Approval, actor string, now time.Time) (Approval, []Even
 			return a, nil, nil //nolint:nilerr // nobody could decide it now: the gate will ask for it again
 		}
 		next.open(now)
+		next.settle("", now)
 		data.Outcome, data.Form, data.Before = Voided, next.Form, changes(a.Form, next.Form)
 	}
 	return next, c.event(actor, now, Followed, data), nil
+}
+
+// Again returns the form with which a request is asked for anew: what was asked for last, with what
+// the deal says now where that has changed since, and these changes.
+func (c *Case) Again(last Approval) (map[string]string, []Shift) {
+	var shifts []Shift
+	for _, f := range slices.Sorted(maps.Keys(last.Facts)) {
+		if is := c.Deal.Value(f); is != last.Facts[f] {
+			shifts = append(shifts, Shift{Field: f, Was: last.Facts[f], Is: is})
+		}
+	}
+	if len(last.Facts) == 0 {
+		shifts = c.Outgrown(last)
+	}
+	form := maps.Clone(last.Form)
+	for _, s := range shifts {
+		if _, given := form[s.Field]; given && s.Is != "" {
+			form[s.Field] = s.Is
+		}
+	}
+	return form, shifts
 }
 
 // followed is the request's form with the deal's new values where it said the same as the deal before.
