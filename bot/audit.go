@@ -44,11 +44,14 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 // broken says what does not hold, and what to do.
 func broken(p text.Printer, b store.Break) string {
 	ref := sales.Deal{ID: b.Deal}.Ref()
+	if b.Deal == 0 {
+		ref = p.T("the organisation")
+	}
 	what := p.T("event %d of %s was changed afterwards", b.Version, ref)
 	switch b.What {
 	case store.BreakMissing:
 		what = p.T("an event was removed at position %d", b.Pos)
-		if b.Deal != 0 {
+		if b.Deal != 0 || b.Pos == 0 {
 			what = p.T("an event was removed at position %d (%s)", b.Pos, ref)
 		}
 	case store.BreakInserted:

@@ -14,6 +14,7 @@ func TestBrokenTrail(t *testing.T) {
 		"an event was removed at position 60;":        {Pos: 60, What: store.BreakMissing},
 		"an event was removed at position 60 (D-12);": {Pos: 60, Deal: 12, What: store.BreakMissing},
 		"event 3 of D-12 was slipped in;":             {Deal: 12, Version: 3, What: store.BreakInserted},
+		"event 3 of the organisation was changed":     {Version: 3},
 		"event 3 of D-12 was changed afterwards;":     {Deal: 12, Version: 3},
 	} {
 		if s := broken(text.For("en", nil), b); !strings.Contains(s, want) {

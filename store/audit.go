@@ -17,9 +17,12 @@ const (
 		ORDER BY deal, version LIMIT ?`
 	sealSQL = `WITH seal (deal, version, pos, hash) AS (VALUES %s)
 		UPDATE event SET pos = seal.pos, hash = seal.hash FROM seal WHERE event.deal = seal.deal AND event.version = seal.version`
-	sealRow     = `, (CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS %s))`
-	headSQL     = `SELECT pos, hash FROM audit_head WHERE id = 1`
-	moveHeadSQL = `UPDATE audit_head SET pos = ?, hash = ? WHERE id = 1`
+	sealRow                 = `, (CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS %s))`
+	headSQL                 = `SELECT pos, hash FROM audit_head WHERE id = 1`
+	unsealedOrganisationSQL = `SELECT CAST(0 AS BIGINT) AS deal, version, at, actor, type, data FROM organisation_event WHERE pos IS NULL
+		ORDER BY version LIMIT ?`
+	sealOrganisationSQL = `UPDATE organisation_event SET pos = ?, hash = ? WHERE version = ?`
+	moveHeadSQL         = `UPDATE audit_head SET pos = ?, hash = ? WHERE id = 1`
 )
 
 type auditHead struct {
@@ -51,6 +54,13 @@ func chain(former []byte, pos int64, e *eventRow) ([]byte, error) {
 	return h.Sum(nil), nil
 }
 
+// append moves the head on to the event.
+func (h *auditHead) append(e *eventRow) (err error) {
+	h.Pos++
+	h.Hash, err = chain(h.Hash, h.Pos, e)
+	return err
+}
+
 // Seal gives committed events their position and hash, in batches, and returns
 // how many they were. Published imports are adopted first.
 func (s *Store) Seal(ctx context.Context, now time.Time) (int, error) {
@@ -61,11 +71,12 @@ func (s *Store) Seal(ctx context.Context, now time.Time) (int, error) {
 	var after eventRow // going on behind the last saves walking over the dead entries of PostgreSQL's index
 	for {
 		var rows []eventRow
+		n := 0
 		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) (err error) {
-			rows, err = tx.seal(ctx, after)
+			rows, n, err = tx.seal(ctx, after)
 			return err
 		})
-		total += len(rows)
+		total += n
 		if err != nil || len(rows) < sealAtOnce {
 			return total, wrap("seal the audit chain", err)
 		}
@@ -73,36 +84,55 @@ func (s *Store) Seal(ctx context.Context, now time.Time) (int, error) {
 	}
 }
 
-// seal seals the next events behind the given one and returns them.
-func (tx *Tx) seal(ctx context.Context, after eventRow) ([]eventRow, error) {
+// seal seals the next events of deals behind the given one and some of the organisation. It
+// returns the former, and how many all are.
+func (tx *Tx) seal(ctx context.Context, after eventRow) (rows []eventRow, n int, err error) {
 	if err := tx.lock(ctx, lockSealer); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var head auditHead
 	if _, err := tx.get(ctx, &head, headSQL); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var rows []eventRow
-	if err := tx.all(ctx, &rows, unsealedSQL, after.Deal, after.Version, sealAtOnce); err != nil || len(rows) == 0 {
-		return nil, err
+	if err := tx.all(ctx, &rows, unsealedSQL, after.Deal, after.Version, sealAtOnce); err != nil {
+		return nil, 0, err
 	}
 	var args []any
 	for i := range rows {
-		var err error
-		head.Pos++
-		if head.Hash, err = chain(head.Hash, head.Pos, &rows[i]); err != nil {
-			return nil, err
+		if err := head.append(&rows[i]); err != nil {
+			return nil, 0, err
 		}
 		args = append(args, rows[i].Deal, rows[i].Version, head.Pos, head.Hash)
 		if len(args) == 4*bulkRows || i == len(rows)-1 {
 			if _, err := tx.exec(ctx, tx.dialect.sealing(len(args)/4), args...); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			args = nil
 		}
 	}
-	_, err := tx.exec(ctx, moveHeadSQL, head.Pos, head.Hash)
-	return rows, err
+	own, err := tx.sealOrganisation(ctx, &head)
+	if n = len(rows) + own; err != nil || n == 0 {
+		return rows, n, err
+	}
+	_, err = tx.exec(ctx, moveHeadSQL, head.Pos, head.Hash)
+	return rows, n, err
+}
+
+// sealOrganisation seals what happened to the organisation, and returns how many events that were.
+func (tx *Tx) sealOrganisation(ctx context.Context, head *auditHead) (int, error) {
+	var rows []eventRow
+	if err := tx.all(ctx, &rows, unsealedOrganisationSQL, sealAtOnce); err != nil {
+		return 0, err
+	}
+	for i := range rows {
+		if err := head.append(&rows[i]); err != nil {
+			return 0, err
+		}
+		if _, err := tx.exec(ctx, sealOrganisationSQL, head.Pos, head.Hash, rows[i].Version); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
 }
 
 // sealing is the statement that seals n events.
@@ -122,7 +152,7 @@ type AuditReport struct {
 // Break is a place where the log is not what was written.
 type Break struct {
 	Pos     int64 // in the chain; 0 when the event is not in it
-	Deal    int64
+	Deal    int64 // 0 for an event of the organisation, or an unknown one
 	Version int
 	What    BreakKind
 }
@@ -143,8 +173,9 @@ type sealedRow struct {
 }
 
 const (
-	sealedSQL   = `SELECT pos, hash, deal, version, at, actor, type, data FROM event WHERE pos > 0 ORDER BY pos`
-	countsSQL   = `SELECT COUNT(*) FROM event WHERE pos IS NULL`
+	sealedSQL = `SELECT pos, hash, deal, version, at, actor, type, data FROM event WHERE pos > 0
+		UNION ALL SELECT pos, hash, CAST(0 AS BIGINT), version, at, actor, type, data FROM organisation_event WHERE pos > 0 ORDER BY pos`
+	countsSQL   = `SELECT (SELECT COUNT(*) FROM event WHERE pos IS NULL) + (SELECT COUNT(*) FROM organisation_event WHERE pos IS NULL)`
 	unevenEvent = `SELECT deal.id AS deal, deal.version AS wanted, COUNT(e.version) AS events, COALESCE(MAX(e.version), 0) AS last
 		FROM deal LEFT JOIN event e ON e.deal = deal.id
 		GROUP BY deal.id, deal.version
@@ -162,7 +193,10 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 		if err := r.walk(ctx, &report); err != nil || report.Broken != nil {
 			return err
 		}
-		return r.compareVersions(ctx, &report)
+		if err := r.compareVersions(ctx, &report); err != nil || report.Broken != nil {
+			return err
+		}
+		return r.compareDelegations(ctx, &report)
 	})
 	return report, wrap("verify the audit chain", err)
 }
@@ -226,6 +260,26 @@ func (r *Reader) compareVersions(ctx context.Context, report *AuditReport) error
 		what = BreakMissing
 	}
 	report.Broken = &Break{Deal: row.Deal, Version: row.Wanted, What: what}
+	return nil
+}
+
+const organisationLogSQL = `SELECT (SELECT COUNT(*) FROM organisation_event) AS events,
+	(SELECT COALESCE(MAX(version), 0) FROM organisation_event) AS last,
+	(SELECT COUNT(*) FROM delegation) - (SELECT COUNT(*) FROM organisation_event WHERE type = 'delegated') AS made,
+	(SELECT COUNT(*) FROM delegation WHERE over IS NOT NULL) - (SELECT COUNT(*) FROM organisation_event WHERE type = 'delegation_ended') AS ended`
+
+// compareDelegations finds delegations that were put in or taken out beside the organisation's log.
+func (r *Reader) compareDelegations(ctx context.Context, report *AuditReport) error {
+	var row struct{ Events, Last, Made, Ended int }
+	if _, err := r.get(ctx, &row, organisationLogSQL); err != nil {
+		return err
+	}
+	switch {
+	case row.Events < row.Last, row.Made < 0, row.Ended > 0:
+		report.Broken = &Break{Version: row.Last, What: BreakMissing}
+	case row.Made > 0, row.Ended < 0:
+		report.Broken = &Break{Version: row.Last + 1, What: BreakInserted}
+	}
 	return nil
 }
 

@@ -117,7 +117,8 @@ func (tx *Tx) SavePeople(ctx context.Context, people []Person, now time.Time) er
 	return tx.membersChanged(ctx)
 }
 
-// membersChanged gives the user groups, and who has left, their next version.
+// membersChanged gives what belongs to the organisation without versions of its own (user groups, who has
+// left, delegations) the next one.
 func (tx *Tx) membersChanged(ctx context.Context) error {
 	tx.heads = nil
 	heads, err := tx.versions(ctx)

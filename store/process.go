@@ -14,7 +14,7 @@ import (
 // Keys of map_head beside those of processes.
 const (
 	keyOrganisation = ""
-	keyGroups       = "@groups"
+	keyGroups       = "@groups" // and delegations: what belongs to the organisation but has no versions
 )
 
 // head is the version of one map that is in force.
@@ -46,7 +46,7 @@ func (r *Reader) versions(ctx context.Context) (map[string]head, error) {
 const mapBodySQL = `SELECT body FROM map_version WHERE key = ? AND version = ?`
 
 // Organisation returns the organisation in force, with the admins of the
-// options and the members of user groups. It is shared: do not change it.
+// options, the members of user groups and the delegations that are not over. It is shared: do not change it.
 // Before the first SaveOrganisation it is empty, with version 0.
 func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) {
 	heads, err := r.versions(ctx)
@@ -66,6 +66,9 @@ func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) 
 		return nil, err
 	}
 	if o.Gone, err = r.gone(ctx); err != nil {
+		return nil, err
+	}
+	if o.Delegations, err = r.delegations(ctx); err != nil {
 		return nil, err
 	}
 	r.learned.learn(&mapCache{org: o, orgAt: at})

@@ -39,6 +39,12 @@ const (
 	Relocated EventType = "relocated" // a new process version moved it out of a removed stage
 )
 
+// What happens to the organisation is in a log of its own.
+const (
+	Delegated       EventType = "delegated"
+	DelegationEnded EventType = "delegation_ended"
+)
+
 // Event is one line of a deal's append-only log. Data holds what its type
 // needs; fields that do not belong to it are empty and not stored.
 type Event struct {
