@@ -44,7 +44,7 @@ func takesPart(k *sales.Case, req sales.Approval, user string) bool {
 	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
 		return slices.Contains(k.Approvers(s, req.Requester), user) ||
 			slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
-	})
+	}) || slices.Contains(k.Deciders(req), user)
 }
 
 // approvalView gathers what the card of a request shows.

@@ -13,8 +13,11 @@ import (
 )
 
 func (a *App) clickApprove(ctx context.Context, c *Call) (Reply, error) {
-	id, seen, _ := ids(c.Value)
-	return a.decideApproval(ctx, c, id, sales.Decision{By: c.User, Verdict: sales.Approve, Seen: seen, Via: c.via()})
+	id, seen, via := ids(c.Value)
+	if via != "thread" { // what was typed there and is recorded by the button
+		via = c.via()
+	}
+	return a.decideApproval(ctx, c, id, sales.Decision{By: c.User, Verdict: sales.Approve, Seen: seen, Via: via})
 }
 
 func (a *App) clickReject(ctx context.Context, c *Call) (Reply, error) {
@@ -29,6 +32,8 @@ func (a *App) clickMoreApproval(ctx context.Context, c *Call) (Reply, error) {
 		return a.decisionForm(ctx, c, value, sales.Approve)
 	case "deal":
 		return a.showDealOf(ctx, c, value)
+	case "forward":
+		return a.forwardForm(ctx, c, value)
 	case "edit":
 		return a.editForm(ctx, c, value)
 	case "withdraw":
@@ -197,6 +202,11 @@ var approvalRefusals = map[string]wording{
 	"approval.decided":      approvalDecided,
 	"approval.moved_on":     approvalMovedOn,
 	"approval.answered":     approvalAnswered,
+	"approval.none":         says(text.Msg("Nothing is asked for this deal at the moment.")),
+	"forward.self":          says(text.Msg("It waits for you already. Name somebody else to forward it to.")),
+	"forward.asker":         says(text.Msg("They asked for it, so somebody else has to decide.")),
+	"forward.needed":        forwardNeeded,
+	"forward.not_theirs":    forwardNotTheirs,
 	"approval.not_asker":    says(text.Msg("Only who asked for it can change the request.")),
 	"approval.same":         says(text.Msg("Nothing is changed in the form. Change something, or close it.")),
 	"approval.edited":       says(text.Msg("You changed the request meanwhile. Open the form again.")),

@@ -96,6 +96,13 @@ func approvalAnswered(f facts) (string, []slack.Block) {
 	if !ok {
 		return f.T("You have answered already."), nil
 	}
+	for _, s := range v.Approval.Steps {
+		for _, d := range s.Decisions {
+			if d.For == f.call.User && !d.Void {
+				return view.Sentences(f.Printer, v.Said(f.Printer, d), f.T("It still waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
+			}
+		}
+	}
 	return f.T("You have answered already. It still waits for %s.", v.Awaited(f.Printer)), showRequest(f, v)
 }
 

@@ -13,6 +13,7 @@ func init() {
 		dealBook(),
 		activityBook(),
 		approvalBook(),
+		delegationBook(),
 		processBook(),
 		homeBook(),
 		nudgeBook(),

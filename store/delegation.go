@@ -33,7 +33,7 @@ const (
 		WHERE over IS NULL ORDER BY id`
 	insertDelegationSQL = `INSERT INTO delegation (approver, delegate, begins, ends, why, made_by, made, begun)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
-	beginDelegationSQL = `UPDATE delegation SET begun = TRUE WHERE id = ? AND over IS NULL`
+	beginDelegationSQL = `UPDATE delegation SET begun = TRUE WHERE id = ? AND NOT begun AND over IS NULL`
 	endDelegationSQL   = `UPDATE delegation SET over = ? WHERE id = ? AND over IS NULL`
 )
 
@@ -73,7 +73,8 @@ func (tx *Tx) Arrange(ctx context.Context, arrange func(o *sales.Organisation) (
 	return d, tx.membersChanged(ctx)
 }
 
-// BeginDelegation notes that the delegation was given effect. NotFound "delegation.over".
+// BeginDelegation notes that the delegation was given effect. NotFound "delegation.over" when it
+// was before, or is over.
 func (tx *Tx) BeginDelegation(ctx context.Context, id int64) error {
 	if _, err := tx.lockedOrganisation(ctx); err != nil {
 		return err

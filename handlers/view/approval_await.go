@@ -35,11 +35,11 @@ func (a Approval) awaitedFor(p text.Printer, w sales.Awaited) string {
 	case len(w.People) == 0:
 		return p.T("somebody with the role, and nobody has it")
 	case w.N < 2:
-		return AnyOf(p, w.People, a.Name)
+		return AnyOf(p, w.People, func(u string) string { return a.awaitedOne(p, w, u) })
 	}
 	var names []string
 	for _, u := range w.People[:min(len(w.People), most)] {
-		names = append(names, a.Name(u))
+		names = append(names, a.awaitedOne(p, w, u))
 	}
 	if len(w.People) > most {
 		names = append(names, p.T("others"))
@@ -58,7 +58,7 @@ func (a Approval) at(step string) Approval {
 
 // open is a step that waits: who answered so far, and who is awaited.
 func (a Approval) open(p text.Printer, name string, s sales.StepState) string {
-	return Lines(a.decisions(p, name, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s))
+	return Lines(a.decisions(p, name, s), a.forwards(p, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s))
 }
 
 // voided are the answers to the step that no longer count.
@@ -66,7 +66,7 @@ func (a Approval) voided(p text.Printer, s sales.StepState) string {
 	var lines []string
 	for _, d := range s.Decisions {
 		if d.Void {
-			lines = append(lines, ":leftwards_arrow_with_hook: "+p.T("*%s*: the answer of %s no longer counts, the request was changed", a.StepName(p, s.Key), a.Name(d.By)))
+			lines = append(lines, ":leftwards_arrow_with_hook: "+p.T("*%s*: the answer of %s no longer counts, the request was changed", a.StepName(p, s.Key), a.who(p, d)))
 		}
 	}
 	return Lines(lines...)

@@ -61,6 +61,9 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 		blocks = append(blocks, Section(terms))
 	}
 	blocks = append(blocks, Section(a.steps(p)))
+	if s := a.standsIn(p); s != "" {
+		blocks = append(blocks, Context(s))
+	}
 	if a.Thread != "" {
 		blocks = append(blocks, Context(a.Thread))
 	}
@@ -249,9 +252,9 @@ func (a Approval) decisions(p text.Printer, name string, s sales.StepState) stri
 			continue
 		}
 		at := p.DateTime(time.UnixMilli(d.At))
-		line := ":white_check_mark: " + p.T("%s: approved by %s on %s", name, a.Name(d.By), at)
+		line := ":white_check_mark: " + p.T("%s: approved by %s on %s", name, a.who(p, d), at)
 		if d.Verdict == sales.Reject {
-			line = ":x: " + p.T("%s: rejected by %s on %s", name, a.Name(d.By), at)
+			line = ":x: " + p.T("%s: rejected by %s on %s", name, a.who(p, d), at)
 		}
 		if d.Comment != "" {
 			line += " “" + Note(d.Comment) + "”"
@@ -277,9 +280,9 @@ func (a Approval) Outcome(p text.Printer) string {
 	d, decided := a.LastDecision()
 	switch {
 	case a.Approval.State == sales.Rejected && decided:
-		return p.T("*Rejected* by %s on %s.", a.Name(d.By), at)
+		return p.T("*Rejected* by %s on %s.", a.who(p, d), at)
 	case a.Approval.State == sales.Approved && decided:
-		return p.T("*Approved* by %s on %s.", a.Name(d.By), at)
+		return p.T("*Approved* by %s on %s.", a.who(p, d), at)
 	case a.Approval.State == sales.Approved:
 		return p.T("*Approved* on %s: no step had to be asked.", at)
 	case a.EndedBy != "":
@@ -292,9 +295,9 @@ func (a Approval) Outcome(p text.Printer) string {
 func (a Approval) Said(p text.Printer, d sales.Decision) string {
 	at := p.DateTime(time.UnixMilli(d.At))
 	if d.Verdict == sales.Reject {
-		return p.T("%s rejected it on %s.", a.Name(d.By), at)
+		return p.T("%s rejected it on %s.", a.who(p, d), at)
 	}
-	return p.T("%s approved a step of it on %s.", a.Name(d.By), at)
+	return p.T("%s approved a step of it on %s.", a.who(p, d), at)
 }
 
 // LastDecision is the latest answer to any step, and whether there is one.
@@ -321,7 +324,7 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 	if a.Reader != "" && !slices.Contains(a.Deciders, a.Reader) {
 		return nil
 	}
-	more := []*slack.OptionBlockObject{Option("note:"+seen, p.T("Approve with a note…")), Option("deal:"+seen, p.T("Show the deal"))}
+	more := []*slack.OptionBlockObject{Option("note:"+seen, p.T("Approve with a note…")), Option("forward:"+seen, p.T("Forward…")), Option("deal:"+seen, p.T("Show the deal"))}
 	if a.Reader == "" {
 		more = append(more, Option("edit:"+seen, p.T("Change the request…")), Option("withdraw:"+seen, p.T("Withdraw…")))
 	}

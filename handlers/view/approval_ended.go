@@ -23,13 +23,13 @@ func EndedMessage(p text.Printer, e ApprovalEnded) (string, []slack.Block) {
 	d, _ := e.LastDecision()
 	switch e.Approval.Approval.State {
 	case sales.Approved:
-		sentence := p.T("%s approved your %s for %s.", e.Name(d.By), name, deal)
+		sentence := p.T("%s approved your %s for %s.", e.who(p, d), name, deal)
 		if d.Comment != "" {
 			sentence += " “" + Note(d.Comment) + "”"
 		}
 		return e.next(p, sentence)
 	case sales.Rejected:
-		sentence := p.T("%s rejected your %s for %s: “%s”", e.Name(d.By), name, deal, Note(d.Comment))
+		sentence := p.T("%s rejected your %s for %s: “%s”", e.who(p, d), name, deal, Note(d.Comment))
 		return sentence, Actions(
 			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
 			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))

@@ -158,7 +158,12 @@ func (h History) logged(p text.Printer, who string) string {
 func (h History) approval(p text.Printer, who string) string {
 	e := h.Event
 	name := PolicyInside(p, h.Process, e.Data.Kind)
+	if e.Data.Behalf != "" {
+		who = inPlaceOf(p, who, h.Name(e.Data.Behalf))
+	}
 	switch {
+	case e.Type == sales.Forwarded:
+		return h.why(p, p.T("%s forwarded the %s (%s) to %s.", who, name, h.step(p), h.Name(e.Data.User)))
 	case e.Type == sales.Requested:
 		return p.T("%s asked for the %s approval.", who, name)
 	case e.Type == sales.Edited && e.Data.Outcome == sales.Voided:

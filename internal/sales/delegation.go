@@ -48,7 +48,7 @@ func (o *Organisation) standIns(approver, requester string, at time.Time) []stri
 // "delegation.order" and "delegation.past" for the period, Conflict "delegation.nothing" for
 // somebody who decides nothing, and "delegation.overlap" with the id of the one that exists.
 func (o *Organisation) Delegate(actor string, d Delegation, all []*Process, now time.Time) (Delegation, error) {
-	if err := o.mayArrange(actor, d); err != nil {
+	if err := o.MayDelegate(actor, d.Approver, all); err != nil {
 		return d, err
 	}
 	if d.From.Before(now) {
@@ -61,8 +61,6 @@ func (o *Organisation) Delegate(actor string, d Delegation, all []*Process, now 
 		return d, refuse(Invalid, "delegation.past")
 	case !d.Until.After(d.From):
 		return d, refuse(Invalid, "delegation.order")
-	case !o.Decides(d.Approver, all):
-		return d, refuse(Conflict, "delegation.nothing", "user", d.Approver)
 	}
 	for _, x := range o.Delegations {
 		if x.Approver == d.Approver && x.From.Before(d.Until) && d.From.Before(x.Until) {
@@ -73,19 +71,19 @@ func (o *Organisation) Delegate(actor string, d Delegation, all []*Process, now 
 	return d, nil
 }
 
-// mayArrange lets approvers arrange their own delegation, and managers and admins that of others.
-func (o *Organisation) mayArrange(actor string, d Delegation) error {
+// MayDelegate reports whether the actor may arrange a delegation of the approver, see Delegate.
+func (o *Organisation) MayDelegate(actor, approver string, all []*Process) error {
 	switch {
-	case actor == d.Approver:
-		return nil
-	case !o.Leads(actor):
-		e := refuse(NotAllowed, "delegation.not_allowed", "user", d.Approver)
-		e.Who = compact(append([]string{d.Approver}, append(o.Holders(RoleManager), o.Holders(RoleAdmin)...)...))
+	case actor != approver && !o.Leads(actor):
+		e := refuse(NotAllowed, "delegation.not_allowed", "user", approver)
+		e.Who = compact(slices.Concat([]string{approver}, o.Holders(RoleManager), o.Holders(RoleAdmin)))
 		return e
-	case o.Holds(d.Approver, RoleAdmin) && !o.Holds(actor, RoleAdmin):
+	case actor != approver && o.Holds(approver, RoleAdmin) && !o.Holds(actor, RoleAdmin):
 		e := refuse(NotAllowed, "delegation.only_admins")
 		e.Who = o.Holders(RoleAdmin)
 		return e
+	case !o.Decides(approver, all):
+		return refuse(Conflict, "delegation.nothing", "user", approver)
 	}
 	return nil
 }
