@@ -24,7 +24,11 @@ const forever = math.MaxInt64 / 4
 type cache struct {
 	mu   sync.Mutex
 	logs []*folded // the one that was used last comes last
+
+	keepFrom int // deals from which on a file is written
 }
+
+func newCache() any { return &cache{keepFrom: keepFrom} }
 
 type cacheKey struct{}
 
@@ -41,7 +45,9 @@ type folded struct {
 	editions []edition // of each deal
 	latest   int64     // over all editions
 	last     *History  // the cut that was asked for last
+	full     int       // how often the whole log was read
 	size     int       // stays; guarded by the cache
+	keepFrom int
 }
 
 // edition says which state of a deal was read, and when it last changed: at an earlier cut,
@@ -73,7 +79,7 @@ func (c *cache) log(process string) *folded {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.logs, func(f *folded) bool { return f.process == process })
-	f := &folded{process: process}
+	f := &folded{process: process, keepFrom: c.keepFrom}
 	if i >= 0 {
 		f = c.logs[i]
 		c.logs = slices.Delete(c.logs, i, i+1)
@@ -127,6 +133,11 @@ func (f *folded) catchUp(ctx context.Context, r *store.Reader, p *sales.Process)
 	mark, err := r.Mark(ctx, p.Key)
 	if err != nil || mark.Behind(f.mark) {
 		return false, err
+	}
+	if f.version == 0 {
+		if err := f.recall(ctx, r, p, mark); err != nil {
+			return false, err
+		}
 	}
 	if p.Version == f.version {
 		if done, err := f.readNew(ctx, r, mark); err != nil || done {
@@ -185,8 +196,9 @@ func (f *folded) readAll(ctx context.Context, r *store.Reader, p *sales.Process,
 		return err
 	}
 	f.version, f.mark, f.all, f.stages, f.editions, f.fresh, f.last = p.Version, mark, b.h, b.stages, b.editions, true, nil
+	f.full++
 	f.noteLatest()
-	return nil
+	return f.remember(ctx, r)
 }
 
 func (f *folded) noteLatest() {

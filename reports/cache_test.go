@@ -190,7 +190,7 @@ func keptLog(t *testing.T, st *store.Store) *folded {
 	t.Helper()
 	var f *folded
 	err := st.Read(ctx, func(_ context.Context, r *store.Reader) error {
-		v, _ := r.Kept(cacheKey{}, func() any { return &cache{} })
+		v, _ := r.Kept(cacheKey{}, newCache)
 		f = v.(*cache).log("b2b")
 		return nil
 	})

@@ -17,7 +17,7 @@ func Load(ctx context.Context, r *store.Reader, process string, asOf time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := r.Kept(cacheKey{}, func() any { return &cache{} }); ok {
+	if kept, ok := r.Kept(cacheKey{}, newCache); ok {
 		if h, err := kept.(*cache).at(ctx, r, p, asOf); err != nil || h != nil {
 			return h, err
 		}

@@ -35,6 +35,7 @@ const (
 		UNION SELECT deal.id, deal.version FROM event e CROSS JOIN deal
 		WHERE deal.id = e.deal AND e.pos IS NULL AND deal.process = ? AND ` + visible + `
 		UNION SELECT id, version FROM deal WHERE batch <> 0 AND batch > ? AND process = ? AND ` + visible + ` ORDER BY 1`
+	sealedHashSQL  = `SELECT hash FROM event WHERE pos = ? AND pos > 0`
 	stageEventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE deal = ? AND ` + ofStages + ` ORDER BY version`
 	dealWaitsSQL   = `SELECT deal, n, kind, began, ended, why FROM wait WHERE deal = ?
 		UNION ALL SELECT deal, id, 'approval', at, ended, kind FROM approval WHERE deal = ? ORDER BY 1, 4, 3, 2`
@@ -75,6 +76,18 @@ func (r *Reader) DealWaits(ctx context.Context, deal int64) ([]sales.Wait, error
 	}, dealWaitsSQL, deal, deal)
 	return out, wrap("read a deal's waits", err)
 }
+
+// SealedHash returns the audit chain's hash at a position, nil when there is none. Two
+// databases with the same hash there have the same log up to there.
+func (r *Reader) SealedHash(ctx context.Context, pos int64) ([]byte, error) {
+	var hash []byte
+	_, err := r.get(ctx, &hash, sealedHashSQL, pos)
+	return hash, wrap("read the audit chain", err)
+}
+
+// Beside returns the name of a file beside the database, for what can be made anew from
+// it; "" where there is no such place, as with PostgreSQL.
+func (r *Reader) Beside(name string) string { return r.store.engine.beside(name) }
 
 // kept holds what others derived from the database and keep while it is open.
 type kept struct {

@@ -58,6 +58,8 @@ func openPostgres(ctx context.Context, url string, o Options, wake func()) (*pos
 
 func (e *postgres) driver() string { return "postgres" }
 
+func (e *postgres) beside(string) string { return "" }
+
 func (e *postgres) ping(ctx context.Context) error { return e.db.PingContext(ctx) }
 
 // write tries again after a serialization failure, a deadlock or a lost connection.

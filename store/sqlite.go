@@ -130,6 +130,8 @@ func (e *sqlite) driver() string { return "sqlite" }
 
 func (e *sqlite) notify() {}
 
+func (e *sqlite) beside(name string) string { return e.path + "-" + name }
+
 func (e *sqlite) ping(ctx context.Context) error {
 	return e.read(ctx, func(ctx context.Context, s *session) error {
 		var one int

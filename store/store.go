@@ -44,6 +44,7 @@ type engine interface {
 	read(ctx context.Context, fn func(ctx context.Context, s *session) error) error
 	ping(ctx context.Context) error
 	backup(ctx context.Context, file string) error
+	beside(name string) string
 	notify() // tells other processes that something was enqueued
 	close() error
 }
