@@ -50,6 +50,7 @@ var (
 	wishes = []scopeWish{
 		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost")},
 		{"groups:history", text.Msg("the same in private channels")},
+		{"im:write", text.Msg("the same for the first message to somebody")},
 		{"usergroups:read", text.Msg("for roles that are held by user groups")},
 		{"chat:write.public", text.Msg("to post into public channels without being invited")},
 	}

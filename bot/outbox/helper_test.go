@@ -61,7 +61,7 @@ func (r *texts) set(subject, text string) {
 }
 
 const testManifest = `{"display_information":{"name":"Pipewright"},"features":{"app_home":{"home_tab_enabled":true},"bot_user":{"display_name":"Pipewright"}},
-	"oauth_config":{"scopes":{"bot":["chat:write","channels:history","im:history","users:read"]}},"settings":{}}`
+	"oauth_config":{"scopes":{"bot":["chat:write","channels:history","im:history","im:write","users:read"]}},"settings":{}}`
 
 func newWorld(t *testing.T) *world {
 	t.Helper()

@@ -56,6 +56,17 @@ func TestLostReplyIsLookedFor(t *testing.T) {
 	}
 }
 
+// Where somebody's direct messages are is not known before the first of them is answered.
+func TestLostReplyOfTheFirstMessageToSomebody(t *testing.T) {
+	w := newWorld(t)
+	w.fault("chat.postMessage", "lost_reply", nil)
+	w.enqueue(post("k", "U0ANA", "once"))
+	w.settled()
+	if w.calls("chat.postMessage") != 1 || w.calls("conversations.open") != 1 {
+		t.Error("it was sent again instead of looked for")
+	}
+}
+
 func TestWithoutTheScopeALostReplyIsSentAgain(t *testing.T) {
 	w := newWorld(t)
 	w.ask("/_control/features", map[string]any{"without_scopes": []string{"channels:history"}})

@@ -136,15 +136,28 @@ func (b *Outbox) rememberDM(ctx context.Context, user, channel string) {
 	}
 }
 
+// openDM asks Slack for the conversation with a person, and keeps its id.
+func (b *Outbox) openDM(ctx context.Context, user string) (string, error) {
+	c, _, _, err := b.API.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return "", err
+	}
+	b.rememberDM(ctx, user, c.ID)
+	return c.ID, nil
+}
+
 // find looks whether the row was delivered by an earlier try whose end is
 // unknown. It returns "" when it was not, or when nobody can tell: then sending
 // twice is the lesser evil.
 func (b *Outbox) find(ctx context.Context, d delivery) (channel, ts string, err error) {
 	channel, err = b.conversation(ctx, d.Channel)
-	if err != nil || channel == "" {
-		return "", "", err
+	if err == nil && channel == "" { // the answer to the first message to somebody was lost, and it said where
+		channel, err = b.openDM(ctx, d.Channel)
 	}
-	messages, err := b.recent(ctx, channel, d.Thread)
+	var messages []slack.Message
+	if err == nil {
+		messages, err = b.recent(ctx, channel, d.Thread)
+	}
 	if err != nil {
 		if f, _ := judge(err); f == pause || f == never { // no scope, or nothing there to read
 			b.Log.Warn("outbox: it cannot be told whether a message stands; it is sent again", "id", d.ID, "reason", reason(err))
