@@ -48,6 +48,7 @@ func (c *manifestCommand) Run(t terminal) error {
 var (
 	scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
 	wishes = []scopeWish{
+		{"files:write", text.Msg("for pictures of the process and of charts")},
 		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost")},
 		{"groups:history", text.Msg("the same in private channels")},
 		{"im:write", text.Msg("the same for the first message to somebody")},

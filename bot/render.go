@@ -23,6 +23,8 @@ func (r renderer) Render(ctx context.Context, o store.Outbound) (view.Message, e
 		return r.app.RenderHistory(ctx, o.Body)
 	case "post":
 		return r.app.RenderPost(o.Body)
+	case "picture":
+		return r.app.RenderPicture(o.Body)
 	case "digest":
 		m, err := reports.RenderDigest(o.Body)
 		return view.Message{Text: m.Text, Blocks: m.Blocks, Plain: m.Plain}, err

@@ -20,8 +20,9 @@ func (b *bot) schedules(app *handlers.App) []schedule {
 // How long the key of a payload and of a delivered message is remembered. Slack
 // has been seen to send a payload again an hour later.
 const (
-	keepInbox  = 7 * 24 * time.Hour
-	keepOutbox = 90 * 24 * time.Hour
+	keepInbox    = 7 * 24 * time.Hour
+	keepOutbox   = 90 * 24 * time.Hour
+	keepPictures = 90 * 24 * time.Hour // what is shown again later is uploaded again
 )
 
 // schedule wakes the parts that have something to do from time to time. gocron
@@ -68,6 +69,8 @@ func (b *bot) prune(ctx context.Context) {
 	b.logged(ctx, "pruning the inbox", err)
 	out, err := b.store.PruneOutbox(ctx, time.Now().Add(-keepOutbox))
 	b.logged(ctx, "pruning the outbox", err)
+	_, err = b.store.PrunePictures(ctx, time.Now().Add(-keepPictures))
+	b.logged(ctx, "pruning the pictures", err)
 	if in+out > 0 {
 		b.log.Info("old keys forgotten", "inbox", in, "outbox", out)
 	}

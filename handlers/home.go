@@ -108,7 +108,7 @@ func (a *App) drawHome(ctx context.Context, user string) (view.Message, error) {
 			}
 		}
 		if !settings.HomeSeen {
-			if h.Intro, err = a.intro(ctx, r); err != nil {
+			if h.Intro, err = a.intro(ctx, r, reader.Lang()); err != nil {
 				return err
 			}
 		}
@@ -247,12 +247,12 @@ func ledTeams(org *sales.Organisation, user string) []string {
 }
 
 // intro is what a new colleague is shown.
-func (a *App) intro(ctx context.Context, r *store.Reader) (*view.Intro, error) {
+func (a *App) intro(ctx context.Context, r *store.Reader, lang string) (*view.Intro, error) {
 	all, err := r.Processes(ctx)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	i := &view.Intro{Slash: "/" + a.Prefix, Process: all[0], Others: all[1:], Map: hasCommand("process")}
+	i := &view.Intro{Slash: "/" + a.Prefix, Process: all[0], Others: all[1:], Map: hasCommand("process"), Picture: a.introPicture(lang, all[0])}
 	if commands := approvalCommands(all[0]); len(commands) > 0 {
 		i.Quote = commands[0]
 	}

@@ -75,7 +75,7 @@ func (c *Call) matchReport(words []Word, digest bool) (name string, n int, err e
 
 // answerReport computes the report for the person, with what they can do with it.
 func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply, error) {
-	var reply Reply
+	var s illustrated
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		res, err := a.compute(ctx, r, q, c.User)
 		if err != nil {
@@ -85,10 +85,10 @@ func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply
 		if c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
 			share = view.Button("report.share", q.Value(), c.T("Share in this channel"))
 		}
-		m := view.ReportMessage(reports.Render(res, c.Printer), "", share)
-		reply, err = a.native(ctx, r, m)
+		s, err = a.answer(ctx, r, c, view.ReportMessage(reports.Render(res, c.Printer), "", share))
 		return err
 	})
+	reply, err := a.followed(ctx, c, s, err)
 	return c.inPlace(reply), err
 }
 
@@ -103,15 +103,6 @@ func (a *App) compute(ctx context.Context, r *store.Reader, q reports.Query, rea
 	return reports.Compute(ctx, r, q.Name, o)
 }
 
-// native leaves native blocks out for a workspace that is known to refuse them.
-func (a *App) native(ctx context.Context, r *store.Reader, m view.Message) (Reply, error) {
-	v, err := r.Meta(ctx, MetaNativeBlocks)
-	if v == "off" && m.Plain != nil {
-		m.Blocks, m.Plain = m.Plain, nil
-	}
-	return Reply{Text: m.Text, Blocks: m.Blocks, Plain: m.Plain}, err
-}
-
 // MetaNativeBlocks is the store's fact that is "off" where Slack has refused native blocks.
 const MetaNativeBlocks = "native_blocks"
 
@@ -122,7 +113,7 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	var reply Reply
+	var s illustrated
 	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		org, err := r.Organisation(ctx)
 		if err != nil {
@@ -137,8 +128,10 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 		}
 		p := a.Channel()
 		shared := p.T("Shared by %s.", names(ctx, r)(c.User))
-		reply, err = a.native(ctx, r, view.ReportMessage(reports.Render(res, p), shared, nil))
-		reply.Public = true
+		public := *c
+		public.Printer = p
+		s, err = a.answer(ctx, r, &public, view.ReportMessage(reports.Render(res, p), shared, nil))
+		s.Public = true
 		return err
 	})
 	if err != nil {
@@ -149,7 +142,10 @@ func (a *App) clickShare(ctx context.Context, c *Call) (Reply, error) {
 		if again {
 			return say(c.T("It is shared already.")), err
 		}
-		return reply, err
+		if err != nil {
+			return Reply{}, err
+		}
+		return s.Reply, c.follow(ctx, tx, s.Later, true)
 	})
 }
 

@@ -248,7 +248,7 @@ func (a *App) pause(ctx context.Context, c *Call, paused bool) (Reply, error) {
 // clickPreview shows what would come now.
 func (a *App) clickPreview(ctx context.Context, c *Call) (Reply, error) {
 	id, _, _ := ids(c.Value)
-	var reply Reply
+	var s illustrated
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		row, err := a.findSubscription(ctx, r, c, id)
 		if err != nil {
@@ -259,12 +259,12 @@ func (a *App) clickPreview(ctx context.Context, c *Call) (Reply, error) {
 			return err
 		}
 		head := []slack.Block{view.Context(c.T("Only you see this preview of %s.", row.What(c.Printer)))}
-		shown := view.Message{Text: m.Text, Blocks: append(head, m.Blocks...)}
+		message := view.Message{Text: m.Text, Blocks: append(head, m.Blocks...)}
 		if m.Plain != nil {
-			shown.Plain = append(slices.Clone(head), m.Plain...)
+			message.Plain = append(slices.Clone(head), m.Plain...)
 		}
-		reply, err = a.native(ctx, r, shown)
+		s, err = a.answer(ctx, r, c, message)
 		return err
 	})
-	return reply, err
+	return a.followed(ctx, c, s, err)
 }

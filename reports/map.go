@@ -21,8 +21,8 @@ type Map struct {
 type MapStage struct {
 	Name   string  `json:"name"`
 	Visits string  `json:"visits"`
-	Median string  `json:"median"` // how long half of the visits took
-	Share  string  `json:"share"`
+	Median string  `json:"median,omitempty"` // how long half of the visits took, where enough ended
+	Share  string  `json:"share,omitempty"`
 	Part   float64 `json:"part"` // Share as a number, 0 when it is unknown
 	Won    bool    `json:"won,omitempty"`
 	Gone   bool    `json:"gone,omitempty"` // the process no longer has it
@@ -46,9 +46,6 @@ const (
 
 // mapWords are what stands on every map.
 type mapWords struct {
-	Visits    string `json:"visits"`
-	Median    string `json:"median"`
-	Share     string `json:"share"`
 	Lost      string `json:"lost"`
 	Completed string `json:"completed"`
 	Reopened  string `json:"reopened"`
@@ -89,19 +86,19 @@ func (res Result) drawnMap(p text.Printer) (m Map, ok bool) {
 }
 
 func mapStage(h *History, s StagesRow, p text.Printer) MapStage {
-	out := MapStage{Name: h.stageName(s.place, p), Visits: p.Number(float64(s.Visits), 0), Median: dash, Share: dash, Won: s.place == h.won(), Gone: s.place >= len(h.Process.Stages)}
+	out := MapStage{Name: h.stageName(s.place, p), Visits: p.N(s.Visits, "%d visit", "%d visits"), Won: s.place == h.won(), Gone: s.place >= len(h.Process.Stages)}
 	if stat.Known(s.median.Value) && s.settled() >= few {
-		out.Median = p.Days(s.median.Value)
+		out.Median = p.T("half within %s", p.Days(s.median.Value))
 	}
 	if stat.Known(float64(s.Share)) && s.settled() >= few {
-		out.Share, out.Part = p.Percent(float64(s.Share), 0), float64(s.Share)
+		out.Share, out.Part = p.T("%s of the time", p.Percent(float64(s.Share), 0)), float64(s.Share)
 	}
 	return out
 }
 
 func (m *Map) words(p text.Printer) {
 	m.Words = mapWords{
-		Visits: p.T("Visits"), Median: p.T("Half within"), Share: p.T("Share of time"), Lost: p.T("Lost"), Completed: p.T("Completed"), Reopened: p.T("Reopened"),
+		Lost: p.T("Lost"), Completed: p.T("Completed"), Reopened: p.T("Reopened"),
 		Time: p.T("Time before a move"), Many: p.T("Number of moves"), Rarer: p.T("Rarer moves that are not drawn:"),
 	}
 	if len(m.Moves) == 0 {

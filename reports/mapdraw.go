@@ -12,9 +12,9 @@ import (
 // The map's measures, in CSS pixels.
 const (
 	margin    = 24.0
-	boxWidth  = 248.0
-	boxHeight = 106.0
-	boxPitch  = 176.0 // from one box to the next
+	boxWidth  = 330.0
+	boxHeight = 72.0
+	boxPitch  = 118.0 // from one box to the next
 	pillWidth = 96.0
 	pillSpace = 48.0 // between a box and the pill beside it
 	laneStep  = 66.0
@@ -195,7 +195,7 @@ func (d *mapDrawing) lane(a arc) float64 {
 }
 
 func (d *mapDrawing) drawArc(a arc) {
-	x, lane, in := d.left+boxWidth, d.lane(a), 10+6*float64(a.lane)
+	x, lane, in := d.left+boxWidth, d.lane(a), 9+6*float64(a.lane)
 	from, to := d.y(a.From)+boxHeight-in, d.y(a.To)+in
 	if a.To < a.From {
 		x = d.left
@@ -233,7 +233,7 @@ func (d *mapDrawing) drawNext(v MapMove) {
 
 // drawPills draws what left the process in a stage, and what came back into it.
 func (d *mapDrawing) drawPills(stage int) {
-	y := d.y(stage) + 38
+	y := d.y(stage) + boxHeight/2 - 3
 	for _, end := range []struct {
 		place int
 		name  string
@@ -254,11 +254,11 @@ func (d *mapDrawing) drawPills(stage int) {
 		d.Text(draw.Text{X: x + pillWidth/2, Y: y + 5, Size: 14, S: draw.Wrap(name, 14, pillWidth-8, 1)[0], Colour: ink, Anchor: draw.Middle})
 		if back >= 0 {
 			v := d.Moves[back]
-			d.Path(draw.Path{Points: []draw.Point{{X: x + pillWidth/4, Y: y + 14}, {X: x + pillWidth/4, Y: y + 28}, {X: x - pillSpace, Y: y + 28}},
+			d.Path(draw.Path{Points: []draw.Point{{X: x + pillWidth/4, Y: y + 14}, {X: x + pillWidth/4, Y: y + 27}, {X: x - pillSpace, Y: y + 27}},
 				Round: 8, Thick: d.thick(v.N), Colour: d.colour(v), Head: true})
-			d.Text(draw.Text{X: x + pillWidth/4 + 8, Y: y + 33, Size: 13, S: d.Words.Reopened + " " + v.Many, Colour: ink})
+			d.Text(draw.Text{X: x + pillWidth/4 + 8, Y: y + 32, Size: 13, S: d.Words.Reopened + " " + v.Many, Colour: ink})
 		}
-		y += 44
+		y += 40
 	}
 }
 
@@ -270,21 +270,21 @@ func (d *mapDrawing) drawBox(stage int) {
 		border.Border, border.Line = green, 3
 	}
 	d.Rect(border)
-	name := draw.Wrap(s.Name, 16, boxWidth-28, 2)
+	const inner = boxWidth - 28
+	size, name := 17.0, draw.Wrap(s.Name, 17, inner, 2)
+	if len(name) > 1 {
+		size, name = 14, draw.Wrap(s.Name, 14, inner, 2)
+	}
 	for i, part := range name {
-		d.Text(draw.Text{X: x + 14, Y: y + 32 + 19*float64(i) - 8*float64(len(name)-1), Size: 16, S: part, Bold: true, Colour: ink})
+		d.Text(draw.Text{X: x + 14, Y: y + 28 + 16*float64(i) - 9*float64(len(name)-1), Size: size, S: part, Bold: true, Colour: ink})
 	}
-	inner := boxWidth - 28
-	for i, v := range [][2]string{{s.Visits, d.Words.Visits}, {s.Median, d.Words.Median}, {s.Share, d.Words.Share}} {
-		at := draw.Text{X: x + 14 + inner*float64(i)/2, Colour: ink, Anchor: draw.Anchor(i)}
-		at.Y, at.Size, at.S, at.Bold = y+68, 15, v[0], true
-		d.Text(at)
-		at.Y, at.Size, at.S, at.Bold, at.Colour = y+84, 12, v[1], false, grey
-		d.Text(at)
+	for i, v := range []string{s.Visits, s.Median, s.Share} {
+		at := [3]float64{0, 0.43, 1}[i]
+		d.Text(draw.Text{X: x + 14 + inner*at, Y: y + 54, Size: 13.5, S: v, Colour: ink, Anchor: draw.Anchor(i)})
 	}
-	d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 14, W: inner, H: 5, Round: 2.5, Fill: rail})
-	if s.Part > 0 {
-		d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 14, W: inner * s.Part, H: 5, Round: 2.5, Fill: amber})
+	if s.Share != "" {
+		d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 11, W: inner, H: 5, Round: 2.5, Fill: rail})
+		d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 11, W: inner * s.Part, H: 5, Round: 2.5, Fill: amber})
 	}
 }
 

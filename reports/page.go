@@ -17,12 +17,13 @@ type Page struct {
 }
 
 // Part is one piece of a page: a text in mrkdwn in which what people typed is
-// escaped, the same in small print, a chart, a table, or buttons that open the deals
-// behind its numbers.
+// escaped, the same in small print, a chart, a map, a table, or buttons that open the
+// deals behind its numbers.
 type Part struct {
 	Text    string   `json:"text,omitempty"`
 	Small   string   `json:"small,omitempty"`
 	Chart   *Chart   `json:"chart,omitempty"`
+	Map     *Map     `json:"map,omitempty"`
 	Table   *Table   `json:"table,omitempty"`
 	Numbers []Number `json:"numbers,omitempty"`
 }
@@ -53,6 +54,9 @@ func (res Result) page(p text.Printer) Page {
 		page.small(text.Plain(s))
 	}
 	page.chart(res.Body.Chart(p))
+	if m, ok := res.drawnMap(p); ok && len(m.Moves) > 0 {
+		page.Parts = append(page.Parts, Part{Map: &m})
+	}
 	page.table(res.Body.Table(p))
 	page.numbers(res.numbers(p))
 	page.small(text.Plain(res.context(p)))
@@ -102,6 +106,8 @@ func (g Page) message() Message {
 		switch {
 		case part.Chart != nil:
 			m.chart(*part.Chart)
+		case part.Map != nil:
+			m.both(Picture{Lang: g.Lang, Title: g.Title, Map: part.Map})
 		case part.Table != nil:
 			m.table(*part.Table)
 		case len(part.Numbers) > 0:

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,13 +18,15 @@ import (
 // Picture is a chart or a map in a message. It is no block that Slack knows: whoever sends the
 // message puts Image in its place once the picture is in Slack, and Instead where it cannot be.
 type Picture struct {
-	Name    string // of a picture that is drawn anew under the same name only when something changed; "" is named by what it shows
-	Lang    string
-	Title   string
-	Chart   *Chart
-	Map     *Map
-	Said    []string      // below a chart
-	Instead []slack.Block `json:"-"`
+	Name  string   `json:"name,omitempty"` // of a picture that is drawn anew only under another name; "" is named by what it shows
+	Lang  string   `json:"lang"`
+	Title string   `json:"title"`
+	Chart *Chart   `json:"chart,omitempty"`
+	Map   *Map     `json:"map,omitempty"`
+	Said  []string `json:"said,omitempty"` // below a chart
+
+	// Make fills in the picture of a Name when it has to be drawn. Nothing stands in its place where it cannot be.
+	Make func(ctx context.Context) (Picture, error) `json:"-"`
 }
 
 // BlockType makes a picture a block.
@@ -40,6 +43,20 @@ func (x Picture) Key() (string, error) {
 	raw, err := json.Marshal(x)
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:16]), err
+}
+
+// Instead is what stands in the place of the picture where it cannot be shown: bars of
+// characters for a chart, and a word that there is none for a map.
+func (x Picture) Instead() []slack.Block {
+	p := text.For(x.Lang, nil)
+	switch {
+	case x.Make != nil:
+		return nil
+	case x.Chart != nil:
+		labels := unique(x.Chart.Labels[:min(len(x.Chart.Labels), maxLabels)])
+		return []slack.Block{paragraph("*" + text.Plain(x.Chart.Title) + "*\n```" + bars(*x.Chart, labels, p) + "```")}
+	}
+	return []slack.Block{note(p.T("The picture could not be made: I may not upload files here, or have no font for it. `pipewright doctor` says which."))}
 }
 
 // Draw makes the drawing.
@@ -62,7 +79,7 @@ func (x Picture) Alt() string {
 	case x.Chart != nil:
 		about = x.Chart.about(text.For(x.Lang, nil))
 	}
-	return text.Truncate(oneLine(x.Title+": "+about), maxAlt)
+	return literal(x.Title+": "+about, maxAlt)
 }
 
 // Image is the block for the picture in the file.
@@ -72,8 +89,8 @@ func (x Picture) Image(file string) *slack.ImageBlock {
 
 const maxAlt = 1900 // of 2,000
 
-// picture is how the result is drawn; ok is false where there is nothing to draw.
-func (res Result) picture(p text.Printer) (Picture, bool) {
+// Picture is how the result is drawn; ok is false where there is nothing to draw.
+func (res Result) Picture(p text.Printer) (Picture, bool) {
 	x := Picture{Lang: p.Lang(), Title: res.title(p)}
 	if m, ok := res.drawnMap(p); ok {
 		x.Map = &m
@@ -93,7 +110,7 @@ func (res Result) picture(p text.Printer) (Picture, bool) {
 // WriteSVG draws the result: the map of what really happened, or the report's chart.
 // A result without one is Invalid "report.nothing_to_draw".
 func WriteSVG(w io.Writer, res Result, p text.Printer) error {
-	x, ok := res.picture(p)
+	x, ok := res.Picture(p)
 	if !ok {
 		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
 	}
@@ -103,7 +120,7 @@ func WriteSVG(w io.Writer, res Result, p text.Printer) error {
 // WritePNG draws the result as WriteSVG does. Without a font for its letters it is
 // Invalid "report.font".
 func WritePNG(w io.Writer, res Result, p text.Printer) error {
-	x, ok := res.picture(p)
+	x, ok := res.Picture(p)
 	if !ok {
 		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
 	}

@@ -72,8 +72,12 @@ func (m *composer) section(s string) {
 }
 
 func (m *composer) context(s string) {
-	m.both(slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, cut(s, maxNotes), false, false)))
+	m.both(note(s))
 	m.say(s)
+}
+
+func note(s string) slack.Block {
+	return slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, cut(s, maxNotes), false, false))
 }
 
 // numbers are buttons, below a line that says what they do.
@@ -90,7 +94,7 @@ func (m *composer) numbers(all []Number) {
 	m.both(slack.NewActionBlock("", buttons...))
 }
 
-// chart draws bars; without native blocks they are drawn with characters.
+// chart draws bars; without native blocks they are a picture.
 func (m *composer) chart(c Chart) {
 	labels := unique(c.Labels[:min(len(c.Labels), maxLabels)])
 	var series []slack.DataVisualizationDataSeries
@@ -112,7 +116,7 @@ func (m *composer) chart(c Chart) {
 	m.blocks = append(m.blocks, slack.DataVisualizationBlock{
 		Type: slack.MBTDataVisualization, Title: literal(c.Title, maxChartTitle), Chart: slack.NewDataVisualizationBarChart(axis, series...),
 	})
-	m.plain = append(m.plain, paragraph("*"+text.Plain(c.Title)+"*\n```"+bars(c, labels, m.p)+"```"))
+	m.plain = append(m.plain, Picture{Lang: m.p.Lang(), Title: c.Title, Chart: &c})
 }
 
 // bars draws each value as a row of blocks.

@@ -26,7 +26,7 @@ func checkMessage(t *testing.T, m Message) {
 	if strings.Contains(m.Text, "<!") {
 		t.Errorf("unescaped markup in %q", m.Text)
 	}
-	for name, blocks := range map[string][]slack.Block{"blocks": m.Blocks, "plain": m.Plain} {
+	for name, blocks := range map[string][]slack.Block{"blocks": pictured(m.Blocks), "plain": pictured(m.Plain), "without pictures": instead(m.Plain)} {
 		if len(blocks) == 0 || len(blocks) > 50 {
 			t.Errorf("%d %s", len(blocks), name)
 		}
@@ -48,6 +48,24 @@ func checkMessage(t *testing.T, m Message) {
 			t.Errorf("plain has a native block: %T", b)
 		}
 	}
+}
+
+// pictured and instead put in the place of pictures what Slack gets, with them and without.
+func pictured(blocks []slack.Block) []slack.Block {
+	return replaced(blocks, func(x Picture) []slack.Block { return []slack.Block{x.Image("F012345678")} })
+}
+
+func instead(blocks []slack.Block) []slack.Block { return replaced(blocks, Picture.Instead) }
+
+func replaced(blocks []slack.Block, by func(Picture) []slack.Block) (out []slack.Block) {
+	for _, b := range blocks {
+		if x, ok := b.(Picture); ok {
+			out = append(out, by(x)...)
+		} else {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // checkBlock returns the characters in a block.
@@ -75,6 +93,8 @@ func checkBlock(b slack.Block) (int, error) {
 		return len([]rune(s)), between("context", s, 2000)
 	case *slack.ActionBlock:
 		return checkButtons(v, between)
+	case *slack.ImageBlock:
+		return 0, between("alternative text", v.AltText, 2000)
 	case slack.DataVisualizationBlock:
 		return 0, v.Validate()
 	case *slack.DataTableBlock:

@@ -23,6 +23,9 @@ type delivery struct {
 	store.Outbound
 	msg  view.Message
 	hash string
+
+	shown      []shownPicture // in the blocks that were sent last
+	unpictured bool           // Slack does not show its pictures
 }
 
 // cardKind is the Kind of rows whose message is updated in its place.
@@ -53,7 +56,7 @@ func (b *Outbox) try(ctx context.Context, o store.Outbound) (string, error) {
 	if d.TS != "" && d.Rendered == d.hash {
 		return OutcomeUnchanged, b.done(ctx, d, d.Place, d.TS)
 	}
-	if d.TS == "" && mayStand(o) && d.msg.Home == nil {
+	if d.TS == "" && mayStand(o) && d.msg.Home == nil && d.msg.Only == "" {
 		channel, ts, err := b.find(ctx, d)
 		switch {
 		case err != nil:
@@ -134,6 +137,8 @@ func (b *Outbox) settle(ctx context.Context, o store.Outbound, err error) string
 	var cannot *renderError
 	var rule *sales.Error
 	var later *notYet
+	var unread *unsettled
+	var undrawn *notUploaded
 	switch {
 	case errors.As(err, &cannot):
 		if errors.As(err, &rule) || tries >= b.MaxTries {
@@ -141,7 +146,11 @@ func (b *Outbox) settle(ctx context.Context, o store.Outbound, err error) string
 		}
 		return b.retry(ctx, o, backoff(b.Backoff, tries), err.Error())
 	case errors.As(err, &later):
-		return b.postpone(ctx, o, later)
+		return b.postpone(ctx, o, later.in, later.Error())
+	case errors.As(err, &unread):
+		return b.postpone(ctx, o, untilSettled, unread.Error())
+	case errors.As(err, &undrawn):
+		return b.retry(ctx, o, backoff(b.Backoff, tries), undrawn.Error())
 	}
 	f, after := judge(err)
 	switch {
@@ -165,8 +174,8 @@ func (b *Outbox) retry(ctx context.Context, o store.Outbound, in time.Duration, 
 }
 
 // postpone gives a row back until its turn comes; nothing is wrong with it.
-func (b *Outbox) postpone(ctx context.Context, o store.Outbound, later *notYet) string {
-	if err := b.Store.Retry(ctx, o, time.Now().Add(later.in), later.Error()); err != nil {
+func (b *Outbox) postpone(ctx context.Context, o store.Outbound, in time.Duration, why string) string {
+	if err := b.Store.Retry(ctx, o, time.Now().Add(in), why); err != nil {
 		b.Log.Error("outbox: a row waits for its lease to end", "id", o.ID, "error", err)
 	}
 	return OutcomeLater

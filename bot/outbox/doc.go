@@ -12,6 +12,9 @@
 // when they are delivered, from the state of that moment; what would look the
 // same as what stands there costs no call.
 //
+// Pictures are uploaded before the message that shows them. The file's id is kept under
+// what the picture shows, so that it is uploaded once, however often its message is tried.
+//
 // Whether a call succeeded is not always known: the answer may be lost, or the
 // process may have ended after sending. Every message carries the row's key in
 // its metadata; before a row is sent again after such an end, the channel or

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -97,6 +98,9 @@ func reason(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Op + ": " + e.Err.Error()
 	}
 	return err.Error()
 }

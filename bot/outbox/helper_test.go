@@ -63,10 +63,12 @@ func (r *texts) set(subject, text string) {
 const testManifest = `{"display_information":{"name":"Pipewright"},"features":{"app_home":{"home_tab_enabled":true},"bot_user":{"display_name":"Pipewright"}},
 	"oauth_config":{"scopes":{"bot":["chat:write","channels:history","im:history","im:write","users:read"]}},"settings":{}}`
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldAs(t, testManifest) }
+
+func newWorldAs(t *testing.T, manifest string) *world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	ground, err := playground.New(playground.Config{Manifest: []byte(testManifest), Workspace: playground.Workspace{
+	ground, err := playground.New(playground.Config{Manifest: []byte(manifest), Workspace: playground.Workspace{
 		Users: []playground.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0SAM", Name: "sam"}}, Channels: []playground.Channel{{ID: "C0DEALS", Name: "deals"}, {ID: "C0OTHER", Name: "other"}},
 	}})
 	if err != nil {

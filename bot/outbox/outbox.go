@@ -39,17 +39,19 @@ type Config struct {
 // Outbox delivers.
 type Outbox struct {
 	Config
-	pace     pacer
-	poke     chan struct{}
-	free     chan struct{} // a delivery ended
-	inFlight atomic.Int32
-	working  sync.WaitGroup
-	due      []int64         // rows that were due at the last look; only Run uses this and the next two
-	looked   time.Time       // when that was
-	cost     time.Duration   // of such a look
-	plain    atomic.Bool     // this workspace refuses native blocks
-	paused   atomic.Int64    // Unix milliseconds until which nothing is sent
-	ending   context.Context // Run's: when it ends, nothing new is begun
+	pace      pacer
+	poke      chan struct{}
+	free      chan struct{} // a delivery ended
+	inFlight  atomic.Int32
+	working   sync.WaitGroup
+	due       []int64         // rows that were due at the last look; only Run uses this and the next two
+	looked    time.Time       // when that was
+	cost      time.Duration   // of such a look
+	plain     atomic.Bool     // this workspace refuses native blocks
+	paused    atomic.Int64    // Unix milliseconds until which nothing is sent
+	drawing   sync.Mutex      // held while a picture is looked for, drawn and uploaded
+	noUploads atomic.Int64    // Unix milliseconds until which no picture is uploaded
+	ending    context.Context // Run's: when it ends, nothing new is begun
 }
 
 // Outcomes of a delivery, as Observe gets them.

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,11 +17,8 @@ const metadataType = "pipewright_outbox"
 // send posts the message, or updates the card that stands. It returns where the
 // message is.
 func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err error) {
-	if d.msg.Home != nil {
-		return b.publish(ctx, d)
-	}
 	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(d))
-	if !isBlocks(err) {
+	if !isBlocks(err) || d.msg.Home != nil {
 		return channel, ts, err
 	}
 	if d.msg.Plain != nil && !b.plain.Load() {
@@ -39,8 +37,10 @@ func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err
 }
 
 // publish shows a person's App Home. Its view stands for a message: doing it twice does no harm.
-func (b *Outbox) publish(ctx context.Context, d *delivery) (channel, view string, err error) {
-	res, err := b.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: d.Channel, View: *d.msg.Home})
+func (b *Outbox) publish(ctx context.Context, d *delivery, blocks []slack.Block) (channel, id string, err error) {
+	home := *d.msg.Home
+	home.Blocks.BlockSet = blocks
+	res, err := b.API.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: d.Channel, View: home})
 	if err != nil {
 		return "", "", err
 	}
@@ -48,6 +48,9 @@ func (b *Outbox) publish(ctx context.Context, d *delivery) (channel, view string
 }
 
 func (b *Outbox) blocksFor(d *delivery) []slack.Block {
+	if d.msg.Home != nil {
+		return d.msg.Home.Blocks.BlockSet
+	}
 	if b.plain.Load() && d.msg.Plain != nil {
 		return d.msg.Plain
 	}
@@ -62,7 +65,26 @@ func isBlocks(err error) bool {
 	return f == blocks
 }
 
-func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Block) (string, string, error) {
+// sendBlocks sends the message with its pictures, or without those that cannot be had.
+func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Block) (channel, ts string, err error) {
+	shown, err := b.pictured(ctx, d, blocks)
+	if err != nil {
+		return "", "", err
+	}
+	channel, ts, err = b.deliver(ctx, d, shown)
+	if !d.aboutPictures(err) {
+		return channel, ts, err
+	}
+	if err := b.refusedPictures(ctx, d, err); err != nil {
+		return "", "", err
+	}
+	return b.sendBlocks(ctx, d, blocks)
+}
+
+func (b *Outbox) deliver(ctx context.Context, d *delivery, blocks []slack.Block) (string, string, error) {
+	if d.msg.Home != nil {
+		return b.publish(ctx, d, blocks)
+	}
 	opts := []slack.MsgOption{
 		slack.MsgOptionText(d.msg.Text, false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
 		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"key": d.mark()}}),
@@ -84,12 +106,36 @@ func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Blo
 	if d.Thread != "" {
 		opts = append(opts, slack.MsgOptionTS(d.Thread))
 	}
-	channel, ts, err := b.API.PostMessageContext(ctx, d.Channel, opts...)
-	if err == nil && channel != d.Channel {
-		b.rememberDM(ctx, d.Channel, channel)
+	if d.msg.Only != "" {
+		return b.whisper(ctx, d, opts)
+	}
+	return b.direct(ctx, d.Channel, opts)
+}
+
+// direct posts to a channel, or to a person's direct messages.
+func (b *Outbox) direct(ctx context.Context, to string, opts []slack.MsgOption) (channel, ts string, err error) {
+	channel, ts, err = b.API.PostMessageContext(ctx, to, opts...)
+	if err == nil && channel != to {
+		b.rememberDM(ctx, to, channel)
 	}
 	return channel, ts, err
 }
+
+// whisper posts to one person in a channel, or to their direct messages where we are not in it.
+func (b *Outbox) whisper(ctx context.Context, d *delivery, opts []slack.MsgOption) (channel, ts string, err error) {
+	ts, err = b.API.PostEphemeralContext(ctx, d.Channel, d.msg.Only, opts...)
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && slices.Contains(notThere, said.Err) {
+		if d.Thread != "" { // which is not there either
+			opts = append(opts, slack.MsgOptionTS(""))
+		}
+		return b.direct(ctx, d.msg.Only, opts)
+	}
+	return d.Channel, ts, err
+}
+
+// notThere are refusals to post to somebody in a channel.
+var notThere = []string{"not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived"}
 
 func (b *Outbox) update(ctx context.Context, d *delivery, opts []slack.MsgOption) (string, string, error) {
 	if err := b.pace.update(b.ending, d.ID); err != nil {

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -23,7 +25,11 @@ type file struct {
 	data                       []byte
 	channels                   []string
 	shared                     bool
+	ready                      time.Time // protocol time from which blocks may show it
 }
+
+// digesting is how long Slack takes to look at an uploaded file before blocks may show it.
+const digesting = 300 * time.Millisecond
 
 // uploadKey keeps an upload address from being guessed from the file's id.
 func (s *Server) uploadKey(id string) string { return makeID("K", s.secrets.signing+id) }
@@ -115,6 +121,7 @@ func (s *Server) filesCompleteUpload(in args) (obj, error) {
 	}
 	for _, id := range ids {
 		s.ws.files[id].shared = true
+		s.ws.files[id].ready = time.Now().Add(digesting)
 		for _, c := range channels {
 			s.ws.files[id].channels = append(s.ws.files[id].channels, c.id)
 		}
@@ -161,6 +168,13 @@ func (s *Server) fileObject(f *file) obj {
 		o["thumb_360"], o["thumb_720"] = address, address
 	}
 	return o
+}
+
+// mayShow reports whether the app may show the file in a block: a picture that it uploaded, once Slack has looked at it.
+func (s *Server) mayShow(id string) bool {
+	f := s.ws.files[id]
+	return f != nil && f.shared && f.data != nil && f.user == s.app.botUser && !time.Now().Before(f.ready) &&
+		slices.Contains([]string{"image/png", "image/jpeg", "image/gif"}, mimeOf(f.name))
 }
 
 func mimeOf(name string) string {

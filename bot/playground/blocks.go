@@ -159,7 +159,19 @@ func collapsing(c *checker, at string, o obj) {
 	}
 }
 
-var slackFile = object(nil, fields{"id": text(1, 255), "url": text(1, 3000)}, either("id", "url"))
+var slackFile = object(nil, fields{"id": fileID, "url": text(1, 3000)}, either("id", "url"), notBoth("id", "url"), func(c *checker, at string, o obj) {
+	if id, _ := o["id"].(string); id != "" && !c.mayShow(id) {
+		c.refuse(at, "invalid slack file")
+	}
+})
+
+var fileIDs = regexp.MustCompile(`^[F][A-Z0-9]{8,}$`)
+
+func fileID(c *checker, at string, v any) {
+	if id, _ := v.(string); !fileIDs.MatchString(id) {
+		c.refuse(at, "input must match regex pattern: %s", fileIDs)
+	}
+}
 
 // image is an image element.
 var image = byType(map[string]rule{"image": object([]string{"alt_text"}, fields{

@@ -23,6 +23,7 @@ type checker struct {
 	problems []string
 	counts   map[string]int  // how often a thing occurs that Slack counts
 	blockIDs map[string]bool // to be unique
+	mayShow  func(file string) bool
 }
 
 // rule checks one value; at is its JSON pointer.
@@ -63,7 +64,7 @@ func (c *checker) object(at string, v any, required []string, known fields) (obj
 
 // checkBlocks returns what Slack would refuse in the blocks of a message; none if they are good.
 func (s *Server) checkBlocks(blocks list, on surface, at string) []string {
-	c := &checker{on: on, native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}}
+	c := &checker{on: on, native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}, mayShow: s.mayShow}
 	most := 50
 	if on != onMessage {
 		most = 100
@@ -75,7 +76,7 @@ func (s *Server) checkBlocks(blocks list, on surface, at string) []string {
 
 // viewProblems returns what Slack would refuse in a view of that kind.
 func (s *Server) viewProblems(body obj, kind string) []string {
-	c := &checker{native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}}
+	c := &checker{native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}, mayShow: s.mayShow}
 	if body["type"] != kind {
 		c.refuse("/view/type", "must be %s", kind)
 		return c.problems

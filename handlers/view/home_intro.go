@@ -7,6 +7,7 @@ import (
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
+	"pipewright/reports"
 )
 
 // Intro shows a new colleague the commands that matter, and the map.
@@ -16,6 +17,7 @@ type Intro struct {
 	Others  []*sales.Process // beside it
 	Quote   string           // the command that asks for an approval, "" when there is none
 	Map     bool             // there is a command that shows the map
+	Picture *reports.Picture // of the map, may be nil
 }
 
 // How much of the map the introduction shows.
@@ -35,6 +37,9 @@ func (i Intro) blocks(p text.Printer) []slack.Block {
 		blocks = append(blocks, withButton(p.T("`%s` asks for an approval. Whoever may decide gets a card, and so do you.", i.Slash+i.Quote+" "+p.T("acme")), Run(i.Quote, p.T("Ask…"))))
 	}
 	blocks = append(blocks, Section(i.stages(p)))
+	if i.Picture != nil {
+		blocks = append(blocks, *i.Picture)
+	}
 	var buttons []slack.BlockElement
 	if i.Map {
 		buttons = append(buttons, Run("process", p.T("Show the whole map")))

@@ -20,7 +20,8 @@ export function imageBlock(block) {
   const alt = block.alt_text || "";
   return h("figure", { class: "figure" },
     block.title ? h("figcaption", { class: "figure-title" }, textObject(block.title)) : null,
-    h("img", { class: "picture", src: sourceOf(block), alt, loading: "lazy", onerror: (event) => fallback(event.target, alt, "picture broken") }));
+    h("a", { class: "picture-link", href: sourceOf(block), target: "_blank", rel: "noopener", title: alt },
+      h("img", { class: "picture", src: sourceOf(block), alt, loading: "lazy", onerror: (event) => fallback(event.target.parentNode, alt, "picture broken") })));
 }
 
 function fallback(node, alt, className) {

@@ -1,0 +1,166 @@
+package outbox
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/reports"
+	"pipewright/reports/draw"
+	"pipewright/store"
+)
+
+// Pictures are uploaded before the message that shows them, each once, under its key.
+// A message does not fail for want of a picture: what stands instead of it is sent.
+const (
+	pictureTries = 3                // of a message, before it goes without its picture
+	settling     = 30 * time.Second // so long after its upload Slack may still refuse a file
+	untilSettled = 400 * time.Millisecond
+	notUploading = time.Hour        // after Slack said that we may not
+)
+
+// shownPicture is a picture that a message shows.
+type shownPicture struct {
+	key  string
+	file store.PictureFile
+}
+
+// pictured puts image blocks in the place of pictures, uploading what is not in Slack yet.
+func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block) ([]slack.Block, error) {
+	d.shown = nil
+	var out []slack.Block
+	for _, block := range blocks {
+		x, ok := block.(reports.Picture)
+		if !ok {
+			out = append(out, block)
+			continue
+		}
+		shown, err := b.inSlack(ctx, d, x)
+		if err != nil {
+			return nil, err
+		}
+		if shown.file.ID == "" {
+			out = append(out, x.Instead()...)
+			continue
+		}
+		d.shown = append(d.shown, shown)
+		out = append(out, x.Image(shown.file.ID))
+	}
+	return out, nil
+}
+
+// inSlack returns the picture's file, and none where the picture cannot be had. An error
+// is one that may pass.
+func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (shownPicture, error) {
+	key, err := x.Key()
+	if err != nil || d.unpictured {
+		return shownPicture{}, nil //nolint:nilerr // a picture that cannot be named is none
+	}
+	b.drawing.Lock() // what several messages show is uploaded once
+	defer b.drawing.Unlock()
+	var f store.PictureFile
+	found := false
+	err = b.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		f, found, err = r.Picture(ctx, key)
+		return err
+	})
+	if err != nil || found {
+		return shownPicture{key, f}, err
+	}
+	if time.Now().UnixMilli() < b.noUploads.Load() {
+		return shownPicture{}, nil
+	}
+	id, err := b.upload(ctx, x)
+	if err != nil {
+		return shownPicture{}, b.withoutPicture(d, err)
+	}
+	f = store.PictureFile{ID: id, Made: time.Now()}
+	return shownPicture{key, f}, b.Store.SavePicture(ctx, key, f)
+}
+
+// withoutPicture judges why a picture was not uploaded: nil is that the message goes without it.
+func (b *Outbox) withoutPicture(d *delivery, err error) error {
+	b.Log.Warn("outbox: a picture was not uploaded", "id", d.ID, "reason", reason(err))
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) {
+		if f, _ := judge(err); f == pause { // a scope is missing; what is wrong with the token the message will find out
+			b.noUploads.Store(time.Now().Add(notUploading).UnixMilli())
+			return nil
+		}
+	}
+	if f, _ := judge(err); errors.Is(err, draw.ErrFont) || f == never || d.Attempts+1 >= pictureTries {
+		return nil
+	}
+	return &notUploaded{err}
+}
+
+// notUploaded is a picture for which the message waits a little.
+type notUploaded struct{ cause error }
+
+func (e *notUploaded) Error() string { return "its picture was not uploaded: " + reason(e.cause) }
+func (e *notUploaded) Unwrap() error { return e.cause }
+
+// upload draws the picture and gives it to Slack, where only messages show it. It
+// returns the file's id.
+func (b *Outbox) upload(ctx context.Context, x reports.Picture) (string, error) {
+	if x.Make != nil {
+		made, err := x.Make(ctx)
+		if err != nil {
+			return "", err
+		}
+		x = made
+	}
+	var png bytes.Buffer
+	if err := x.PNG(&png); err != nil {
+		return "", err
+	}
+	const name = "picture.png"
+	where, err := b.API.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: png.Len(), AltTxt: x.Alt()})
+	if err != nil {
+		return "", err
+	}
+	if err := b.API.UploadToURL(ctx, slack.UploadToURLParameters{UploadURL: where.UploadURL, Filename: name, Reader: &png}); err != nil {
+		return "", err
+	}
+	_, err = b.API.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{Files: []slack.FileSummary{{ID: where.FileID, Title: x.Title}}})
+	return where.FileID, err
+}
+
+// aboutPictures reports whether Slack refused the message because of a picture in it, or does not say why.
+func (d *delivery) aboutPictures(err error) bool {
+	var said slack.SlackErrorResponse
+	if len(d.shown) == 0 || !errors.As(err, &said) || !slices.Contains(badBlocks, said.Err) && said.Err != "invalid_arguments" {
+		return false
+	}
+	why := strings.Join(said.ResponseMetadata.Messages, "; ")
+	return why == "" || strings.Contains(why, "slack file") || strings.Contains(why, "slack_file")
+}
+
+// refusedPictures handles a refusal of blocks with pictures in them: Slack takes a moment
+// to know a new file, so the message waits; a file that is gone is uploaded anew next
+// time, and this message goes without it.
+func (b *Outbox) refusedPictures(ctx context.Context, d *delivery, err error) error {
+	for _, s := range d.shown {
+		if time.Since(s.file.Made) < settling {
+			return &unsettled{}
+		}
+	}
+	b.Log.Warn("outbox: Slack does not show a picture; the message is sent without", "id", d.ID, "reason", reason(err))
+	for _, s := range d.shown {
+		if err := b.Store.ForgetPicture(ctx, s.key, s.file.ID); err != nil {
+			return err
+		}
+	}
+	d.unpictured = true
+	return nil
+}
+
+// unsettled is a message whose picture Slack has not looked at yet.
+type unsettled struct{}
+
+func (*unsettled) Error() string { return "Slack is still looking at its picture" }

@@ -1,0 +1,194 @@
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/handlers/view"
+	"pipewright/reports"
+	"pipewright/store"
+)
+
+var withFiles = strings.Replace(testManifest, `"chat:write"`, `"chat:write","files:write"`, 1)
+
+func testPicture() reports.Picture {
+	return reports.Picture{Lang: "en", Title: "Funnel", Chart: &reports.Chart{Title: "Funnel", Labels: []string{"Demo", "Offer"}, Series: []reports.Series{{Name: "Deals", Values: []float64{7, 3}}}}}
+}
+
+// draws has rows with the body say the text above the picture.
+func (w *world) draws(text string, x reports.Picture) {
+	w.render.mu.Lock()
+	defer w.render.mu.Unlock()
+	w.render.cards[text] = view.Message{Text: text, Blocks: []slack.Block{view.Section(text), x}}
+}
+
+// blocks returns the kinds of the blocks of each message that the person sees in the channel, and
+// the files that they show.
+func (w *world) blocks(channel, user string) (kinds []string, files []string) {
+	w.t.Helper()
+	for _, m := range w.ask("/_control/messages?user="+user+"&channel="+channel, nil)["messages"].([]any) {
+		return blocksOf(m.(map[string]any)["blocks"], kinds, files)
+	}
+	return nil, nil
+}
+
+func blocksOf(blocks any, kinds, files []string) ([]string, []string) {
+	all, _ := blocks.([]any)
+	for _, b := range all {
+		b := b.(map[string]any)
+		kinds = append(kinds, b["type"].(string))
+		if f, ok := b["slack_file"].(map[string]any); ok {
+			files = append(files, f["id"].(string))
+		}
+	}
+	return kinds, files
+}
+
+// allFiles are the files of all messages in the channel.
+func (w *world) allFiles(channel, user string) (files []string) {
+	w.t.Helper()
+	for _, m := range w.ask("/_control/messages?user="+user+"&channel="+channel, nil)["messages"].([]any) {
+		_, files = blocksOf(m.(map[string]any)["blocks"], nil, files)
+	}
+	return files
+}
+
+// A picture is uploaded once, though Slack refuses at first, does not know the file yet, and
+// loses an answer; every message shows it, and none comes twice.
+func TestPicturesAreUploadedOnce(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	w.draws("one", testPicture())
+	w.draws("two", testPicture())
+	w.fault("files.getUploadURLExternal", "error", map[string]any{"error": "internal_error"})
+	w.fault("chat.postMessage", "lost_reply", nil)
+	w.enqueue(post("1", "C0DEALS", "one"), post("2", "C0OTHER", "two"), post("3", "C0DEALS", "two"))
+	w.settled()
+	files := append(w.allFiles("C0DEALS", "sam"), w.allFiles("C0OTHER", "sam")...)
+	if len(files) != 3 || files[0] != files[1] || files[1] != files[2] {
+		t.Fatalf("messages show %v, want three times the same", files)
+	}
+	if n := w.calls("files.completeUploadExternal"); n != 1 {
+		t.Errorf("uploaded %d times", n)
+	}
+	res, err := http.Get(w.ground.URL() + "/files/" + files[0] + "/picture.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if kind := res.Header.Get("Content-Type"); kind != "image/png" {
+		t.Errorf("the file is %q", kind)
+	}
+}
+
+// Without the scope what stands instead is sent, and Slack is not asked again for every message.
+func TestWithoutScopePicturesAreSaid(t *testing.T) {
+	w := newWorld(t)
+	w.draws("one", testPicture())
+	w.enqueue(post("1", "C0DEALS", "one"))
+	w.settled()
+	kinds, files := w.blocks("C0DEALS", "sam")
+	if len(files) != 0 || strings.Join(kinds, " ") != "section section" {
+		t.Errorf("it shows %v %v, want bars of characters", kinds, files)
+	}
+	w.enqueue(post("2", "C0DEALS", "one"))
+	w.settled()
+	if n := w.calls("files.getUploadURLExternal"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+	if stats, err := w.store.OutboxStats(t.Context()); err != nil || stats.Dead > 0 || w.outbox.paused.Load() > 0 {
+		t.Errorf("%+v %v: a missing scope holds nothing else up", stats, err)
+	}
+}
+
+// A picture whose upload keeps failing does not keep its message.
+func TestMessagesGoWithoutTheirPicture(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	w.draws("one", testPicture())
+	w.fault("files.completeUploadExternal", "error", map[string]any{"error": "internal_error", "times": pictureTries})
+	w.enqueue(post("1", "C0DEALS", "one"))
+	w.settled()
+	if kinds, files := w.blocks("C0DEALS", "sam"); len(files) != 0 || len(kinds) != 2 {
+		t.Errorf("it shows %v %v", kinds, files)
+	}
+}
+
+// A file that was deleted in Slack is left out, and uploaded anew for the next message.
+func TestDeletedPicturesAreUploadedAnew(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	key, err := testPicture().Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.SavePicture(t.Context(), key, store.PictureFile{ID: "F0DELETED1", Made: time.Now().Add(-time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	w.draws("one", testPicture())
+	w.draws("two", testPicture())
+	w.enqueue(post("1", "C0DEALS", "one"))
+	w.settled()
+	w.enqueue(post("2", "C0OTHER", "two"))
+	w.settled()
+	if _, files := w.blocks("C0DEALS", "sam"); len(files) != 0 {
+		t.Errorf("the first shows %v", files)
+	}
+	if _, files := w.blocks("C0OTHER", "sam"); len(files) != 1 || files[0] == "F0DELETED1" {
+		t.Errorf("the second shows %v", files)
+	}
+}
+
+// Home shows a picture that is made only when it has to be drawn.
+func TestHomeShowsAPicture(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	made := 0
+	named := reports.Picture{Name: "map:1:2026-W47:en", Make: func(context.Context) (reports.Picture, error) {
+		made++
+		return testPicture(), nil
+	}}
+	says := func(s string) {
+		w.render.mu.Lock()
+		defer w.render.mu.Unlock()
+		home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{view.Section(s), named}}}
+		w.render.cards["home:U0ANA"] = view.Message{Home: home}
+	}
+	open := func() {
+		if err := w.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") }); err != nil {
+			t.Fatal(err)
+		}
+		w.settled()
+	}
+	says("2 deals")
+	open()
+	says("3 deals")
+	open()
+	home := w.ask("/_control/home", map[string]any{"user": "ana"})["view"].(map[string]any)
+	raw, err := json.Marshal(home)
+	if err != nil || !strings.Contains(string(raw), "slack_file") || !strings.Contains(string(raw), "3 deals") || made != 1 {
+		t.Errorf("made %d times (%v): %s", made, err, raw)
+	}
+}
+
+// What is for one person alone is seen by nobody else, and comes as a direct message where we are not in the channel.
+func TestWhispers(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	w.draws("one", testPicture())
+	m := w.render.cards["one"]
+	m.Only = "U0ANA"
+	w.render.cards["one"] = m
+	w.enqueue(post("1", "C0DEALS", "one"), post("2", "C0NOWHERE", "one"))
+	w.settled()
+	if n := len(w.allFiles("C0DEALS", "ana")); n != 1 {
+		t.Errorf("she sees %d", n)
+	}
+	if n := len(w.messages("C0DEALS")); n != 0 {
+		t.Errorf("others see %d", n)
+	}
+	if stats, err := w.store.OutboxStats(t.Context()); err != nil || stats.Dead > 0 || w.calls("chat.postMessage") == 0 {
+		t.Errorf("%+v %v: the other should be a direct message", stats, err)
+	}
+}
