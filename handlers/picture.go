@@ -138,7 +138,7 @@ func (a *App) introPicture(lang string, process *sales.Process) *reports.Picture
 		Name: fmt.Sprintf("intro:%s:%d:%d-W%02d:%s", process.Key, process.Version, year, week, lang),
 		Make: func(ctx context.Context) (x reports.Picture, err error) {
 			err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-				res, err := a.compute(ctx, r, reports.Query{Name: "process", Process: process.Key, AsOf: now}, "")
+				res, err := a.compute(ctx, r, reports.Query{Name: "process", Options: reports.Options{Process: process.Key, AsOf: now}}, "")
 				if err == nil {
 					x, _ = res.Picture(p)
 				}

@@ -21,7 +21,7 @@ const (
 	pictureTries = 3                // of a message, before it goes without its picture
 	settling     = 30 * time.Second // so long after its upload Slack may still refuse a file
 	untilSettled = 400 * time.Millisecond
-	notUploading = time.Hour        // after Slack said that we may not
+	notUploading = time.Hour // after Slack said that we may not
 )
 
 // shownPicture is a picture that a message shows.
