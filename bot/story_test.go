@@ -23,7 +23,7 @@ import (
 // changeMap), and the part "story" is played line by line:
 //
 //	ana: /deal new "Acme rollout" 12k     types it in #deals (ana in #general: … elsewhere)
-//	ana in thread "Acme": @pipewright …   writes into the thread of the message that says Acme
+//	ana in thread "Acme": @pipewright …   writes into the thread of the message that says Acme (in thread "Acme" of dm: … elsewhere)
 //	> Acme rollout                        she then sees that, within three seconds
 //	! Acme rollout                        and does not see that
 //	ana clicks "Log the call"             a button or option on what she just saw, or on the newest message
@@ -209,6 +209,7 @@ var steps = []step{
 	on(`(\w+): (/.*)`, func(s *story, m []string) { s.types(m[1], "deals", m[2]) }),
 	on(`(\w+) in #?([\w-]+): (/.*)`, func(s *story, m []string) { s.types(m[1], m[2], m[3]) }),
 	on(`(\w+) in thread "([^"]*)": (.*)`, func(s *story, m []string) { s.writes(m[1], "deals", m[2], m[3]) }),
+	on(`(\w+) in thread "([^"]*)" of #?([\w-]+): (.*)`, func(s *story, m []string) { s.writes(m[1], m[3], m[2], m[4]) }),
 	on(`(\w+) in #?([\w-]+): (.*)`, func(s *story, m []string) { s.writes(m[1], m[2], "", m[3]) }),
 	on(`(\w+) clicks "([^"]*)"`, func(s *story, m []string) { s.clicks(m[1], m[2], "", "") }),
 	on(`(\w+) clicks "([^"]*)" on "([^"]*)"`, func(s *story, m []string) { s.clicks(m[1], m[2], "deals", m[3]) }),

@@ -49,7 +49,12 @@ func takesPart(k *sales.Case, req sales.Approval, user string) bool {
 
 // approvalView gathers what the card of a request shows.
 func (a *App) approvalView(ctx context.Context, r *store.Reader, k *sales.Case, req sales.Approval, now time.Time) (view.Approval, error) {
-	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Awaiting: k.Awaited(req), Now: now, Name: names(ctx, r)}
+	v := view.Approval{Approval: req, Deal: k.Deal, Process: k.Process, Deciders: k.Deciders(req), Awaiting: k.Awaited(req), Now: now, Name: names(ctx, r), Also: map[string][]string{}}
+	for _, s := range req.Waiting() {
+		if s.Escalated != 0 {
+			v.Also[s.Key] = k.EscalatesTo(s.Escalate, req.Requester)
+		}
+	}
 	if latest, _ := k.Approval(req.Kind); req.State == sales.Approved && latest.ID == req.ID && k.MayRequest(k.Deal.Owner, req.Kind) == nil {
 		v.Shifts, v.Lacking = k.Outgrown(req), k.Lacking(req)
 	}

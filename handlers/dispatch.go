@@ -19,6 +19,9 @@ func (a *App) dispatch(ctx context.Context, c *Call) (Reply, error) {
 	case Command:
 		return a.command(ctx, c)
 	case Mention:
+		if r, done, err := a.answerInThread(ctx, c); done || err != nil {
+			return r, err
+		}
 		a.address(c)
 		return a.command(ctx, c)
 	case Action:

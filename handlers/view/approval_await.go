@@ -58,7 +58,7 @@ func (a Approval) at(step string) Approval {
 
 // open is a step that waits: who answered so far, and who is awaited.
 func (a Approval) open(p text.Printer, name string, s sales.StepState) string {
-	return Lines(a.decisions(p, name, s), a.forwards(p, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s))
+	return Lines(a.decisions(p, name, s), a.forwards(p, s), ":hourglass_flowing_sand: "+a.at(s.Key).waiting(p, name, s), a.escalated(p, s), a.stranded(p, s))
 }
 
 // voided are the answers to the step that no longer count.

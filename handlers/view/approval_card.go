@@ -18,17 +18,18 @@ type Approval struct {
 	Approval sales.Approval
 	Before   sales.Approval // the request of the kind before it; zero when it is the first
 	Deal     sales.Deal
-	Process  *sales.Process  // in the version that rules the request
-	Deciders []string        // who may decide now
-	Awaiting []sales.Awaited // the steps that wait, and for whom
-	Edits    int             // how often it was changed since it was asked for; Before is what it said then
-	Edited   time.Time       // the last time
-	Followed bool            // that last time it was the deal that changed
-	Shifts   []sales.Shift   // what the deal says now beyond what was approved
-	Lacking  string          // the step that would have to be asked now as well
-	EndedBy  string          // who withdrew it
-	Reader   string          // the person who reads it, "" for a channel
-	Thread   string          // where the deal's history stands, as a link; "" in that thread itself
+	Process  *sales.Process      // in the version that rules the request
+	Deciders []string            // who may decide now
+	Awaiting []sales.Awaited     // the steps that wait, and for whom
+	Also     map[string][]string // by step, whom it has escalated to
+	Edits    int                 // how often it was changed since it was asked for; Before is what it said then
+	Edited   time.Time           // the last time
+	Followed bool                // that last time it was the deal that changed
+	Shifts   []sales.Shift       // what the deal says now beyond what was approved
+	Lacking  string              // the step that would have to be asked now as well
+	EndedBy  string              // who withdrew it
+	Reader   string              // the person who reads it, "" for a channel
+	Thread   string              // where the deal's history stands, as a link; "" in that thread itself
 	Now      time.Time
 	Name     func(user string) string // names people, escaped, without pinging them
 }
@@ -52,6 +53,9 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 	if a.Edits > 0 {
 		asked += " · " + p.T("version %s, changed on %s", p.Number(float64(a.Edits+1), 0), p.DateTime(a.Edited))
 	}
+	if until := a.until(p); until != "" {
+		asked += " · " + until
+	}
 	blocks := []slack.Block{Section(title)}
 	if a.Approval.State != sales.Pending {
 		blocks = append(blocks, Section(Lines(a.Outcome(p), a.outdated(p))))
@@ -61,6 +65,9 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 		blocks = append(blocks, Section(terms))
 	}
 	blocks = append(blocks, Section(a.steps(p)))
+	if asked := a.questions(p); asked != "" {
+		blocks = append(blocks, Section(asked))
+	}
 	if s := a.standsIn(p); s != "" {
 		blocks = append(blocks, Context(s))
 	}
@@ -85,6 +92,9 @@ func (a Approval) Summary(p text.Printer) string {
 	}
 	if a.Approval.State != sales.Pending {
 		return p.T("%s: %s", what, strings.ReplaceAll(a.Outcome(p), "*", ""))
+	}
+	if a.Paused() {
+		return p.T("%s, asked by %s: waiting for an answer", what, a.Name(a.Approval.Requester))
 	}
 	return p.T("%s, asked by %s: waiting for %s", what, a.Name(a.Approval.Requester), a.Awaited(p))
 }
@@ -239,7 +249,7 @@ func (a Approval) waiting(p text.Printer, name string, s sales.StepState) string
 func (a Approval) due(s sales.StepState) time.Time {
 	for _, x := range a.policy().Steps {
 		if x.Key == s.Key && x.Target > 0 {
-			return a.Process.Calendar.Add(time.UnixMilli(s.Opened), x.Target)
+			return (&sales.Case{Process: a.Process}).Deadline(a.Approval, time.UnixMilli(s.Opened), x.Target)
 		}
 	}
 	return time.Time{}
@@ -285,6 +295,8 @@ func (a Approval) Outcome(p text.Printer) string {
 		return p.T("*Approved* by %s on %s.", a.who(p, d), at)
 	case a.Approval.State == sales.Approved:
 		return p.T("*Approved* on %s: no step had to be asked.", at)
+	case a.Approval.State == sales.Expired:
+		return p.T("*Expired* on %s: nobody decided in time, so nothing is approved.", at)
 	case a.EndedBy != "":
 		return p.T("*Withdrawn* by %s on %s.", a.Name(a.EndedBy), at)
 	}
@@ -319,7 +331,7 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 	}
 	seen := ApprovalSeen(a.Approval)
 	if a.Reader == a.Approval.Requester {
-		return []slack.BlockElement{Button("approval.edit", seen, p.T("Change the request…")), Button("approval.withdraw", seen, p.T("Withdraw…"))}
+		return append(a.answerButtons(p), Button("approval.edit", seen, p.T("Change the request…")), Button("approval.withdraw", seen, p.T("Withdraw…")))
 	}
 	if a.Reader != "" && !slices.Contains(a.Deciders, a.Reader) {
 		return nil
@@ -328,11 +340,15 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 	if a.Reader == "" {
 		more = append(more, Option("edit:"+seen, p.T("Change the request…")), Option("withdraw:"+seen, p.T("Withdraw…")))
 	}
-	return []slack.BlockElement{
+	buttons := []slack.BlockElement{
 		Primary("approval.approve", seen, p.T("Approve")),
 		Button("approval.reject", seen, p.T("Reject…")).WithStyle(slack.StyleDanger),
-		Overflow("approval.more", more...),
+		Button("approval.question", seen, p.T("Ask the rep…")),
 	}
+	if a.Reader == "" {
+		buttons = append(buttons, a.answerButtons(p)...)
+	}
+	return append(buttons, Overflow("approval.more", more...))
 }
 
 // ApprovalSeen is what a button about a request carries: its id and the version shown.

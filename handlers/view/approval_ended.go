@@ -34,6 +34,12 @@ func EndedMessage(p text.Printer, e ApprovalEnded) (string, []slack.Block) {
 			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
 			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
 	}
+	if e.Approval.Approval.State == sales.Expired {
+		sentence := p.T("Your %s approval for %s has expired: nobody decided in time, so nothing is approved. You can ask again.", name, deal)
+		return sentence, Actions(
+			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
+			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
+	}
 	sentence := p.T("Your %s approval for %s was withdrawn.", name, deal)
 	if e.EndedBy != "" {
 		sentence = p.T("%s withdrew your %s approval for %s.", e.Name(e.EndedBy), name, deal)

@@ -110,6 +110,8 @@ func MissingLine(p text.Printer, process *sales.Process, m sales.Missing) string
 		return p.T("Wait for the %s approval", name)
 	case sales.Rejected:
 		return p.T("Request the %s approval again: it was rejected", name)
+	case sales.Expired:
+		return p.T("Request the %s approval again: it has expired", name)
 	case sales.Retracted:
 		return p.T("Request the %s approval again: it was withdrawn", name)
 	}

@@ -185,6 +185,29 @@ func (h History) approval(p text.Printer, who string) string {
 		}
 		return s
 	}
+	return h.approvalTime(p, who, name)
+}
+
+// approvalTime is what happened to a request while it waited.
+func (h History) approvalTime(p text.Printer, who, name string) string {
+	e := h.Event
+	switch e.Type {
+	case sales.Asked:
+		return ":question: " + p.T("%s asks about the %s (%s): “%s” The clock stands until it is answered.", who, name, h.step(p), Note(e.Data.Note))
+	case sales.Answered:
+		return ":speech_balloon: " + p.T("%s answers %s about the %s: “%s”", who, h.Name(e.Data.User), name, Note(e.Data.Note))
+	case sales.Escalated:
+		if len(e.Data.Users) == 0 {
+			return ":arrow_up: " + p.T("The %s (%s) has waited for long, and nobody is there to escalate it to.", name, h.step(p))
+		}
+		return ":arrow_up: " + p.T("The %s (%s) has waited for long. Now it waits for %s, too.", name, h.step(p), AnyOf(p, e.Data.Users, h.Name))
+	case sales.Stranded:
+		return ":rotating_light: " + p.T("The %s (%s) can't be decided any more: too few people are left for it.", name, h.step(p))
+	case sales.Staffed:
+		return p.T("The %s (%s) can be decided again.", name, h.step(p))
+	case sales.Lapsed:
+		return ":alarm_clock: " + p.T("The %s approval has expired: nobody decided in time.", name)
+	}
 	return who + ": " + string(e.Type)
 }
 

@@ -5,6 +5,9 @@ ALTER TABLE approval ADD COLUMN questions TEXT NOT NULL DEFAULT ''; -- JSON
 ALTER TABLE approval ADD COLUMN due BIGINT; -- when time may change it next; NULL is now
 ALTER TABLE approval ADD COLUMN looked BIGINT NOT NULL DEFAULT 0; -- how much the map had changed when it was looked at last
 
+-- To recognise a reply in the thread of a direct message.
+CREATE INDEX outbox_post ON outbox (ts) WHERE kind = 'post' AND ts <> '';
+
 -- Whom the steps of requests waited for, as the log tells it.
 CREATE TABLE approval_wait (
   approval BIGINT NOT NULL,
@@ -25,6 +28,7 @@ CREATE INDEX approval_wait_deal ON approval_wait (deal);
 
 -- +goose Down
 DROP TABLE approval_wait;
+DROP INDEX outbox_post;
 ALTER TABLE approval DROP COLUMN looked;
 ALTER TABLE approval DROP COLUMN due;
 ALTER TABLE approval DROP COLUMN questions;

@@ -1,0 +1,118 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// maxQuestions is how many questions with their answers a card shows.
+const maxQuestions = 5
+
+// AskedQuestion is one question about a request.
+type AskedQuestion struct {
+	Approval
+	Number int
+}
+
+// Question is the question itself.
+func (q AskedQuestion) Question() sales.Question { return q.Approval.Approval.Questions[q.Number-1] }
+
+// Row is the question with a button that answers it.
+func (q AskedQuestion) Row(p text.Printer) *slack.SectionBlock {
+	x := q.Question()
+	s := Section(Lines(
+		p.T("*%s approval* for %s", q.name(p), DealName(q.Deal)),
+		p.T("%s asks: “%s”", q.Name(x.By), Note(x.Text))))
+	s.Accessory = slack.NewAccessory(q.button(p))
+	return s
+}
+
+func (q AskedQuestion) button(p text.Printer) *slack.ButtonBlockElement {
+	return Button("approval.answer", fmt.Sprintf("%d:%d", q.Approval.Approval.ID, q.Number), p.T("Answer…"))
+}
+
+// QuestionMessage tells who has to answer what is asked.
+func QuestionMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
+	x := q.Question()
+	sentence := p.T("%s has a question about the %s approval for %s: “%s”", q.Name(x.By), lower(q.name(p)), DealName(q.Deal), Note(x.Text))
+	hint := p.T("Answer with the button, or reply in this thread. Nothing is decided or expires meanwhile.")
+	return Lines(sentence, hint), append([]slack.Block{Context(hint)}, Actions(q.primary(p), Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Show it")))...)
+}
+
+func (q AskedQuestion) primary(p text.Printer) *slack.ButtonBlockElement {
+	return q.button(p).WithStyle(slack.StylePrimary)
+}
+
+// AnswerMessage tells who asked what the answer is.
+func AnswerMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
+	x := q.Question()
+	sentence := p.T("%s answers your question about the %s approval for %s: “%s”", q.Name(x.Who), lower(q.name(p)), DealName(q.Deal), Note(x.Answer))
+	return sentence, append([]slack.Block{Context(p.T("You asked: “%s”", Note(x.Text)))}, Actions(Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Open")))...)
+}
+
+// Paused reports whether the request waits for an answer.
+func (a Approval) Paused() bool { return len(a.Approval.OpenQuestions()) > 0 }
+
+// questions are what was asked and answered, the latest last.
+func (a Approval) questions(p text.Printer) string {
+	var lines []string
+	all := a.Approval.Questions
+	for _, q := range all[max(0, len(all)-maxQuestions):] {
+		asked := p.T("%s asked on %s: “%s”", a.Name(q.By), p.DateTime(time.UnixMilli(q.At)), Note(q.Text))
+		switch {
+		case q.Open() && a.Approval.State == sales.Pending:
+			lines = append(lines, ":question: "+Sentences(p, asked, "*"+p.T("Waiting for the rep: %s", a.Name(a.Approval.Requester))+"*"))
+		case q.Answer != "":
+			lines = append(lines, ":speech_balloon: "+asked, "> "+p.T("%s: “%s”", a.Name(q.Who), Note(q.Answer)))
+		default:
+			lines = append(lines, ":speech_balloon: "+asked)
+		}
+	}
+	return Lines(lines...)
+}
+
+// answerButtons answer what is open.
+func (a Approval) answerButtons(p text.Printer) []slack.BlockElement {
+	if !a.Paused() {
+		return nil
+	}
+	number := 0 // ask which one
+	if open := a.Approval.OpenQuestions(); len(open) == 1 {
+		number = open[0]
+	}
+	return []slack.BlockElement{Primary("approval.answer", fmt.Sprintf("%d:%d", a.Approval.ID, number), p.T("Answer…"))}
+}
+
+// QuestionForm asks what an approver wants to know.
+func QuestionForm(p text.Printer, a Approval) *slack.ModalViewRequest {
+	return Modal(p, "approval.question", ApprovalSeen(a.Approval), p.T("Ask the rep"), p.T("Ask"), []slack.Block{
+		Section(p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))),
+		Input("approval.question", p.T("Your question"), p.T("It stands on the card and in the deal's thread. The clock stops until it is answered."), false,
+			TextInput("approval.question", "", "", true)),
+	})
+}
+
+// AnswerForm asks for the answer to a question.
+func AnswerForm(p text.Printer, q AskedQuestion) *slack.ModalViewRequest {
+	x := q.Question()
+	return Modal(p, "approval.answer", fmt.Sprintf("%d:%d", q.Approval.Approval.ID, q.Number), p.T("Answer"), p.T("Answer"), []slack.Block{
+		Section(p.T("*%s approval* for %s", q.name(p), DealName(q.Deal))),
+		Section(p.T("%s asks: “%s”", q.Name(x.By), Note(x.Text))),
+		Input("approval.answer", p.T("Your answer"), p.T("It stands on the card and in the deal's thread."), false, TextInput("approval.answer", "", "", true)),
+	})
+}
+
+// OpenQuestions are the questions that wait for an answer, a row each.
+func OpenQuestions(p text.Printer, a Approval) []slack.Block {
+	var blocks []slack.Block
+	for _, n := range slices.Backward(a.Approval.OpenQuestions()) {
+		blocks = append(blocks, AskedQuestion{a, n}.Row(p))
+	}
+	return fit(blocks)
+}

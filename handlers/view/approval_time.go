@@ -1,0 +1,101 @@
+package view
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// until says when the request ends without approval, "" when it does not.
+func (a Approval) until(p text.Printer) string {
+	k := &sales.Case{Process: a.Process}
+	if at := k.Expires(a.Approval); !at.IsZero() {
+		return p.T("expires on %s", p.DateTime(at))
+	}
+	return ""
+}
+
+// escalated says since when a step waits and who may decide it besides, "" when it is nobody.
+func (a Approval) escalated(p text.Printer, s sales.StepState) string {
+	if also := a.Also[s.Key]; len(also) > 0 {
+		return ":arrow_up: " + p.T("Waiting since %s, now also with %s.", p.DateTime(time.UnixMilli(s.Opened)), AnyOf(p, also, a.Name))
+	}
+	return ""
+}
+
+// stranded says that too few people are left for a step.
+func (a Approval) stranded(p text.Printer, s sales.StepState) string {
+	if s.Stranded == 0 {
+		return ""
+	}
+	return ":rotating_light: " + p.T("Too few people are left to decide it. A manager or an admin has to name somebody.")
+}
+
+// RoleOf is a role that a step asks for, "" when it names people only.
+func (a Approval) RoleOf(step string) string {
+	for _, s := range a.Approval.Steps {
+		if s.Key == step && len(s.Roles) > 0 {
+			return s.Roles[0]
+		}
+	}
+	return ""
+}
+
+// StrandedMessage tells the reader that too few people are left for a step, and what to do. command gives
+// the step's role to somebody.
+func (a Approval) StrandedMessage(p text.Printer, step, command string, org *sales.Organisation) (string, []slack.Block) {
+	sentence := p.T("The step *%s* of the %s approval for %s can't be decided any more: too few people are left for it.", a.StepName(p, step), lower(a.name(p)), DealName(a.Deal))
+	role := a.RoleOf(step)
+	switch {
+	case role == "":
+		sentence = Sentences(p, sentence, p.T("Have an admin name somebody else in the process, then ask again."))
+	case org.Leads(a.Reader):
+		sentence = Sentences(p, sentence, p.T("Give somebody else the role %s: `%s`", RoleName(p, org, role), command))
+	default:
+		sentence = Sentences(p, sentence, p.T("Your manager and the admins know. As soon as somebody else has the role %s, it goes on.", RoleName(p, org, role)))
+	}
+	buttons := []slack.BlockElement{Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Show it"))}
+	if a.Reader == a.Approval.Requester {
+		buttons = append(buttons, Button("approval.withdraw", ApprovalSeen(a.Approval), p.T("Withdraw…")))
+	}
+	return sentence, Actions(buttons...)
+}
+
+// Reminder is what waits for one person, what has waited longest first.
+type Reminder struct {
+	Approvals []Approval // to decide
+	Questions []AskedQuestion
+}
+
+// How much a reminder shows; the rest is behind a button.
+const (
+	maxReminded          = 8
+	maxRemindedQuestions = 4
+)
+
+// ReminderMessage is the reminder as a direct message.
+func ReminderMessage(p text.Printer, r Reminder) (sentence string, blocks []slack.Block) {
+	switch n, q := len(r.Approvals), len(r.Questions); {
+	case q == 0:
+		sentence = p.N(n, "%d approval waits for you", "%d approvals wait for you")
+	case n == 0:
+		sentence = p.N(q, "%d question waits for your answer", "%d questions wait for your answer")
+	default:
+		sentence = p.T("%s, %s", p.N(n, "%d approval waits for you", "%d approvals wait for you"), p.N(q, "%d question waits for your answer", "%d questions wait for your answer"))
+	}
+	blocks = []slack.Block{Section(":hourglass_flowing_sand: *" + sentence + "*")}
+	for _, x := range r.Questions[:min(len(r.Questions), maxRemindedQuestions)] {
+		blocks = append(blocks, x.Row(p))
+	}
+	for _, x := range r.Approvals[:min(len(r.Approvals), maxReminded)] {
+		blocks = append(blocks, ApprovalRow(p, x))
+	}
+	if more := len(r.Approvals) - maxReminded; more > 0 {
+		blocks = append(blocks, Actions(Run("approvals waiting", p.N(more, "%d more approval", "%d more approvals")))...)
+	}
+	return sentence, fit(blocks)
+}
