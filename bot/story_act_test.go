@@ -106,15 +106,24 @@ func (s *story) clicks(user, label, channel, root string) {
 	if root != "" {
 		s.leavesForm(user)
 	}
-	at := s.clickable(user, label, channel, root)
-	body := obj{"user": user, "channel": at.place, "ts": at.ts, "action_id": at.action, "block_id": at.block, "value": at.value}
-	place, home := channel, s.home
+	place, thread, home := channel, "", s.home && root == ""
 	if root == "" {
-		place, at.thread = s.place, s.thread
+		place, thread = s.place, s.thread
 	}
-	s.acts(user, place, at.thread)
-	s.home = home && root == ""
-	s.ask("click", body)
+	problem := ""
+	s.eventually(func() bool { // what was seen may change before it is clicked
+		at := s.clickable(user, label, channel, root)
+		if root != "" {
+			thread = at.thread
+		}
+		s.acts(user, place, thread)
+		s.home = home
+		_, problem = s.tryAsk("click", obj{"user": user, "channel": at.place, "ts": at.ts, "action_id": at.action, "block_id": at.block, "value": at.value})
+		return problem != "no_such_action"
+	}, func() {})
+	if problem != "" {
+		s.failf("click: %s", problem)
+	}
 }
 
 // clicksOld presses what a message offered before it changed.
