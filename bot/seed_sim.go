@@ -136,7 +136,7 @@ func (l *life) decided(verdict sales.Verdict, comment string) bool {
 		return false
 	}
 	i := len(l.Approvals) - 1
-	req, events, err := l.Decide(l.Approvals[i], sales.Decision{By: l.Deciders(l.Approvals[i])[0], Verdict: verdict, Comment: comment, Via: "dm"}, l.at)
+	req, events, err := l.Decide(l.Approvals[i], sales.Decision{By: l.Deciders(l.Approvals[i])[0], Verdict: verdict, Comment: comment, Via: "dm", Amount: l.Approvals[i].Amount().Canonical()}, l.at)
 	if err == nil {
 		l.Approvals[i] = req
 	}

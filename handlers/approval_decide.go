@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -14,10 +15,11 @@ import (
 
 func (a *App) clickApprove(ctx context.Context, c *Call) (Reply, error) {
 	id, seen, via := ids(c.Value)
-	if via != "thread" { // what was typed there and is recorded by the button
-		via = c.via()
+	r, err := a.decideApproval(ctx, c, id, sales.Decision{By: c.User, Verdict: sales.Approve, Seen: seen, Via: c.viaOf(via)})
+	if isCode(err, "approval.confirm") {
+		return a.decisionForm(ctx, c, c.Value, sales.Approve)
 	}
-	return a.decideApproval(ctx, c, id, sales.Decision{By: c.User, Verdict: sales.Approve, Seen: seen, Via: via})
+	return r, err
 }
 
 func (a *App) clickReject(ctx context.Context, c *Call) (Reply, error) {
@@ -51,6 +53,14 @@ func (a *App) showDealOf(ctx context.Context, c *Call, value string) (Reply, err
 	return a.show(ctx, c, k)
 }
 
+// viaOf is "thread" for what was typed there and is recorded by a button.
+func (c *Call) viaOf(said string) string {
+	if said == "thread" {
+		return said
+	}
+	return c.via()
+}
+
 // via says by which door the person came.
 func (c *Call) via() string {
 	switch {
@@ -74,18 +84,20 @@ func (a *App) readApproval(ctx context.Context, c *Call, id int64) (k *sales.Cas
 
 // decisionForm asks for a reason or a note, unless the decision would be refused anyway.
 func (a *App) decisionForm(ctx context.Context, c *Call, value string, verdict sales.Verdict) (Reply, error) {
-	id, seen, _ := ids(value)
+	id, seen, via := ids(value)
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		k, req, err := a.loadApproval(ctx, r, c.User, id)
 		if err != nil {
 			return err
 		}
-		if _, _, err := k.Decide(req, sales.Decision{By: c.User, Verdict: verdict, Seen: seen, Comment: "…"}, c.Now); err != nil {
+		_, _, err = k.Decide(req, sales.Decision{By: c.User, Verdict: verdict, Seen: seen, Comment: "…"}, c.Now)
+		confirm := isCode(err, "approval.confirm")
+		if err != nil && !confirm {
 			return within(k, err)
 		}
 		v, err := a.approvalView(ctx, r, k, req, c.Now)
-		reply.Modal = view.DecisionForm(c.Printer, v, verdict, c.via())
+		reply.Modal = view.DecisionForm(c.Printer, v, verdict, c.viaOf(via), confirm)
 		return err
 	})
 	return reply, err
@@ -96,21 +108,34 @@ func (a *App) submitDecision(ctx context.Context, c *Call) (Reply, error) {
 	id, seen, rest := ids(c.View.Meta)
 	verdict, via := cutColon(rest)
 	r, err := a.decideApproval(ctx, c, id, sales.Decision{
-		By: c.User, Verdict: sales.Verdict(verdict), Seen: seen, Via: via, Comment: c.Input("approval.comment"),
+		By: c.User, Verdict: sales.Verdict(verdict), Seen: seen, Via: via, Comment: c.Input("approval.comment"), Amount: c.Input("approval.typed"),
 	})
-	if isCode(err, "approval.no_reason") {
+	switch {
+	case isCode(err, "approval.no_reason"):
 		err = atInput("approval.comment", err)
+	case c.Input("approval.typed") != "" && (isCode(err, "approval.amount") || isMoney(err)):
+		err = atInput("approval.typed", err)
 	}
 	return c.formDone(r, err)
 }
 
-// decideApproval records one person's answer to the step that waits.
+func isMoney(err error) bool {
+	var e *sales.Error
+	return errors.As(err, &e) && strings.HasPrefix(e.Code, "money.")
+}
+
+// decideApproval records one person's answer to the step that waits. The amount in it is as they typed it.
 func (a *App) decideApproval(ctx context.Context, c *Call, id int64, d sales.Decision) (Reply, error) {
 	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
 		k, req, err := a.loadApproval(ctx, tx.Reader, c.User, id)
 		if err != nil {
 			return Reply{}, err
 		}
+		typed, err := sales.ParseMoney(d.Amount, req.Amount().Currency)
+		if err != nil && d.Amount != "" {
+			return Reply{}, within(k, err)
+		}
+		d.Amount = typed.Canonical()
 		req, events, err := k.Decide(req, d, c.Now)
 		if err != nil {
 			return Reply{}, within(k, err)
@@ -207,6 +232,8 @@ var approvalRefusals = map[string]wording{
 	"forward.asker":         says(text.Msg("They asked for it, so somebody else has to decide.")),
 	"forward.needed":        forwardNeeded,
 	"forward.not_theirs":    forwardNotTheirs,
+	"approval.confirm":      approvalConfirm,
+	"approval.amount":       says(text.Msg("That is not the amount of the request, so nothing is decided. Type the amount that stands behind the deal's name.")),
 	"approval.not_asker":    says(text.Msg("Only who asked for it can change the request.")),
 	"approval.same":         says(text.Msg("Nothing is changed in the form. Change something, or close it.")),
 	"approval.edited":       says(text.Msg("You changed the request meanwhile. Open the form again.")),

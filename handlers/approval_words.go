@@ -90,6 +90,16 @@ func approvalDecided(f facts) (string, []slack.Block) {
 	return sentence, showRequest(f, v)
 }
 
+// approvalConfirm says that the amount has to be typed, and offers the form for it.
+func approvalConfirm(f facts) (string, []slack.Block) {
+	v, ok := f.request()
+	if !ok {
+		return f.T("Approving this amount takes the amount typed."), nil
+	}
+	return f.T("Approving %s takes the amount typed: nothing is decided yet.", v.Amount(f.Printer)),
+		view.Actions(view.Button("approval.approve", view.ApprovalSeen(v.Approval), f.T("Approve…")))
+}
+
 // approvalAnswered tells somebody who has answered whom the step still waits for.
 func approvalAnswered(f facts) (string, []slack.Block) {
 	v, ok := f.request()

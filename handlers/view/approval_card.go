@@ -341,7 +341,7 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 		more = append(more, Option("edit:"+seen, p.T("Change the request…")), Option("withdraw:"+seen, p.T("Withdraw…")))
 	}
 	buttons := []slack.BlockElement{
-		Primary("approval.approve", seen, p.T("Approve")),
+		Primary("approval.approve", seen, a.approveLabel(p)),
 		Button("approval.reject", seen, p.T("Reject…")).WithStyle(slack.StyleDanger),
 		Button("approval.question", seen, p.T("Ask the rep…")),
 	}
@@ -349,6 +349,14 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 		buttons = append(buttons, a.answerButtons(p)...)
 	}
 	return append(buttons, Overflow("approval.more", more...))
+}
+
+// approveLabel ends in dots where a form asks for the amount first.
+func (a Approval) approveLabel(p text.Printer) string {
+	if slices.ContainsFunc(a.Approval.Waiting(), func(s *sales.StepState) bool { return a.Approval.NeedsAmount(*s) }) {
+		return p.T("Approve…")
+	}
+	return p.T("Approve")
 }
 
 // ApprovalSeen is what a button about a request carries: its id and the version shown.

@@ -68,8 +68,8 @@ func (f ApprovalForm) fields() []sales.Field {
 func (f ApprovalForm) longest() int { return min(maxInput, 30_000/len(f.fields())) }
 
 // DecisionForm asks for the reason of a rejection, or for a note to an approval.
-// via says by which door the person came.
-func DecisionForm(p text.Printer, a Approval, verdict sales.Verdict, via string) *slack.ModalViewRequest {
+// via says by which door the person came; confirm asks for the amount as well.
+func DecisionForm(p text.Printer, a Approval, verdict sales.Verdict, via string, confirm bool) *slack.ModalViewRequest {
 	meta := fmt.Sprintf("%s:%s:%s", ApprovalSeen(a.Approval), verdict, via)
 	what := Section(p.T("*%s approval* for %s", a.name(p), DealName(a.Deal)))
 	if verdict == sales.Reject {
@@ -79,8 +79,14 @@ func DecisionForm(p text.Printer, a Approval, verdict sales.Verdict, via string)
 				TextInput("approval.comment", "", p.T("What would have to change?"), true)),
 		})
 	}
-	return Modal(p, "approval.decide", meta, p.T("Approve"), p.T("Approve"), []slack.Block{
-		what,
-		Input("approval.comment", p.T("Note"), p.T("It stands on the card and in the deal's history."), true, TextInput("approval.comment", "", "", true)),
-	})
+	blocks := []slack.Block{what}
+	if confirm {
+		what = Section(p.T("*%s approval* for %s", a.name(p), DealName(a.Deal)) + " · *" + a.Amount(p) + "*")
+		blocks = append(a.numbers(p), Input("approval.typed", p.T("The amount that you approve"), p.T("Type it, such as 120,000 or 1.2m."), false,
+			TextInput("approval.typed", "", "", false)))
+		blocks = append([]slack.Block{what}, blocks...)
+	}
+	blocks = append(blocks,
+		Input("approval.comment", p.T("Note"), p.T("It stands on the card and in the deal's history."), true, TextInput("approval.comment", "", "", true)))
+	return Modal(p, "approval.decide", meta, p.T("Approve"), p.T("Approve"), blocks)
 }

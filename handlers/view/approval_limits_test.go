@@ -81,8 +81,8 @@ func TestApprovalsKeepSlacksLimits(t *testing.T) {
 			checkMessage(t, name+" list", "text", ApprovalLists(p, []ApprovalsList{one}))
 			sentence, more := EndedMessage(p, ApprovalEnded{Approval: a, Case: k, Missing: hugeMissing(k)})
 			checkMessage(t, name+" ended", sentence, append([]slack.Block{Section(sentence)}, more...))
-			checkForm(t, name+" reject", DecisionForm(p, a, sales.Reject, "command"))
-			checkForm(t, name+" approve", DecisionForm(p, a, sales.Approve, "command"))
+			checkForm(t, name+" reject", DecisionForm(p, a, sales.Reject, "command", false))
+			checkForm(t, name+" approve", DecisionForm(p, a, sales.Approve, "command", true))
 			checkForm(t, name+" request", RequestForm(p, ApprovalForm{Case: k, Policy: k.Process.Policies[0], Form: a.Approval.Form, Again: true}))
 		}
 	}

@@ -66,6 +66,7 @@ type StepState struct {
 	Parallel  bool       `json:"parallel,omitempty"` // asked together with the step before it
 	From      int        `json:"from,omitempty"`     // Approval.Version from which on it can be decided
 	When      Condition  `json:"when,omitempty"`
+	Confirm   float64    `json:"confirm,omitempty"` // amount above which it has to be typed
 	Status    StepStatus `json:"status"`
 	Opened    int64      `json:"opened,omitempty"` // Unix milliseconds
 	Closed    int64      `json:"closed,omitempty"`
@@ -85,10 +86,11 @@ type Decision struct {
 	Verdict Verdict  `json:"verdict"`
 	At      int64    `json:"at"` // Unix milliseconds
 	Comment string   `json:"comment,omitempty"`
-	Seen    int      `json:"seen"`           // Approval.Version that was decided on
-	Via     string   `json:"via"`            // thread, dm, command, home
-	Void    bool     `json:"void,omitempty"` // the request was changed since: it no longer counts
-	As      []string `json:"as,omitempty"`   // for a step that asks one of each: whom the person answered for
+	Amount  string   `json:"amount,omitempty"` // as it was typed to confirm it, in canonical form
+	Seen    int      `json:"seen"`             // Approval.Version that was decided on
+	Via     string   `json:"via"`              // thread, dm, command, home
+	Void    bool     `json:"void,omitempty"`   // the request was changed since: it no longer counts
+	As      []string `json:"as,omitempty"`     // for a step that asks one of each: whom the person answered for
 
 	Escalated bool `json:"escalated,omitempty"` // the person was asked only because the step had waited for long
 }
@@ -152,7 +154,7 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 	}
 	for _, s := range policy.Steps {
 		state := newStep(s)
-		state.Distinct = policy.Distinct
+		state.Distinct, state.Confirm = policy.Distinct, policy.confirmAbove(s)
 		var err error
 		if state.Status, err = c.beginning(state, policy, form, actor); err != nil {
 			return Approval{}, nil, err
@@ -213,7 +215,8 @@ func (c *Case) Deciders(a Approval) []string {
 // Conflict "approval.answered" when the person has answered and others are awaited,
 // Conflict "approval.moved_on" when the step opened or the person answered after what they
 // saw (told before the rights, since the step that they saw may be another's
-// by now), and Invalid "approval.no_reason" for a rejection without a comment.
+// by now), Invalid "approval.no_reason" for a rejection without a comment, and Invalid "approval.confirm"
+// and "approval.amount" for the approval of a large amount that was not typed, or wrongly.
 func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event, error) {
 	c = c.at(now)
 	a.Steps = slices.Clone(a.Steps)
@@ -226,6 +229,9 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	}
 	if d.Verdict == Reject && d.Comment == "" {
 		return a, nil, refuse(Invalid, "approval.no_reason")
+	}
+	if err := a.confirmed(*s, d); err != nil {
+		return a, nil, err
 	}
 	d.At, d.Seen, d.For = now.UnixMilli(), a.Version, ""
 	if approver != d.By {
@@ -242,7 +248,7 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	case c.met(*s, a.Requester):
 		s.Status, s.Closed = StepApproved, now.UnixMilli()
 	}
-	data := EventData{Kind: a.Kind, Approval: a.ID, Step: s.Key, Verdict: d.Verdict, Note: d.Comment, Behalf: d.For}
+	data := EventData{Kind: a.Kind, Approval: a.ID, Step: s.Key, Verdict: d.Verdict, Note: d.Comment, Behalf: d.For, Seen: d.Seen, Via: d.Via, Value: d.Amount}
 	a.Version++
 	if a.State == Pending {
 		a.open(now)

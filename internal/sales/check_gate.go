@@ -7,6 +7,8 @@ import (
 	"slices"
 )
 
+const maxConfirm = 1e12 // the amount above which it has to be typed
+
 const maxCount = 50 // activities of one type that a gate may ask for
 
 // gates checks what every stage asks for, and which stages lie behind a gate that
@@ -136,10 +138,12 @@ func (c *checker) policy(path string, p *Process, o Policy) {
 		c.add(path, "list.empty", "what", "policy", "key", o.Kind, "part", "steps")
 	}
 	c.keys("step", "key", keyForm, items(path+".steps", o.Steps, func(s Step) item { return item{key: s.Key, name: s.Name} }))
+	c.number(path+".confirm_above", "confirm_above", o.ConfirmAbove, maxConfirm)
 	c.different(path, o)
 	for i, s := range o.Steps {
 		at := fmt.Sprintf("%s.steps[%d]", path, i)
 		c.condition(at+".when", s.When, p, o.FormFields())
+		c.number(at+".confirm_above", "confirm_above", s.ConfirmAbove, maxConfirm)
 		c.number(at+".target", "target", float64(s.Target), maxTarget)
 		if s.Parallel && i == 0 {
 			c.warn(at+".parallel", "step.parallel", "policy", o.Kind, "step", s.Key)

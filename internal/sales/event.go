@@ -104,6 +104,8 @@ type EventData struct {
 	Question  int               `json:"question,omitempty"` // which of a request's, from 1
 	Users     []string          `json:"users,omitempty"`    // who may decide as well
 	Awaits    []Await           `json:"awaits,omitempty"`   // whom a request waits for from then on
+	Seen      int               `json:"seen,omitempty"`     // version of the request that was decided on
+	Via       string            `json:"via,omitempty"`      // by which door: thread, dm, command, home
 	Verdict   Verdict           `json:"verdict,omitempty"`
 	Process   string            `json:"process,omitempty"` // of a new deal
 	Map       int               `json:"map,omitempty"`     // version of the process in force

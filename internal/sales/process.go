@@ -145,28 +145,30 @@ type Reason struct {
 
 // Policy rules one kind of approval.
 type Policy struct {
-	Kind     string   `yaml:"kind" json:"kind"`
-	Name     Text     `yaml:"name" json:"name"`
-	Form     []Field  `yaml:"form,omitempty" json:"form,omitempty"` // beside amount, discount, margin, terms and link
-	Required []string `yaml:"required,omitempty" json:"required,omitempty"`
-	Material []string `yaml:"material,omitempty" json:"material,omitempty"` // fields whose change asks everybody again; all when it is empty
-	Exact    []string `yaml:"exact,omitempty" json:"exact,omitempty"`       // fields of the deal for which an approval holds at no other value, a lower amount included
-	Distinct bool     `yaml:"distinct,omitempty" json:"distinct,omitempty"` // nobody answers two steps of one request
-	Expire   Days     `yaml:"expire,omitempty" json:"expire,omitempty"`     // working days after which a request that waits ends without approval; 0 is never
-	Steps    []Step   `yaml:"steps" json:"steps"`                           // in order
+	Kind         string   `yaml:"kind" json:"kind"`
+	Name         Text     `yaml:"name" json:"name"`
+	Form         []Field  `yaml:"form,omitempty" json:"form,omitempty"` // beside amount, discount, margin, terms and link
+	Required     []string `yaml:"required,omitempty" json:"required,omitempty"`
+	Material     []string `yaml:"material,omitempty" json:"material,omitempty"`           // fields whose change asks everybody again; all when it is empty
+	Exact        []string `yaml:"exact,omitempty" json:"exact,omitempty"`                 // fields of the deal for which an approval holds at no other value, a lower amount included
+	ConfirmAbove float64  `yaml:"confirm_above,omitempty" json:"confirm_above,omitempty"` // amount above which approving takes the amount typed; 0 is none
+	Distinct     bool     `yaml:"distinct,omitempty" json:"distinct,omitempty"`           // nobody answers two steps of one request
+	Expire       Days     `yaml:"expire,omitempty" json:"expire,omitempty"`               // working days after which a request that waits ends without approval; 0 is never
+	Steps        []Step   `yaml:"steps" json:"steps"`                                     // in order
 }
 
 // Step is one thing that an approval needs to be decided.
 type Step struct {
-	Key      string    `yaml:"key" json:"key"`
-	Name     Text      `yaml:"name" json:"name"`
-	Roles    []string  `yaml:"roles,omitempty" json:"roles"`                 // whose holders may decide
-	Users    []string  `yaml:"users,omitempty" json:"users,omitempty"`       // Slack user ids of others who may
-	Manager  bool      `yaml:"manager,omitempty" json:"manager,omitempty"`   // the requester's manager may, too
-	Rule     Rule      `yaml:"rule,omitempty" json:"rule,omitempty"`         // how many of them have to; any when it is empty
-	Parallel bool      `yaml:"parallel,omitempty" json:"parallel,omitempty"` // asked together with the step before it
-	When     Condition `yaml:"when,omitempty" json:"when,omitempty"`
-	Target   Days      `yaml:"target,omitempty" json:"target,omitempty"`
+	Key          string    `yaml:"key" json:"key"`
+	Name         Text      `yaml:"name" json:"name"`
+	Roles        []string  `yaml:"roles,omitempty" json:"roles"`                           // whose holders may decide
+	Users        []string  `yaml:"users,omitempty" json:"users,omitempty"`                 // Slack user ids of others who may
+	Manager      bool      `yaml:"manager,omitempty" json:"manager,omitempty"`             // the requester's manager may, too
+	Rule         Rule      `yaml:"rule,omitempty" json:"rule,omitempty"`                   // how many of them have to; any when it is empty
+	ConfirmAbove float64   `yaml:"confirm_above,omitempty" json:"confirm_above,omitempty"` // instead of the policy's
+	Parallel     bool      `yaml:"parallel,omitempty" json:"parallel,omitempty"`           // asked together with the step before it
+	When         Condition `yaml:"when,omitempty" json:"when,omitempty"`
+	Target       Days      `yaml:"target,omitempty" json:"target,omitempty"`
 
 	Remind   Days       `yaml:"remind,omitempty" json:"remind,omitempty"` // working days after which those who are awaited are reminded; 0 is RemindAfter
 	Escalate Escalation `yaml:"escalate,omitempty" json:"escalate,omitzero"`
