@@ -36,11 +36,17 @@ func readLog(ctx context.Context, r *store.Reader, p *sales.Process, asOf time.T
 
 func (b *builder) readAll(ctx context.Context, r *store.Reader) error {
 	key := b.h.Process.Key
-	if err := r.EachEvent(ctx, key, b.h.AsOf, b.event); err != nil {
+	deals, stays, err := r.Sizes(ctx)
+	if err != nil {
+		return err
+	}
+	// What is not used of it costs no memory; growing would cost as much again.
+	b.h.Deals, b.editions, b.h.Stays = make([]Deal, 0, deals), make([]edition, 0, deals), make([]Stay, 0, stays)
+	if err := r.EachStageEvent(ctx, key, b.h.AsOf, b.event); err != nil {
 		return err
 	}
 	b.flush()
-	if err := r.EachDeal(ctx, key, b.describe); err != nil {
+	if err := r.EachBrief(ctx, key, b.describe); err != nil {
 		return err
 	}
 	return r.EachWait(ctx, key, b.wait)
