@@ -111,7 +111,7 @@ func (b *bot) run(ctx context.Context) error {
 // work runs all parts side by side.
 func (b *bot) work(ctx context.Context, who *slack.AuthTestResponse) error {
 	app := b.app(who)
-	g := b.openGateway(app, who)
+	g := b.openGateway(app, who, b.appID(ctx, who))
 	b.outbox = outbox.New(outbox.Config{
 		Store: b.store, API: b.api, Render: renderer{app}, Log: b.log, Admins: b.cfg.Admins, Now: b.clock.Now,
 		Pace: b.cfg.pace, Lease: b.cfg.lease, Observe: b.metrics.delivered,
@@ -167,6 +167,19 @@ func (b *bot) introduce(ctx context.Context) (*slack.AuthTestResponse, error) {
 	}
 }
 
+// appID returns the id of our app, so that payloads of other apps are refused; "" when
+// Slack does not say it, and then the signature alone has to do.
+func (b *bot) appID(ctx context.Context, who *slack.AuthTestResponse) string {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	us, err := b.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID})
+	if err != nil {
+		b.log.Warn("Slack does not say the app's id; payloads are not checked for it", "error", err)
+		return ""
+	}
+	return us.AppID
+}
+
 func isRefused(code string) bool {
 	switch code {
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type":
@@ -182,10 +195,10 @@ func (b *bot) app(who *slack.AuthTestResponse) *handlers.App {
 	}
 }
 
-func (b *bot) openGateway(app *handlers.App, who *slack.AuthTestResponse) *gateway.Gateway {
+func (b *bot) openGateway(app *handlers.App, who *slack.AuthTestResponse, id string) *gateway.Gateway {
 	return gateway.New(gateway.Config{
 		Handle: app.Handle, Store: b.store, API: b.api, APIURL: b.cfg.APIURL, Log: b.log, Now: b.clock.Now, Locale: b.cfg.Locale,
-		Team: who.TeamID, Bot: who.UserID, Prefix: b.cfg.Prefix, Secret: b.cfg.SigningSecret, Observe: b.metrics.handled,
+		Team: who.TeamID, App: id, Bot: who.UserID, Prefix: b.cfg.Prefix, Secret: b.cfg.SigningSecret, Observe: b.metrics.handled,
 	}, b.people)
 }
 

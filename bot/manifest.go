@@ -11,6 +11,9 @@ import (
 	"pipewright/internal/text"
 )
 
+// english is the language of manifest.json and of the playground's app.
+var english = text.For("en", nil)
+
 // appName is the bot's name in Slack.
 const appName = "Pipewright"
 
@@ -31,7 +34,7 @@ func (c *manifestCommand) Run(t terminal) error {
 			return &usageError{"--http " + c.HTTP + ": give the public address, beginning with https://"}
 		}
 	}
-	body, err := manifest(cfg.Prefix, strings.TrimSuffix(c.HTTP, "/"))
+	body, err := manifest(text.For(cfg.Locale, nil), cfg.Prefix, strings.TrimSuffix(c.HTTP, "/"))
 	if err != nil {
 		return err
 	}
@@ -64,9 +67,9 @@ type scopeWish struct{ scope, use string }
 // obj is JSON as it stands.
 type obj = map[string]any
 
-// manifest builds the app's manifest from the routes. base is the public address
-// for HTTP mode, or "" for Socket Mode.
-func manifest(prefix, base string) ([]byte, error) {
+// manifest builds the app's manifest from the routes, in the workspace's language: Slack
+// shows everybody the same. base is the public address for HTTP mode, or "" for Socket Mode.
+func manifest(p text.Printer, prefix, base string) ([]byte, error) {
 	optional := make([]string, len(wishes))
 	for i, w := range wishes {
 		optional[i] = w.scope
@@ -78,21 +81,20 @@ func manifest(prefix, base string) ([]byte, error) {
 		interactivity["request_url"] = base + "/slack/interactions"
 		interactivity["message_menu_options_url"] = base + "/slack/interactions"
 	}
-	commands, err := slashCommands(prefix, base)
+	commands, err := slashCommands(p, prefix, base)
 	if err != nil {
 		return nil, err
 	}
 	body, err := json.MarshalIndent(obj{
 		"display_information": obj{
 			"name": appName, "background_color": "#1f3a5f",
-			"description": "Work your deals, get quotes approved and see where your sales process is stuck.",
-			"long_description": "Pipewright maps your sales process, keeps one card for each deal, asks for the approvals that a quote or a contract needs, " +
-				"and shows every week where the process is stuck. Your data stays on your own machine.",
+			"description":      p.T("Work your deals, get quotes approved and see where your sales process is stuck."),
+			"long_description": p.T("Pipewright maps your sales process, keeps one card for each deal, asks for the approvals that a quote or a contract needs, and shows every week where the process is stuck. Your data stays on your own machine."),
 		},
 		"features": obj{
 			"app_home":       obj{"home_tab_enabled": true, "messages_tab_enabled": true, "messages_tab_read_only_enabled": false},
 			"bot_user":       obj{"display_name": appName, "always_online": true},
-			"shortcuts":      shortcuts,
+			"shortcuts":      shortcuts(p),
 			"slash_commands": commands,
 		},
 		"oauth_config": obj{"scopes": obj{"bot": scopes, "bot_optional": optional}},
@@ -105,21 +107,23 @@ func manifest(prefix, base string) ([]byte, error) {
 }
 
 // shortcuts are Slack's shortcuts; their callback ids are the handlers'.
-var shortcuts = []obj{
-	{"name": "New deal", "type": "global", "callback_id": "new_deal", "description": "Begin a deal"},
-	{"name": "Log an activity", "type": "global", "callback_id": "log_activity", "description": "A call, a demo, a visit"},
-	{"name": "Log to a deal", "type": "message", "callback_id": "log_message", "description": "Keep this message with a deal"},
+func shortcuts(p text.Printer) []obj {
+	return []obj{
+		{"name": p.T("New deal"), "type": "global", "callback_id": "new_deal", "description": p.T("Begin a deal")},
+		{"name": p.T("Log an activity"), "type": "global", "callback_id": "log_activity", "description": p.T("A call, a demo, a visit")},
+		{"name": p.T("Log to a deal"), "type": "message", "callback_id": "log_message", "description": p.T("Keep this message with a deal")},
+	}
 }
 
 // slashCommands lists the commands of the routes. The first route of each says what
 // it is about; the hint names the first of its verbs.
-func slashCommands(prefix, base string) ([]obj, error) {
+func slashCommands(p text.Printer, prefix, base string) ([]obj, error) {
 	var out []obj
 	seen, verbs := map[string]obj{}, map[string][]string{}
 	for _, r := range handlers.Routes() {
 		c := seen[r.Command]
 		if c == nil {
-			c = obj{"command": "/" + prefix + r.Command, "description": r.About, "usage_hint": r.Args, "should_escape": true}
+			c = obj{"command": "/" + prefix + r.Command, "description": p.T(r.About), "usage_hint": hint(p, r), "should_escape": true}
 			if base != "" {
 				c["url"] = base + "/slack/commands"
 			}
@@ -127,7 +131,7 @@ func slashCommands(prefix, base string) ([]obj, error) {
 			out = append(out, c)
 		}
 		if r.Verb == "" { // the command alone describes it best
-			c["description"], c["usage_hint"] = r.About, r.Args
+			c["description"], c["usage_hint"] = p.T(r.About), hint(p, r)
 		} else if command := c["command"].(string); len(verbs[command]) < 3 {
 			verbs[command] = append(verbs[command], r.Verb)
 		}
@@ -143,6 +147,13 @@ func slashCommands(prefix, base string) ([]obj, error) {
 		return nil, errors.New("there are no commands")
 	}
 	return out, nil
+}
+
+func hint(p text.Printer, r handlers.Route) string {
+	if r.Args == "" {
+		return ""
+	}
+	return p.T(r.Args)
 }
 
 // compact takes the white space out of JSON.

@@ -12,9 +12,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"pipewright/bot/playground"
 	"pipewright/handlers"
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -23,7 +25,7 @@ var update = flag.Bool("update", false, "write the generated files anew")
 // TestManifestFile keeps manifest.json in step with the routes.
 func TestManifestFile(t *testing.T) {
 	const file = "../manifest.json"
-	want, err := manifest("", "")
+	want, err := manifest(english, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +46,13 @@ func TestManifestFile(t *testing.T) {
 // TestManifestKeepsSlacksLimits has the playground read it, which refuses what
 // Slack refuses, with the longest prefix that is allowed.
 func TestManifestKeepsSlacksLimits(t *testing.T) {
-	body, err := manifest(strings.Repeat("p", 20), "https://pipewright.example.com")
+	for _, lang := range []string{"en", "zh"} {
+		t.Run(lang, func(t *testing.T) { manifestIn(t, lang) })
+	}
+}
+
+func manifestIn(t *testing.T, lang string) {
+	body, err := manifest(text.For(lang, nil), strings.Repeat("p", 20), "https://pipewright.example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,14 +69,24 @@ func TestManifestKeepsSlacksLimits(t *testing.T) {
 			Long        string `json:"long_description"`
 		} `json:"display_information"`
 		Features struct {
-			Commands []struct{ Description, URL string } `json:"slash_commands"`
+			Commands  []struct{ Description, URL string } `json:"slash_commands"`
+			Shortcuts []struct{ Name, Description string }
 		}
 	}
 	if err := json.Unmarshal(body, &m); err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Display.Description) > 140 || len(m.Display.Long) < 174 || len(m.Display.Long) > 4000 {
-		t.Errorf("descriptions of %d and %d characters", len(m.Display.Description), len(m.Display.Long))
+	short, long := utf8.RuneCountInString(m.Display.Description), utf8.RuneCountInString(m.Display.Long)
+	if short > 140 || long < 174 || long > 4000 {
+		t.Errorf("descriptions of %d and %d characters", short, long)
+	}
+	for _, x := range m.Features.Shortcuts {
+		if n := utf8.RuneCountInString(x.Name); n == 0 || n > 24 || x.Description == "" {
+			t.Errorf("got %+v", x)
+		}
+	}
+	if name := m.Features.Shortcuts[0].Name; (name == "New deal") != (lang == "en") {
+		t.Errorf("the first shortcut is called %q", name)
 	}
 	for _, c := range m.Features.Commands {
 		if c.URL != "https://pipewright.example.com/slack/commands" || c.Description == "" {
@@ -88,7 +106,7 @@ func TestShortcutsAreAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := &handlers.App{Store: st, Log: slog.New(slog.DiscardHandler), Locale: "en-US", Zone: time.UTC, Bot: "U0BOT"}
-	for _, s := range shortcuts {
+	for _, s := range shortcuts(english) {
 		reply, err := app.Handle(context.Background(), handlers.Intent{
 			Kind: handlers.Shortcut, Key: s["callback_id"].(string), Name: s["callback_id"].(string), User: userAna, Channel: channelDeals,
 			Trigger: "1.2", Note: "they want SSO", Now: time.Now(),

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"pipewright/handlers"
 	"pipewright/internal/sales"
 	"pipewright/store"
 )
@@ -27,7 +28,7 @@ func saveMap(ctx context.Context, st *store.Store, m *sales.Map, now time.Time) 
 		if err != nil || len(stands) > 0 {
 			return err
 		}
-		const why = "The map that Pipewright ships with"
+		why := handlers.ShippedWhy
 		if m.Organisation != nil {
 			if err := tx.SaveOrganisation(ctx, m.Organisation, "", why, now); err != nil {
 				return err

@@ -86,7 +86,7 @@ type lab struct {
 
 // newLab starts a workspace with the company in it.
 func newLab(addr, database, mode string, log *slog.Logger) (*lab, error) {
-	app, err := manifest("", "")
+	app, err := manifest(english, "", "")
 	if err != nil {
 		return nil, err
 	}

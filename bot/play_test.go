@@ -121,7 +121,7 @@ func TestReadySoon(t *testing.T) {
 
 // TestFollowsThePlaygroundsClock runs the bot as in a process of its own.
 func TestFollowsThePlaygroundsClock(t *testing.T) {
-	app, err := manifest("", "")
+	app, err := manifest(english, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestFollowsThePlaygroundsClock(t *testing.T) {
 	}
 	ground.Start()
 	l := openLab(t, sqliteFile(t), modeSocket)
-	far := &lab{clock: &clock{}, ground: ground, cfg: l.cfg, log: l.log}
+	far := &lab{clock: &clock{}, ground: ground, cfg: l.cfg, m: l.m, log: l.log}
 	far.cfg.BotToken, far.cfg.AppToken, far.cfg.APIURL = ground.BotToken(), ground.AppToken(), ground.APIURL()
 	t.Cleanup(far.close)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -147,6 +147,9 @@ func TestFollowsThePlaygroundsClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &story{t: t, lines: []line{{1, "clock"}}, lab: far, bot: b}
+	if id := s.get("state", nil)["app"].(obj)["id"]; b.gateway.Load().App != id {
+		t.Errorf("payloads are taken from the app %q, ours is %q", b.gateway.Load().App, id)
+	}
 	s.ask("clock", obj{"advance": "72h"})
 	s.eventually(func() bool { return far.clock.Now().After(time.Now().Add(71 * time.Hour)) }, func() { t.Error("the bot's clock stays behind") })
 }

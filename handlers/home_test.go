@@ -200,7 +200,7 @@ func TestHomeKeepsSlacksLimits(t *testing.T) {
 		for i := range 60 {
 			owner := []string{maxim, ana}[i%2]
 			n := sales.NewDeal{Name: strings.Repeat(fmt.Sprintf("<!channel> & *%d* ", i), 80), Account: strings.Repeat("& ", 500), Owner: owner,
-				Amount: sales.Money{Minor: 1 << 52, Currency: "EUR"}, Close: monday.AddDate(0, 0, -3)}
+				Amount: sales.Money{Minor: 1e15, Currency: "EUR"}, Close: monday.AddDate(0, 0, -3)}
 			events, err := sales.Create(p, org, owner, n, monday.AddDate(0, -2, 0))
 			if err != nil {
 				return err

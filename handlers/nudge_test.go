@@ -262,7 +262,7 @@ func TestSnoozeAndMute(t *testing.T) {
 		t.Fatalf("%+v", first)
 	}
 	press := func(label string) Reply { return w.press(ana, "D1", first[0].reply, label) }
-	if r := press("Not before tomorrow"); !strings.Contains(r.Text, "Tuesday, 15 Dec, 09:00") {
+	if r := press("Remind me tomorrow"); !strings.Contains(r.Text, "Tuesday, 15 Dec, 09:00") {
 		t.Errorf("snoozed until: %s", r.Text)
 	}
 	if got := w.live(23 * time.Hour); len(got) != 0 {
@@ -271,7 +271,7 @@ func TestSnoozeAndMute(t *testing.T) {
 	if got := w.live(2 * time.Hour); !slices.Equal(got, []string{"Tue 15 09:00 UANA"}) {
 		t.Errorf("after the snooze: %v", got)
 	}
-	if r := press("Not before next week"); !strings.Contains(r.Text, "Monday, 21 Dec, 09:00") {
+	if r := press("Remind me next week"); !strings.Contains(r.Text, "Monday, 21 Dec, 09:00") {
 		t.Errorf("snoozed until: %s", r.Text)
 	}
 	w.types(ana, "/deal new Second")

@@ -22,14 +22,15 @@ func processBook() book {
 				Examples: []string{text.Msg("process stage demo")}, Run: (*App).processStage},
 			{Command: "process", Verb: "history", Also: []string{"changes", "log", "历史", "变更"}, Args: text.Msg("[PROCESS|team]"), About: text.Msg("Who changed the process, or teams and roles: what, when and why."),
 				Examples: []string{"process history", text.Msg("process history team")}, Run: (*App).processHistory},
-			{Command: "process", Verb: "team", Also: []string{"teams", "团队"}, Args: text.Msg("[add|remove|manager|channel|new|private|open …] [because TEXT]"),
+			{Command: "process", Verb: "team", Also: []string{"teams", "团队"}, Args: text.Msg("[add|remove|manager|channel|new|private|open|delete …] [because TEXT]"),
 				About: text.Msg("Who sells together. Managers and admins add and remove people, name the manager and the channel."),
 				Examples: []string{"process team", text.Msg("process team add north @anna"), text.Msg("process team remove north @anna because she moved to marketing"),
 					text.Msg("process team manager north @mia"), text.Msg("process team channel north #deals-north"), text.Msg("process team new south South"),
-					text.Msg("process team private south"), text.Msg("process team open south")}, Run: (*App).processTeam},
-			{Command: "process", Verb: "role", Also: []string{"roles", "角色"}, Args: text.Msg("[add|remove ROLE @user] [because TEXT]"),
-				About:    text.Msg("Who decides what. Managers and admins give roles to people or user groups, and take them."),
-				Examples: []string{"process role", text.Msg("process role add pricing @li"), text.Msg("process role remove pricing @li")}, Run: (*App).processRole},
+					text.Msg("process team private south"), text.Msg("process team open south"), text.Msg("process team delete south")}, Run: (*App).processTeam},
+			{Command: "process", Verb: "role", Also: []string{"roles", "角色"}, Args: text.Msg("[add|remove ROLE @user] [new KEY NAME] [delete ROLE] [because TEXT]"),
+				About: text.Msg("Who decides what. Managers and admins give roles to people or user groups, and take them."),
+				Examples: []string{"process role", text.Msg("process role add pricing @li"), text.Msg("process role remove pricing @li"),
+					text.Msg("process role new security Security"), text.Msg("process role delete security")}, Run: (*App).processRole},
 		},
 		actions:  map[string]handler{"process.stage": (*App).clickStage, "process.history": (*App).clickHistory},
 		refusals: processRefusals,
@@ -98,13 +99,19 @@ func (a *App) mapView(ctx context.Context, r *store.Reader, c *Call, key string)
 		return m, err
 	}
 	if len(history) > 0 {
-		m.Changed = versionOf(history[0])
+		m.Changed = versionOf(c.Printer, history[0])
 	}
 	m.Stages, err = stageLoads(ctx, r, m.Process, readableTeams(m.Org, c.User), c)
 	return m, err
 }
 
-func versionOf(v store.MapVersion) view.MapVersion {
+// ShippedWhy is why the map that a fresh database begins with is there.
+var ShippedWhy = text.Msg("The map that Pipewright ships with")
+
+func versionOf(p text.Printer, v store.MapVersion) view.MapVersion {
+	if v.Actor == "" && v.Why == ShippedWhy {
+		v.Why = p.T(ShippedWhy)
+	}
 	return view.MapVersion{Version: v.Version, Actor: v.Actor, At: v.At, Why: v.Why}
 }
 
@@ -244,7 +251,7 @@ func (a *App) mapPage(ctx context.Context, c *Call, key string, page int) (Reply
 			if err != nil {
 				return err
 			}
-			one := versionOf(v)
+			one := versionOf(c.Printer, v)
 			one.Changes = changes
 			h.Versions = append(h.Versions, one)
 		}

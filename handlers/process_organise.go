@@ -19,6 +19,7 @@ type reorganise struct {
 	why    string
 	groups map[string][]string // members of user groups that were read from Slack for it
 	change func(o *sales.Organisation) (reorganised, error)
+	allows func(all []*sales.Process) error // what the processes say to it; nil is nothing
 }
 
 // reorganised is what such a change did.
@@ -58,12 +59,17 @@ func (a *App) organiseNow(ctx context.Context, tx *store.Tx, c *Call, ch reorgan
 	if err := mayOrganise(before, c.User); err != nil {
 		return Reply{}, err
 	}
-	after := before.Clone()
-	done, err := ch.change(after)
+	all, err := tx.Processes(ctx)
 	if err != nil {
 		return Reply{}, err
 	}
-	all, err := tx.Processes(ctx)
+	if ch.allows != nil {
+		if err := ch.allows(all); err != nil {
+			return Reply{}, err
+		}
+	}
+	after := before.Clone()
+	done, err := ch.change(after)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -132,6 +138,11 @@ func problemsOf(p text.Printer, all []*sales.Process, o *sales.Organisation, err
 	for _, x := range problems {
 		if u, ok := x.Facts["user"].(string); ok {
 			x.Facts["user"] = view.Unmarked(name(u))
+		}
+		for _, fact := range []string{"team", "other"} {
+			if key, ok := x.Facts[fact].(string); ok && x.Code == "member.twice" {
+				x.Facts[fact] = view.Unmarked(view.TeamName(p, o, key))
+			}
 		}
 		if s := ProblemText(p, x); !slices.Contains(out, s) {
 			out = append(out, s)

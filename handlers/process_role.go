@@ -9,7 +9,7 @@ import (
 	"pipewright/internal/text"
 )
 
-// processRole answers /process role [add|remove ROLE @user] [because TEXT].
+// processRole answers /process role [add|remove ROLE @user] [new KEY NAME] [delete ROLE] [because TEXT].
 func (a *App) processRole(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
 	switch {
@@ -21,8 +21,13 @@ func (a *App) processRole(ctx context.Context, c *Call) (Reply, error) {
 	case words[0].is("remove", "rm", "take", "移除", "收回"):
 		c.gap = words[0].End
 		return a.roleRemove(ctx, c, words[1:], c.typed(why))
+	case words[0].is("new", "create", "新建"):
+		return a.roleNew(ctx, c, words[1:], c.typed(why))
+	case words[0].is("delete", "drop", "删除"):
+		c.gap = words[0].End
+		return a.roleDelete(ctx, c, words[1:], c.typed(why))
 	}
-	return Reply{}, c.noVerb("role.verb", words, slices.Values([]string{"add", "remove", "list"}))
+	return Reply{}, c.noVerb("role.verb", words, slices.Values([]string{"add", "remove", "list", "new", "delete"}))
 }
 
 // holders are people and user groups that somebody named.

@@ -31,6 +31,7 @@ func teamVerbs() []teamVerb {
 		{[]string{"new", "create", "新建"}, (*App).teamNew},
 		{[]string{"private", "私密"}, (*App).teamPrivate},
 		{[]string{"open", "public", "公开"}, (*App).teamOpen},
+		{[]string{"delete", "drop", "删除", "解散"}, (*App).teamDelete},
 	}
 }
 

@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
+	"pipewright/store"
 )
 
 func (a *App) teamChannel(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
@@ -124,4 +126,47 @@ func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (
 		t.Private = false
 		return reorganised{sentence: c.T("*%s* is open now: everybody reads its deals.", view.TeamName(c.Printer, o, t.Key)), undo: "process team private " + t.Key, private: t.Key}, nil
 	})
+}
+
+// teamDelete takes a team out of the organisation, once that is confirmed. Its deals stay with their owners.
+func (a *App) teamDelete(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
+	if err := mayOrganise(o, c.User); err != nil {
+		return Reply{}, err
+	}
+	t, rest, err := c.matchTeam(o, words)
+	if err == nil {
+		err = noMore(rest)
+	}
+	if err != nil {
+		return Reply{}, err
+	}
+	if t.Private { // everybody could read its deals: that is a step of its own
+		return Reply{}, sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
+	}
+	if !c.Sure {
+		return a.askToDelete(ctx, c, o, t)
+	}
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
+		if t.Private {
+			return reorganised{}, sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
+		}
+		key, name := t.Key, view.TeamName(c.Printer, o, t.Key)
+		o.Teams = slices.DeleteFunc(o.Teams, func(x sales.Team) bool { return x.Key == key })
+		return reorganised{sentence: c.T("The team *%s* is gone. Deals stay with their owners.", name), private: key}, nil
+	})
+}
+
+func (a *App) askToDelete(ctx context.Context, c *Call, o *sales.Organisation, t sales.Team) (Reply, error) {
+	n := 0
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
+		n, err = r.CountDeals(ctx, store.DealFilter{Team: t.Key, Alive: true})
+		return err
+	})
+	sentence := c.T("Delete the team *%s*? %s and %s are in it; the deals stay with their owners, and managers can assign them.",
+		view.TeamName(c.Printer, o, t.Key), c.N(len(t.Members), "%d person", "%d people"), c.N(n, "%d deal", "%d deals"))
+	return c.inPlace(say(sentence, view.Actions(view.RunSure(c.line(), c.T("Yes, delete it")), view.Button("dismiss", "", c.T("No")))...)), err
 }

@@ -344,7 +344,7 @@ var coreRefusals = map[string]wording{
 	"date.ambiguous":   says(text.Msg("“%s” can be two dates. Which one?"), "input"),
 	"money.unreadable": says(text.Msg("I can't read “%s” as an amount. Write it like 12k, 12,000.50 EUR or ¥12万."), "input"),
 	"money.negative":   says(text.Msg("An amount can't be below zero: “%s”."), "input"),
-	"money.too_large":  says(text.Msg("That amount is too large for me. Are there zeros too many?")),
+	"money.too_large":  says(text.Msg("That amount is larger than any deal. Are there zeros too many?")),
 	"money.currency":   says(text.Msg("I don't know a currency “%s”. Use its three letters, such as EUR, USD or CNY."), "currency"),
 	"money.decimals":   says(text.Msg("“%s” is finer than the smallest unit of %s."), "input", "currency"),
 	"money.ambiguous":  says(text.Msg("“%s” can be two amounts. Which one?"), "input"),

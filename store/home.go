@@ -51,7 +51,7 @@ type News struct {
 }
 
 const (
-	newsMarkSQL = `SELECT (SELECT pos FROM audit_head WHERE id = 1) AS pos, CAST((SELECT COALESCE(SUM(version), 0) FROM map_head) AS BIGINT) AS maps`
+	newsMarkSQL = `SELECT (SELECT pos FROM audit_head WHERE id = 1) AS pos, ` + mapAge + ` AS maps`
 	// The order of the joins is given: from the few new events to their deals.
 	newsSQL = `SELECT DISTINCT e.type, e.actor, deal.owner FROM event e CROSS JOIN deal
 		WHERE deal.id = e.deal AND e.pos > 0 AND e.pos > ?`

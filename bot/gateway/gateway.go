@@ -51,6 +51,7 @@ type Gateway struct {
 	kill     context.CancelFunc
 	sockets  sockets
 	doors    *http.ServeMux
+	refused  refused
 
 	permalink func(ctx context.Context, channel, message string) string // "" when Slack gives none
 

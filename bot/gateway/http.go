@@ -44,7 +44,7 @@ func (g *Gateway) door(serve func(http.ResponseWriter, []byte, time.Time)) http.
 			return
 		}
 		if err := verify(r.Header, body, g.Secret); err != nil {
-			g.Log.Warn("gateway: a request was refused", "path", r.URL.Path, "from", r.RemoteAddr, "error", err)
+			g.refusal("gateway: a request was refused", "path", r.URL.Path, "from", r.RemoteAddr, "error", err)
 			http.Error(w, "the signature does not fit", http.StatusUnauthorized)
 			return
 		}
@@ -144,10 +144,10 @@ func reply(w http.ResponseWriter, ack any) {
 func (g *Gateway) refuse(w http.ResponseWriter, err error) {
 	switch {
 	case errors.Is(err, errForeign):
-		g.Log.Warn("gateway: a payload was refused", "error", err)
+		g.refusal("gateway: a payload was refused", "error", err)
 		http.Error(w, "this is another workspace's", http.StatusForbidden)
 	case errors.Is(err, errMalformed):
-		g.Log.Warn("gateway: a payload was refused", "error", err)
+		g.refusal("gateway: a payload was refused", "error", err)
 		http.Error(w, "the payload cannot be read", http.StatusBadRequest)
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "1")

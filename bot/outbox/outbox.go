@@ -104,7 +104,6 @@ func nudge(c chan struct{}) {
 func (b *Outbox) Run(ctx context.Context) {
 	b.ending = ctx
 	defer b.working.Wait()
-	b.recall(ctx)
 	for ctx.Err() == nil {
 		more, err := b.round(ctx)
 		if err != nil && ctx.Err() == nil {

@@ -204,6 +204,25 @@ func TestNativeBlocksAreRememberedAsRefused(t *testing.T) {
 	}
 }
 
+// TestWhatTheGatewayFoundOutIsKnown has somebody else note, while the outbox runs, that
+// the workspace refuses native blocks.
+func TestWhatTheGatewayFoundOutIsKnown(t *testing.T) {
+	w := newWorld(t)
+	w.ask("/_control/features", map[string]any{"native_blocks": false})
+	table := slack.NewTableBlock("t").AddRow(slack.NewTableRichTextCell(slack.NewRichTextSection(slack.NewRichTextSectionTextElement("won", nil))))
+	w.render.mu.Lock()
+	w.render.cards["first"] = view.Message{Text: "digest", Blocks: []slack.Block{table}, Plain: []slack.Block{view.Section("won: 3")}}
+	w.render.mu.Unlock()
+	if err := w.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.SetMeta(ctx, nativeBlocks, "off") }); err != nil {
+		t.Fatal(err)
+	}
+	w.enqueue(post("1", "C0DEALS", "first"))
+	w.settled()
+	if n := w.calls("chat.postMessage"); n != 1 {
+		t.Errorf("%d calls, want 1", n)
+	}
+}
+
 func TestRefusedTokenPausesAndLosesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.fault("chat.postMessage", "error", map[string]any{"error": "invalid_auth"})

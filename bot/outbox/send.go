@@ -17,7 +17,7 @@ const metadataType = "pipewright_outbox"
 // send posts the message, or updates the card that stands. It returns where the
 // message is.
 func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err error) {
-	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(d))
+	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(ctx, d))
 	if !isBlocks(err) || d.msg.Home != nil {
 		return channel, ts, err
 	}
@@ -47,9 +47,12 @@ func (b *Outbox) publish(ctx context.Context, d *delivery, blocks []slack.Block)
 	return d.Channel, res.ID, nil
 }
 
-func (b *Outbox) blocksFor(d *delivery) []slack.Block {
+func (b *Outbox) blocksFor(ctx context.Context, d *delivery) []slack.Block {
 	if d.msg.Home != nil {
 		return d.msg.Home.Blocks.BlockSet
+	}
+	if d.msg.Plain != nil && !b.plain.Load() { // another replica, or the gateway, may have found out meanwhile
+		b.recall(ctx)
 	}
 	if b.plain.Load() && d.msg.Plain != nil {
 		return d.msg.Plain

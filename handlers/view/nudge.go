@@ -48,7 +48,7 @@ func NudgeMessage(p text.Printer, n Nudge) (sentence string, blocks []slack.Bloc
 	}
 	blocks = append(blocks, n.today(p)...)
 	blocks = append(blocks, Actions(
-		Button("nudge.snooze", SnoozeTomorrow, p.T("Not before tomorrow")), Button("nudge.snooze", SnoozeWeek, p.T("Not before next week")),
+		Button("nudge.snooze", SnoozeTomorrow, p.T("Remind me tomorrow")), Button("nudge.snooze", SnoozeWeek, p.T("Remind me next week")),
 		Button("nudge.mute", "", p.T("No more reminders")),
 	)...)
 	return Lines(sentence, n.names()), fit(blocks)

@@ -97,6 +97,10 @@ func (c *checker) neededRoles() {
 	}
 }
 
+// NeedsRole reports whether the process names the role: in its list, as who works in a
+// stage, or as who decides.
+func (p *Process) NeedsRole(key string) bool { return slices.Contains(rolesOf(p), key) }
+
 // rolesOf returns every role that a process names, each once.
 func rolesOf(p *Process) []string {
 	var out []string

@@ -15,8 +15,9 @@ type Money struct {
 	Currency string // ISO 4217
 }
 
-// maxMinor is the largest amount: up to here a float64 still holds every unit.
-const maxMinor = 1 << 53
+// maxMinor is the largest amount, ten trillion euros: a float64 holds every unit, and
+// thousands of such amounts can be added up.
+const maxMinor = 1e15
 
 // IsSet reports whether an amount was given.
 func (m Money) IsSet() bool { return m.Currency != "" }
