@@ -29,7 +29,7 @@ type digest struct {
 	sub      store.Subscription
 	slot     Slot
 	since    time.Time // the slot before: what happened later is news
-	late     bool
+	posted   time.Time
 	h        *History // of the deals that the channel may see
 	org      *sales.Organisation
 	about    Options // whose deals it tells of
@@ -62,7 +62,7 @@ type period struct {
 func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time) (*digest, error) {
 	rhythm := RhythmOf(sub)
 	before := rhythm.Before(slot.At)
-	d := &digest{sub: sub, slot: slot, since: before.At, late: now.Sub(slot.At) > lateAfter, deals: map[int64]sales.Deal{}, people: map[string]string{}}
+	d := &digest{sub: sub, slot: slot, since: before.At, posted: now, deals: map[int64]sales.Deal{}, people: map[string]string{}}
 	var err error
 	if d.org, err = r.Organisation(ctx); err != nil {
 		return nil, err
@@ -220,8 +220,8 @@ func (d *digest) scope(p text.Printer) string {
 
 func (d *digest) when(p text.Printer) string {
 	s := p.T("%s to %s (%s)", p.DateTime(d.since), p.DateTime(d.slot.At), p.Location().String())
-	if d.late {
-		s += " · " + p.T("late: it was due on %s", p.DateTime(d.slot.At))
+	if late := d.slot.late(d.posted, p); late != "" {
+		s += " · " + late
 	}
 	return s
 }

@@ -18,6 +18,8 @@ const DigestReport = "digest"
 type Digests struct {
 	Store  *store.Store
 	Locale string // of subscriptions that name no language
+
+	pageFor func(context.Context, *store.Reader, store.Subscription, Slot, time.Time, text.Printer) (Page, error) // for tests; pageFor otherwise
 }
 
 // Due enqueues every digest whose slot has come and that nobody has claimed. It may be called at
@@ -47,29 +49,22 @@ func (d *Digests) NextDue(ctx context.Context, now time.Time) (time.Time, error)
 	return first, err
 }
 
-// each calls fn with every subscription and the period that was claimed last.
+// each calls fn with every subscription and the latest period that was claimed.
 func (d *Digests) each(ctx context.Context, fn func(sub store.Subscription, last string)) error {
 	var subs []store.Subscription
-	var lasts []string
+	var last map[int64]string
 	err := d.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
-		lasts = nil
 		if subs, err = r.Subscriptions(ctx); err != nil {
 			return err
 		}
-		for _, s := range subs {
-			last, err := r.LastSlot(ctx, s.ID)
-			if err != nil {
-				return err
-			}
-			lasts = append(lasts, last)
-		}
-		return nil
+		last, err = r.LastSlots(ctx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for i, s := range subs {
-		fn(s, lasts[i])
+	for _, s := range subs {
+		fn(s, last[s.ID])
 	}
 	return nil
 }
@@ -78,8 +73,12 @@ func (d *Digests) each(ctx context.Context, fn func(sub store.Subscription, last
 // digest in one transaction. Who finds the slot claimed discards what it computed.
 func (d *Digests) post(ctx context.Context, sub store.Subscription, slot Slot, now time.Time) error {
 	var page Page
+	compute := pageFor
+	if d.pageFor != nil {
+		compute = d.pageFor
+	}
 	err := d.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
-		page, err = pageFor(ctx, r, sub, slot, now, d.printer(sub))
+		page, err = compute(ctx, r, sub, slot, now, d.printer(sub))
 		return err
 	})
 	if err != nil {
@@ -143,10 +142,16 @@ func pageFor(ctx context.Context, r *store.Reader, sub store.Subscription, slot 
 		return Page{}, err
 	}
 	page := res.page(p)
-	if now.Sub(slot.At) > lateAfter {
-		page.small(p.T("late: it was due on %s", p.DateTime(slot.At)))
-	}
+	page.small(slot.late(now, p))
 	return page, nil
+}
+
+// late says that a digest is posted long after it was due, "" when it is not.
+func (s Slot) late(now time.Time, p text.Printer) string {
+	if now.Sub(s.At) <= lateAfter {
+		return ""
+	}
+	return p.T("late: it was due on %s", p.DateTime(s.At))
 }
 
 // Preview shows what the subscription would post if it were due now.

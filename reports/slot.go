@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"pipewright/store"
@@ -16,12 +17,25 @@ type Rhythm struct {
 	Zone         *time.Location
 }
 
-// RhythmOf returns the rhythm of a subscription; an unknown zone is UTC.
-func RhythmOf(s store.Subscription) Rhythm {
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		zone = time.UTC
+// knownZones remembers the zones of subscriptions, which are looked at every minute: each is a file to read.
+var knownZones sync.Map
+
+// zoneOf returns the zone of the name; an unknown one is UTC.
+func zoneOf(name string) *time.Location {
+	if zone, ok := knownZones.Load(name); ok {
+		return zone.(*time.Location)
 	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	knownZones.Store(name, zone)
+	return zone
+}
+
+// RhythmOf returns the rhythm of a subscription.
+func RhythmOf(s store.Subscription) Rhythm {
+	zone := zoneOf(s.Zone)
 	return Rhythm{Every: s.Every, Weekday: s.Weekday, Hour: s.Hour, Minute: s.Minute, Zone: zone}
 }
 

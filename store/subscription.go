@@ -101,15 +101,25 @@ func (tx *Tx) DeleteSubscription(ctx context.Context, id int64) error {
 }
 
 const (
-	lastSlotSQL  = `SELECT slot FROM slot WHERE subscription = ? ORDER BY claimed DESC, slot DESC LIMIT 1`
+	// Periods of one form sort as text; those of a rhythm that a subscription had before are of another length.
+	lastSlotsSQL = `SELECT id, COALESCE((SELECT slot FROM slot WHERE subscription = s.id
+		AND LENGTH(slot) = CASE s.every WHEN 'daily' THEN 10 WHEN 'weekly' THEN 8 ELSE 7 END ORDER BY slot DESC LIMIT 1), '') AS slot
+		FROM subscription s`
 	claimSlotSQL = `INSERT INTO slot (subscription, slot, claimed) VALUES (?, ?, ?) ON CONFLICT (subscription, slot) DO NOTHING`
 )
 
-// LastSlot returns the slot of the subscription that was claimed last, "" when none was.
-func (r *Reader) LastSlot(ctx context.Context, sub int64) (string, error) {
-	var slot string
-	_, err := r.get(ctx, &slot, lastSlotSQL, sub)
-	return slot, wrap("read the last slot", err)
+// LastSlots returns the latest period of each subscription, of its present rhythm, that was claimed; "" when none was.
+func (r *Reader) LastSlots(ctx context.Context) (map[int64]string, error) {
+	var rows []struct {
+		ID   int64
+		Slot string
+	}
+	err := r.all(ctx, &rows, lastSlotsSQL)
+	out := make(map[int64]string, len(rows))
+	for _, row := range rows {
+		out[row.ID] = row.Slot
+	}
+	return out, wrap("read the last slots", err)
 }
 
 // ClaimSlot claims one period of the subscription, such as "2026-W47"; false when somebody has it.

@@ -64,6 +64,12 @@ func TestSubscriptions(t *testing.T) {
 func TestSlotIsClaimedOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		replicas := []*store.Store{open(t, url, store.Options{}), open(t, url, store.Options{})}
+		for _, every := range []string{"weekly", "daily"} {
+			inTx(t, replicas[0], func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.SaveSubscription(ctx, store.Subscription{Report: "digest", Every: every})
+				return err
+			})
+		}
 		for week, slot := range []string{"2026-W46", "2026-W47"} {
 			var claimed atomic.Int32
 			var wg sync.WaitGroup
@@ -86,13 +92,23 @@ func TestSlotIsClaimedOnce(t *testing.T) {
 				t.Errorf("%s was claimed %d times", slot, claimed.Load())
 			}
 			read(t, replicas[0], func(ctx context.Context, r *store.Reader) error {
-				last, err := r.LastSlot(ctx, 1)
-				if err != nil || last != slot {
-					t.Errorf("last slot %q, want %q; %v", last, slot, err)
+				last, err := r.LastSlots(ctx)
+				if err != nil || last[1] != slot || last[2] != "" {
+					t.Errorf("last slots %q, want %q and none; %v", last, slot, err)
 				}
-				none, err := r.LastSlot(ctx, 2)
-				if none != "" {
-					t.Errorf("%q", none)
+				return err
+			})
+		}
+		// Of another rhythm, what was claimed before does not count; back again, it does.
+		for _, step := range []struct{ every, last string }{{"monthly", ""}, {"daily", ""}, {"weekly", "2026-W47"}} {
+			inTx(t, replicas[0], func(ctx context.Context, tx *store.Tx) error {
+				_, err := tx.SaveSubscription(ctx, store.Subscription{ID: 1, Report: "digest", Every: step.every})
+				return err
+			})
+			read(t, replicas[0], func(ctx context.Context, r *store.Reader) error {
+				last, err := r.LastSlots(ctx)
+				if last[1] != step.last {
+					t.Errorf("%s: last slot %q, want %q", step.every, last[1], step.last)
 				}
 				return err
 			})
