@@ -15,7 +15,7 @@ import (
 type Verdict string
 
 const (
-	VerdictBottleneck Verdict = "bottleneck" // takes most of the time, and its waiting grows
+	VerdictBottleneck Verdict = "bottleneck" // takes most of the time, and its waiting grows or its approvers are never idle
 	VerdictSlow       Verdict = "slow"       // takes most of the time, but is not limited by capacity
 	VerdictTied       Verdict = "tied"       // may take most of the time, as others may
 	VerdictNone       Verdict = "none"
@@ -39,6 +39,7 @@ type BottleneckRow struct {
 	First      Num     `json:"first_in_bootstraps"`
 
 	place int
+	desk  *desk // who limits it, when that is seen
 }
 
 type bottleneckBody struct {
@@ -48,7 +49,8 @@ type bottleneckBody struct {
 	window  span
 }
 
-// bottleneck asks of the stage where most time is spent whether its waiting grows.
+// bottleneck asks of the stage where most time is spent whether its waiting grows, or its
+// approvers are never idle.
 func bottleneck(h *History, o Options) Body {
 	w := o.window()
 	b := bottleneckBody{h: h, window: w, slowest: h.slowest(w), rows: []BottleneckRow{}}
@@ -59,7 +61,11 @@ func bottleneck(h *History, o Options) Body {
 		row.Stage, row.place = h.Stages[place], place
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
 		trend := f.trend(w)
-		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
+		row.Trend, row.Verdict, row.WaitsFor = Num(trend.slope()), VerdictNone, h.waitsFor(f, w)
+		alone := len(candidates) == 1 && candidates[0] == place
+		if alone && row.WaitsFor != nil && *row.WaitsFor == approver {
+			row.desk = h.saturated(place, w)
+		}
 		switch {
 		case len(candidates) == 0:
 			row.Verdict = VerdictUnknown
@@ -67,12 +73,11 @@ func bottleneck(h *History, o Options) Body {
 		case !slices.Contains(candidates, place):
 		case len(candidates) > 1:
 			row.Verdict = VerdictTied
-		case trend.grows():
+		case row.desk != nil || trend.grows():
 			row.Verdict = VerdictBottleneck
 		default:
 			row.Verdict = VerdictSlow
 		}
-		row.WaitsFor = h.waitsFor(f, w)
 		b.rows = append(b.rows, row)
 	}
 	return b
@@ -142,7 +147,9 @@ func (f *flow) row(w span) BottleneckRow {
 // for one party before it is named.
 const waitShare = 0.25
 
-var parties = map[sales.WaitFor]string{sales.ForUs: "us", sales.ForCustomer: "customer", sales.ForApproval: "approver"}
+var parties = map[sales.WaitFor]string{sales.ForUs: "us", sales.ForCustomer: "customer", sales.ForApproval: approver}
+
+const approver = "approver"
 
 // waitsFor returns who was waited for most in the stage, nil when too little of its
 // time says so.
@@ -180,6 +187,10 @@ func (b bottleneckBody) Lead(p text.Printer) string {
 	for _, r := range b.rows {
 		switch r.Verdict {
 		case VerdictBottleneck:
+			if top.desk != nil {
+				return p.T("%s is the bottleneck: %s of all deal-days. %s has had no idle day for %d weeks, and the more waits there, the longer it takes. %d deals are there now.",
+					name, share, top.desk.name.In(p.Lang()), idleWeeks, top.WIPNow)
+			}
 			s := p.T("%s is the bottleneck: %s of all deal-days, and deals wait there longer every week. %d are there now.", name, share, top.WIPNow)
 			if top.WaitsFor != nil {
 				s = p.T("%s They mostly wait for %s.", s, partyName(*top.WaitsFor, p))

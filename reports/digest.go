@@ -77,6 +77,9 @@ func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, sl
 	if err != nil {
 		return nil, err
 	}
+	if all, err = all.withDesks(ctx, r, Options{AsOf: slot.At}.window()); err != nil {
+		return nil, err
+	}
 	d.h, d.unpriced = all.Only(d.about.belongs), d.about.unpriced(all)
 	week := span{before.At.UnixMilli(), slot.At.UnixMilli()}
 	d.now = d.h.period(week)

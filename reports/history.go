@@ -40,7 +40,8 @@ type History struct {
 	Waits   []Wait // deal by deal
 	Left    Left
 
-	kept *timesheet // of all that is kept of the log; nil when there is none
+	desks []desk     // what approvers were asked; only "bottleneck" has them read
+	kept  *timesheet // of all that is kept of the log; nil when there is none
 }
 
 // Left counts what the data do not tell.
@@ -122,7 +123,7 @@ func (h *History) beforeWin(stage int) bool { return stage < h.won() || stage >=
 
 // Only returns the history of the deals that are kept.
 func (h *History) Only(keep func(Deal) bool) *History {
-	out := &History{Process: h.Process, AsOf: h.AsOf, Stages: h.Stages}
+	out := &History{Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, desks: h.desks}
 	for _, d := range h.Deals {
 		if keep(d) {
 			out.add(d, h.staysOf(d), h.waitsOf(d))

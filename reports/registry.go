@@ -65,6 +65,11 @@ func Compute(ctx context.Context, r *store.Reader, name string, o Options) (Resu
 	if err != nil {
 		return Result{}, err
 	}
+	if report.Window {
+		if h, err = h.withDesks(ctx, r, o.window()); err != nil {
+			return Result{}, err
+		}
+	}
 	res := report.of(h, o)
 	res.names, err = o.readNames(ctx, r)
 	return res, err

@@ -94,7 +94,7 @@ func TestSlotIsClaimedOnce(t *testing.T) {
 			read(t, replicas[0], func(ctx context.Context, r *store.Reader) error {
 				last, err := r.LastSlots(ctx)
 				if err != nil || last[1] != slot || last[2] != "" {
-					t.Errorf("last slots %q, want %q and none; %v", last, slot, err)
+					t.Errorf("last slots %v, want %q and none; %v", last, slot, err)
 				}
 				return err
 			})

@@ -1,10 +1,14 @@
 package stat
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
 )
+
+// The packages of make truth know the same flag; here everything always runs whole.
+var _ = flag.Bool("truth", false, "as in reports")
 
 // Over many samples of a known truth, 95 % of the intervals must hold it.
 func TestIntervalsCoverTheTruth(t *testing.T) {

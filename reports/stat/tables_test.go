@@ -140,3 +140,16 @@ func TestQuantileUnknown(t *testing.T) {
 		}
 	}
 }
+
+func TestSpearmanAgainstR(t *testing.T) {
+	for _, r := range readRows(t, "spearman.csv") {
+		rho, p := Spearman(r.numbers(t, "x"), r.numbers(t, "y"))
+		expect(t, r["case"], rho, r.number(t, "rho"))
+		expect(t, r["case"]+" p", p, r.number(t, "p"))
+	}
+	for _, x := range [][]float64{nil, {1}, {1, 2}} {
+		if rho, p := Spearman(x, x); Known(rho) || Known(p) {
+			t.Errorf("%v: %g, %g", x, rho, p)
+		}
+	}
+}

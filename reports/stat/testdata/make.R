@@ -157,3 +157,16 @@ out("quantiles.csv", do.call(rbind, lapply(values, function(v) {
   q <- quantile(v, c(0, 0.25, 0.5, 0.9, 1), type = 7, names = FALSE)
   data.frame(values = paste(num(v), collapse = " "), q0 = q[1], q25 = q[2], q50 = q[3], q90 = q[4], q100 = q[5])
 })))
+
+# --- Rank correlation -------------------------------------------------------------------------------------------------------------------
+x <- round(rexp(60, 1 / 9)); y <- round(x + rexp(60, 1 / 12), 1)
+ranked <- list(
+  rising = list(1:5, c(2, 3, 5, 8, 13)), falling = list(1:4, 4:1), three = list(c(1, 2, 3), c(2, 1, 3)),
+  tied = list(c(1, 1, 2, 2, 3, 3, 3), c(5, 5, 1, 7, 7, 2, 9)), none = list(c(1, 2, 3, 4, 5, 6), c(3, 6, 1, 5, 2, 4)),
+  constant = list(c(4, 4, 4, 4), c(1, 2, 3, 4)), large = list(x, y))
+out("spearman.csv", do.call(rbind, lapply(names(ranked), function(name) {
+  v <- ranked[[name]]
+  t <- suppressWarnings(cor.test(v[[1]], v[[2]], method = "spearman", exact = FALSE, alternative = "greater"))
+  data.frame(case = name, x = paste(num(v[[1]]), collapse = " "), y = paste(num(v[[2]]), collapse = " "),
+    rho = t$estimate[[1]], p = t$p.value)
+})))
