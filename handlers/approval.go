@@ -28,13 +28,15 @@ func approvalBook() book {
 				Examples: []string{text.Msg("approval ask acme why 20%?")}, Run: (*App).approvalAsk},
 			{Command: "approval", Verb: "answer", Also: []string{"reply", "回答", "答复"}, Args: text.Msg("DEAL [ANSWER]"), About: text.Msg("Answer what an approver asked."),
 				Examples: []string{text.Msg("approval answer acme they sign this week")}, Run: (*App).approvalAnswer},
+			{Command: "approval", Verb: "history", Also: []string{"log", "历史", "记录"}, Args: text.Msg("DEAL [KIND]"), About: text.Msg("Who asked for what and who decided what, when, how and on which version."),
+				Examples: []string{text.Msg("approval history acme")}, Run: (*App).approvalHistory},
 			{Command: "approvals", Args: text.Msg("[waiting|asked|decided]"), About: text.Msg("What waits for you, what you asked for, and what was decided."),
 				Examples: []string{"approvals", "approvals waiting"}, Run: (*App).approvals},
 		},
 		actions: map[string]handler{
 			"approval.form": (*App).clickRequest, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,
 			"approval.reject": (*App).clickReject, "approval.more": (*App).clickMoreApproval, "approval.withdraw": (*App).clickWithdraw,
-			"approval.withdraw_now": (*App).clickWithdrawNow, "approval.edit": (*App).clickEditApproval,
+			"approval.withdraw_now": (*App).clickWithdrawNow, "approval.edit": (*App).clickEditApproval, "approval.history": (*App).clickApprovalHistory,
 			"approval.question": (*App).clickQuestion, "approval.answer": (*App).clickAnswer,
 		},
 		submissions: map[string]handler{
