@@ -143,7 +143,7 @@ var partWords = map[string]string{
 	"target": text.Msg("target"), "why": text.Msg("why"), "affects": text.Msg("what it affects"), "how": text.Msg("how"), "links": text.Msg("links"),
 	"gate": text.Msg("gate"), "also": text.Msg("other words for it"), "minutes": text.Msg("minutes"), "symbol": text.Msg("symbol"),
 	"automatic": text.Msg("whether it is automatic"), "cost": text.Msg("cost"), "form": text.Msg("form"), "required": text.Msg("required fields"),
-	"steps": text.Msg("steps"), "type": text.Msg("type"), "options": text.Msg("options"),
+	"steps": text.Msg("steps"), "expire": text.Msg("when it expires"), "type": text.Msg("type"), "options": text.Msg("options"),
 }
 
 // changeWords holds the words of every code.

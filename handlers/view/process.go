@@ -162,6 +162,11 @@ func StageBlocks(p text.Printer, m ProcessMap, s sales.Stage) []slack.Block {
 	add(p.T("Why"), said(s.Why), m.affects(p, s.Affects))
 	add(p.T("How"), said(s.How), links(p, s.Links))
 	add(p.T("Before a deal goes on"), gateLines(p, m.Process, s.Gate))
+	for _, need := range s.Gate.Approvals {
+		if policy, ok := m.Process.Policy(need.Kind); ok {
+			add(p.T("%s approval", Name(policy.Name.In(p.Lang()))), m.policy(p, policy))
+		}
+	}
 	return fit(blocks)
 }
 
