@@ -102,6 +102,7 @@ const weekMillis = 7 * 86_400_000
 // flow is what went through a stage in a window.
 type flow struct {
 	stays []*Stay // that were going on at some time in the window
+	deals []int32 // whose they are
 	first int64   // when the first deal of all came
 	times *durations
 }
@@ -112,12 +113,11 @@ func (h *History) flows(w span) []flow {
 	for i := range out {
 		out[i].first, out[i].times = math.MaxInt64, &times.stages[i]
 	}
-	for i := range h.Stays {
-		s := &h.Stays[i]
+	for s, deal := range h.each {
 		f := &out[s.Stage]
 		f.first = min(f.first, s.Entered)
 		if w.touches(s) {
-			f.stays = append(f.stays, s)
+			f.stays, f.deals = append(f.stays, s), append(f.deals, deal)
 		}
 	}
 	return out
@@ -156,9 +156,9 @@ const approver = "approver"
 func (h *History) waitsFor(f *flow, w span) *string {
 	waited := map[string]float64{}
 	total := 0.0
-	for _, s := range f.stays {
+	for i, s := range f.stays {
 		total += w.clip(s)
-		for _, wait := range h.waitsOf(h.Deals[s.Deal]) {
+		for _, wait := range h.waitsOf(h.Deals[f.deals[i]]) {
 			if party, ok := parties[wait.For]; ok {
 				waited[party] += max(0, days(min(wait.To, s.Left, w.to)-max(wait.From, s.Entered, w.from)))
 			}

@@ -15,11 +15,12 @@ type builder struct {
 	editions []edition // of each deal
 	stages   map[string]int16
 	texts    map[string]string // each once, however many deals have it
-	log      []sales.Event     // of the deal that is being read
+	traits   map[traits]*traits
+	log      []sales.Event // of the deal that is being read
 }
 
 func newBuilder(p *sales.Process, asOf time.Time) *builder {
-	b := &builder{h: &History{Process: p, AsOf: asOf}, stages: map[string]int16{}, texts: map[string]string{}}
+	b := &builder{h: &History{Process: p, AsOf: asOf}, stages: map[string]int16{}, texts: map[string]string{}, traits: map[traits]*traits{}}
 	for _, s := range p.Stages {
 		b.stage(s.Key)
 	}
@@ -72,8 +73,8 @@ func (b *builder) flush() {
 func (b *builder) deal(folded sales.History) Deal {
 	from := folded.Deal
 	d := Deal{
-		ID: b.log[0].Deal, Owner: from.Owner, Team: from.Team, Source: from.Source, Amount: from.Amount, Created: millis(from.Created),
-		Closed: millis(from.Closed), Status: from.Status, Reason: from.Reason, At: b.stage(from.Stage), Furthest: nowhere,
+		ID: b.log[0].Deal, Amount: from.Amount, Created: millis(from.Created),
+		Closed: millis(from.Closed), traits: b.shared(traits{from.Owner, from.Team, from.Source, from.Status, from.Reason}), At: b.stage(from.Stage), Furthest: nowhere,
 	}
 	d.Start = d.Created
 	if i := slices.IndexFunc(folded.Stays, func(s sales.Stay) bool { return s.Episode == from.Episode }); from.Episode > 1 && i >= 0 {
@@ -127,11 +128,21 @@ func repeats(before, s sales.Stay) bool {
 func (b *builder) describe(d sales.Deal) error {
 	if i := b.place(d.ID); i >= 0 {
 		row := &b.h.Deals[i]
-		row.Owner, row.Team, row.Source, row.Amount = b.text(d.Owner), b.text(d.Team), b.text(d.Source), d.Amount
-		row.Amount.Currency, row.Status, row.Reason = b.text(d.Amount.Currency), sales.Status(b.text(string(row.Status))), b.text(row.Reason)
+		row.traits = b.shared(traits{d.Owner, d.Team, d.Source, row.Status, row.Reason})
+		row.Amount = sales.Money{Minor: d.Amount.Minor, Currency: b.text(d.Amount.Currency)}
 		b.editions[i].version = int32(d.Version)
 	}
 	return nil
+}
+
+// shared returns the one copy of the traits.
+func (b *builder) shared(t traits) *traits {
+	kept, ok := b.traits[t]
+	if !ok {
+		kept = &traits{b.text(t.Owner), b.text(t.Team), b.text(t.Source), t.Status, b.text(t.Reason)}
+		b.traits[*kept] = kept
+	}
+	return kept
 }
 
 func (b *builder) text(s string) string {
@@ -159,7 +170,7 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() && w.To.Before(end) {
 		end = w.To
 	}
-	b.h.Waits = append(b.h.Waits, Wait{Deal: i, For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
+	b.h.Waits = append(b.h.Waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 var sameHistory = cmp.Options{
-	cmp.AllowUnexported(History{}, Deal{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
+	cmp.AllowUnexported(History{}, Deal{}, traits{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
 	cmpopts.IgnoreFields(Deal{}, "firstWait"), cmpopts.IgnoreFields(History{}, "kept"), // means nothing without waits
 }
 

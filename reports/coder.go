@@ -13,14 +13,20 @@ type coder struct {
 	r     *bufio.Reader
 	texts []string // each is written once, and by its place from then on
 	known map[string]int
-	err   error
+
+	shared []*traits
+	places map[*traits]int
+
+	err error
 }
 
 func newWriter(w io.Writer) *coder {
-	return &coder{w: bufio.NewWriterSize(w, 1<<16), known: map[string]int{}}
+	return &coder{w: bufio.NewWriterSize(w, 1<<16), known: map[string]int{}, places: map[*traits]int{}}
 }
 
-func newReader(r io.Reader) *coder { return &coder{r: bufio.NewReaderSize(r, 1<<16)} }
+func newReader(r io.Reader) *coder {
+	return &coder{r: bufio.NewReaderSize(r, 1<<16), places: map[*traits]int{}}
+}
 
 // number writes or reads a number; small ones take one byte.
 func number[T ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint32](c *coder, v *T) {

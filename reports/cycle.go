@@ -35,7 +35,7 @@ type cycleBody struct {
 }
 
 func cycle(h *History, o Options) Body {
-	s := h.times().episodes.sample(h.AsOf)
+	s := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
 	b := cycleBody{
 		won: cycleRow("won", s, exitWon), lost: cycleRow("lost", s, exitLost), all: CycleAllRow{CycleRow: cycleRow("all", s, exitWon, exitLost)},
 		median: s.Median(), rmst: s.RMST(o.horizon()), open: s.Count(stat.Censored), horizon: o.horizon(), left: len(h.Deals) - s.N() - h.Left.NoCreated,

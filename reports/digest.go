@@ -291,8 +291,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 		n, over int
 		worth   money
 	}, len(d.h.Stages))
-	for i := range d.h.Stays {
-		s := &d.h.Stays[i]
+	for s, deal := range d.h.each {
 		if s.Exit != stat.Censored {
 			continue
 		}
@@ -301,7 +300,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 		if at.worth == nil {
 			at.worth = money{}
 		}
-		at.worth.add(d.h.Deals[s.Deal].Amount)
+		at.worth.add(d.h.Deals[deal].Amount)
 		if int(s.Stage) < len(d.h.Process.Stages) {
 			if target := d.h.Process.Stages[s.Stage].Target; target > 0 && exceeds(d.h.Process.Calendar, s, target) {
 				at.over++
@@ -309,7 +308,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 		}
 	}
 	for i := range d.h.Process.Stages {
-		median := times.stages[i].sample(recent.AsOf).Median()
+		median := times.stages[i].sample(recent.AsOf, new([]stat.Observation)).Median()
 		t.Rows = append(t.Rows, []Cell{
 			label(d.h.stageName(i, p)), count(p, standing[i].n), label(standing[i].worth.short(p)),
 			value(duration(p, median, visits[i].settled()), median.Value), count(p, standing[i].over),

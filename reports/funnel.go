@@ -40,10 +40,11 @@ type funnelBody struct {
 func funnel(h *History, o Options) Body {
 	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
 	all, reached, skipped, times := h.visits(), h.reached(), h.skipped(), h.times()
+	var room []stat.Observation
 	for _, i := range h.shown(func(i int) bool { return all[i].entries+skipped[i] > 0 }) {
 		v := &all[i]
 		e := stat.Wilson(v.advanced+v.won, v.settled())
-		by, extended := times.stages[i].sample(h.AsOf).IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
+		by, extended := times.stages[i].sample(h.AsOf, &room).IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
 		b.extended = b.extended || extended
 		b.rows = append(b.rows, FunnelRow{
 			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,

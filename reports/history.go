@@ -54,29 +54,33 @@ type Left struct {
 // Deal is what the analyses need of a deal. Times are Unix milliseconds, or never.
 type Deal struct {
 	ID        int64
-	Owner     string
-	Team      string
-	Source    string
 	Amount    sales.Money
 	Created   int64
-	Start     int64 // of its last episode
-	Closed    int64 // of its last episode
-	Status    sales.Status
-	Reason    string
+	Start     int64   // of its last episode
+	Closed    int64   // of its last episode
+	Skipped   []int16 // stages passed over, move by move
 	At        int16   // place of the stage where it stands, or stood when it was closed
 	Furthest  int16   // place of the furthest stage of the process that it reached, or nowhere
-	Skipped   []int16 // stages passed over, move by move
 	Unseen    bool    // an import did not know when it entered some stage
 	Sample    bool
 	firstStay int32
 	stays     int32
 	firstWait int32
 	waits     int32
+	*traits
+}
+
+// traits are what many deals have in common. They are kept once, and do not change.
+type traits struct {
+	Owner  string
+	Team   string
+	Source string
+	Status sales.Status
+	Reason string // of a loss
 }
 
 // Wait is a span in which a deal waited on purpose; an open one lasts to the cut.
 type Wait struct {
-	Deal     int32
 	For      sales.WaitFor
 	From, To int64
 }
@@ -84,7 +88,6 @@ type Wait struct {
 // Stay is one visit of a deal to a stage.
 type Stay struct {
 	Entered, Left int64 // Unix milliseconds; an open stay is left at the cut
-	Deal          int32 // place in History.Deals
 	Stage         int16 // place in History.Stages
 	To            int16 // stage entered next, or nowhere
 	Exit          stat.Cause
@@ -114,6 +117,18 @@ func (h *History) staysOf(d Deal) []Stay { return h.Stays[d.firstStay : d.firstS
 
 func (h *History) waitsOf(d Deal) []Wait { return h.Waits[d.firstWait : d.firstWait+d.waits] }
 
+// each goes over all stays, with the places of their deals.
+func (h *History) each(yield func(s *Stay, deal int32) bool) {
+	for i := range h.Deals {
+		stays := h.staysOf(h.Deals[i])
+		for j := range stays {
+			if !yield(&stays[j], int32(i)) {
+				return
+			}
+		}
+	}
+}
+
 // won returns the place of the stage that wins a deal.
 func (h *History) won() int { return h.Process.WonIndex() }
 
@@ -136,14 +151,8 @@ func (h *History) Only(keep func(Deal) bool) *History {
 func (h *History) add(d Deal, stays []Stay, waits []Wait) {
 	d.firstStay, d.stays = int32(len(h.Stays)), int32(len(stays))
 	d.firstWait, d.waits = int32(len(h.Waits)), int32(len(waits))
-	for _, w := range waits {
-		w.Deal = int32(len(h.Deals))
-		h.Waits = append(h.Waits, w)
-	}
-	for _, s := range stays {
-		s.Deal = int32(len(h.Deals))
-		h.Stays = append(h.Stays, s)
-	}
+	h.Waits = append(h.Waits, waits...)
+	h.Stays = append(h.Stays, stays...)
 	h.put(d)
 }
 
@@ -153,21 +162,12 @@ func (h *History) addRun(from *History, i, j int) {
 		return
 	}
 	first, last := &from.Deals[i], &from.Deals[j-1]
-	stays, shift := len(h.Stays), len(h.Deals)-i
+	moved := int32(len(h.Stays)) - first.firstStay
 	h.Stays = append(h.Stays, from.Stays[first.firstStay:last.firstStay+last.stays]...)
-	if shift != 0 {
-		for k := range h.Stays[stays:] {
-			h.Stays[stays+k].Deal += int32(shift)
-		}
-	}
-	moved := int32(stays) - first.firstStay
 	for _, d := range from.Deals[i:j] {
 		waits := from.waitsOf(d)
 		d.firstStay, d.firstWait = d.firstStay+moved, int32(len(h.Waits))
-		for _, w := range waits {
-			w.Deal = int32(len(h.Deals))
-			h.Waits = append(h.Waits, w)
-		}
+		h.Waits = append(h.Waits, waits...)
 		h.put(d)
 	}
 }

@@ -62,7 +62,7 @@ func (b *builder) read(ctx context.Context, r *store.Reader, d sales.Deal) (rene
 	if err != nil {
 		return renewal{}, err
 	}
-	one := &builder{h: &History{Process: b.h.Process, AsOf: b.h.AsOf, Stages: b.h.Stages}, stages: b.stages, texts: b.texts}
+	one := &builder{h: &History{Process: b.h.Process, AsOf: b.h.AsOf, Stages: b.h.Stages}, stages: b.stages, texts: b.texts, traits: b.traits}
 	for _, e := range events {
 		_ = one.event(e)
 	}

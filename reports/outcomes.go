@@ -61,7 +61,7 @@ func outcomes(h *History, o Options) Body {
 	}
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
-	sample := h.times().episodes.sample(h.AsOf)
+	sample := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
 	row.timed = sample.Count(exitWon, exitLost)
 	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)

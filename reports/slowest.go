@@ -41,9 +41,9 @@ func (h *History) units(w span) (unit []int32, n int) {
 	for i := range unit {
 		unit[i] = -1
 	}
-	for i := range h.Stays {
-		if s := &h.Stays[i]; unit[s.Deal] < 0 && w.touches(s) {
-			unit[s.Deal] = int32(n)
+	for s, deal := range h.each {
+		if unit[deal] < 0 && w.touches(s) {
+			unit[deal] = int32(n)
 			n++
 		}
 	}
@@ -74,13 +74,12 @@ func (h *History) slowest(w span) ranking {
 	for i := range totals {
 		totals[i] = make([]float64, len(r.places))
 	}
-	for i := range h.Stays {
-		s := &h.Stays[i]
+	for s, deal := range h.each {
 		if column[s.Stage] < 0 || !w.touches(s) {
 			continue
 		}
 		d := w.clip(s)
-		totals[unit[s.Deal]][column[s.Stage]] += d
+		totals[unit[deal]][column[s.Stage]] += d
 		r.days[s.Stage] += d
 		r.visits[s.Stage]++
 		r.total += d

@@ -185,13 +185,10 @@ func (f *folded) code(c *coder) {
 		d.firstStay, d.firstWait = stay, wait
 		last := d.Created
 		for j := range h.staysOf(*d) {
-			s := &h.Stays[int(stay)+j]
-			s.Deal = int32(i)
-			last = s.code(c, last)
+			last = h.Stays[int(stay)+j].code(c, last)
 		}
 		for j := range h.waitsOf(*d) {
 			w := &h.Waits[int(wait)+j]
-			w.Deal = int32(i)
 			word(c, &w.For)
 			since(c, &w.From, d.Created)
 			since(c, &w.To, w.From)
@@ -201,12 +198,8 @@ func (f *folded) code(c *coder) {
 }
 
 func (d *Deal) code(c *coder) {
-	word(c, &d.Owner)
-	word(c, &d.Team)
-	word(c, &d.Source)
+	c.traits(&d.traits)
 	word(c, &d.Amount.Currency)
-	word(c, &d.Status)
-	word(c, &d.Reason)
 	number(c, &d.Amount.Minor)
 	number(c, &d.Created)
 	since(c, &d.Start, d.Created)
@@ -237,4 +230,32 @@ func (s *Stay) code(c *coder, last int64) int64 {
 	}
 	since(c, &s.Left, s.Entered)
 	return s.Left
+}
+
+// traits are written once, as words are.
+func (c *coder) traits(t **traits) {
+	place := len(c.shared)
+	if c.w != nil {
+		if n, ok := c.places[*t]; ok {
+			place = n
+		}
+	}
+	number(c, &place)
+	if place < 0 || place > len(c.shared) {
+		c.fail()
+		place = 0
+	}
+	if place == len(c.shared) {
+		if c.w == nil {
+			*t = &traits{}
+		}
+		c.shared = append(c.shared, *t)
+		c.places[*t] = place
+		word(c, &(*t).Owner)
+		word(c, &(*t).Team)
+		word(c, &(*t).Source)
+		word(c, &(*t).Status)
+		word(c, &(*t).Reason)
+	}
+	*t = c.shared[place]
 }

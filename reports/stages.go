@@ -42,8 +42,9 @@ func stages(h *History, o Options) Body {
 	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(span{math.MinInt64, h.AsOf.UnixMilli()})}
 	all, times := h.visits(), h.times()
 	over := h.overTarget(times)
+	var room []stat.Observation
 	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
-		row := stagesRow(&all[i], times.stages[i].sample(h.AsOf), o.horizon())
+		row := stagesRow(&all[i], times.stages[i].sample(h.AsOf, &room), o.horizon())
 		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
 		row.Share = Num(math.NaN())
 		if h.beforeWin(i) {

@@ -120,9 +120,11 @@ func sortLasted(all []lasted) {
 	}
 }
 
-// sample returns the durations as they stand at the cut: what goes on is censored there.
-func (d *durations) sample(cut time.Time) *stat.Sample {
-	obs := make([]stat.Observation, 0, len(d.ended)+len(d.since))
+// sample returns the durations as they stand at the cut: what goes on is censored there. It lasts until
+// the room is used for the next one, which saves as much memory for each stage.
+func (d *durations) sample(cut time.Time, room *[]stat.Observation) *stat.Sample {
+	obs := slices.Grow((*room)[:0], len(d.ended)+len(d.since))
+	*room = obs
 	open, until := len(d.since)-1, cut.UnixMilli()
 	for _, l := range d.ended {
 		for ; open >= 0 && until-d.since[open] < int64(l>>causeBits); open-- {

@@ -20,15 +20,14 @@ func (h *History) visits() []visits {
 	for i := range out {
 		out[i].lostValue = money{}
 	}
-	for i := range h.Stays {
-		s := &h.Stays[i]
+	for s, deal := range h.each {
 		v := &out[s.Stage]
 		v.count(s.Exit)
 		if s.Exit == exitLost {
-			v.lostValue.add(h.Deals[s.Deal].Amount)
+			v.lostValue.add(h.Deals[deal].Amount)
 		}
-		if last[s.Stage] != s.Deal+1 {
-			last[s.Stage] = s.Deal + 1
+		if last[s.Stage] != deal+1 {
+			last[s.Stage] = deal + 1
 			v.deals++
 		}
 		took := s.Days()
