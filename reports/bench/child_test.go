@@ -27,7 +27,8 @@ type measured struct {
 	Whole  float64   // until the whole answer
 	CPU    float64   // processor time meanwhile, of all threads
 	Peak   float64   // MB resident at most
-	Rounds []float64 // warm: each round of six reports
+	Rounds []float64 // warm: the time of each round of six reports
+	CPUs   []float64 // and its processor time
 }
 
 // jobs are what a child can do; the child is this program again, with its job as arguments.
@@ -39,7 +40,7 @@ func TestMain(m *testing.M) {
 		out, err := job(strings.Fields(os.Getenv("PIPEWRIGHT_BENCH_ARGS")))
 		stop()
 		if err == nil {
-			out.Peak, err = peak()
+			out.Peak, err = resident()
 		}
 		if err == nil {
 			err = json.NewEncoder(os.Stdout).Encode(out)
@@ -143,7 +144,7 @@ func warm(args []string) (m measured, err error) {
 			return m, err
 		}
 		took, cpu := done()
-		m.Rounds, m.CPU = append(m.Rounds, took), m.CPU+cpu/float64(rounds)
+		m.Rounds, m.CPUs = append(m.Rounds, took), append(m.CPUs, cpu)
 	}
 	return m, nil
 }
@@ -171,8 +172,8 @@ func processor() float64 {
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
 }
 
-// peak returns what the process had resident at most. (What rusage says counts the parent's memory as well.)
-func peak() (float64, error) {
+// resident returns what the process had resident at most. (What rusage says counts the parent's memory as well.)
+func resident() (float64, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return 0, err
@@ -185,8 +186,6 @@ func peak() (float64, error) {
 	}
 	return 0, nil
 }
-
-func median(values []float64) float64 { return percentile(values, 0.5) }
 
 func percentile(values []float64, p float64) float64 {
 	if len(values) == 0 {
