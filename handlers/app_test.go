@@ -257,9 +257,15 @@ func (w *world) render(o store.Outbound) string {
 // cardTS returns where the deal's card stands.
 func (w *world) cardTS(id int64, channel string) string {
 	w.t.Helper()
+	return w.cardAt(dealSubject(id), channel)
+}
+
+// cardAt returns where the subject's card stands.
+func (w *world) cardAt(subject, channel string) string {
+	w.t.Helper()
 	ts := ""
 	w.read(func(ctx context.Context, r *store.Reader) error {
-		places, err := r.Places(ctx, dealSubject(id))
+		places, err := r.Places(ctx, subject)
 		for _, p := range places {
 			if p.Channel == channel {
 				ts = p.TS
@@ -268,7 +274,7 @@ func (w *world) cardTS(id int64, channel string) string {
 		return err
 	})
 	if ts == "" {
-		w.t.Fatalf("D-%d has no card in %s", id, channel)
+		w.t.Fatalf("%s has no card in %s", subject, channel)
 	}
 	return ts
 }

@@ -43,6 +43,7 @@ func approvalBook() book {
 			"approval.request": (*App).submitRequest, "approval.decide": (*App).submitDecision, "approval.forward": (*App).submitForward, "approval.edit": (*App).submitEditApproval,
 			"approval.question": (*App).submitQuestion, "approval.answer": (*App).submitAnswer,
 		},
+		events:   map[string]handler{ThreadMessage: (*App).assent},
 		cards:    map[string]drawing{"approval": (*App).drawApproval},
 		refusals: withQuestions(approvalRefusals),
 		timed:    timed{due: (*App).approvalsDue, next: (*App).nextApproval},

@@ -19,6 +19,11 @@ func (a *App) dispatch(ctx context.Context, c *Call) (Reply, error) {
 	case Command:
 		return a.command(ctx, c)
 	case Mention:
+		if c.Thread != "" && Assents(c.Text) {
+			if r, err := a.assent(ctx, c); err != nil || !r.Empty() {
+				return r, err
+			}
+		}
 		if r, done, err := a.answerInThread(ctx, c); done || err != nil {
 			return r, err
 		}

@@ -28,6 +28,9 @@ const (
 	closed     = `{"type":"view_closed","team":{"id":"T0OURS"},"user":{"id":"U0ANA"},"view":{"id":"V1","type":"modal"}}`
 	mention    = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev1","event":{"type":"app_mention","user":"U0ANA","text":"hi <@U0BOT|pipewright> log call &amp; more","ts":"11.1","thread_ts":"11.0","channel":"C1"}}`
 	direct     = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev2","event":{"type":"message","channel_type":"im","user":"U0ANA","text":"deal acme","ts":"11.1","channel":"D1"}}`
+	agreed     = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev8","event":{"type":"message","channel_type":"channel","user":"U0ANA","text":"ok, approved :+1:","ts":"11.1","thread_ts":"11.0","channel":"C1"}}`
+	chatter    = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev9","event":{"type":"message","channel_type":"channel","user":"U0ANA","text":"ok, and the lawyers?","ts":"11.1","thread_ts":"11.0","channel":"C1"}}`
+	beside     = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev10","event":{"type":"message","channel_type":"channel","user":"U0ANA","text":"ok","ts":"11.1","channel":"C1"}}`
 	own        = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev3","event":{"type":"message","channel_type":"im","user":"U0BOT","bot_id":"B1","text":"deal acme","ts":"11.1","channel":"D1"}}`
 	edited     = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev4","event":{"type":"message","subtype":"message_changed","channel_type":"im","user":"U0ANA","ts":"11.1","channel":"D1"}}`
 	home       = `{"type":"event_callback","team_id":"T0OURS","event_id":"Ev5","event":{"type":"app_home_opened","user":"U0ANA","tab":"home","channel":"D1"}}`
@@ -69,6 +72,11 @@ func TestBothDoorsSeeTheSame(t *testing.T) {
 		{"direct message", "events_api", direct, handlers.Intent{
 			Kind: handlers.Mention, Key: "event:Ev2", Name: "message", Text: "deal acme", User: "U0ANA", Channel: "D1", Message: "11.1",
 		}},
+		{"agreement in a thread", "events_api", agreed, handlers.Intent{
+			Kind: handlers.Event, Key: "event:Ev8", Name: "thread_message", Text: "ok, approved :+1:", User: "U0ANA", Channel: "C1", Thread: "11.0", Message: "11.1",
+		}},
+		{"anything else in a thread", "events_api", chatter, handlers.Intent{}},
+		{"agreement beside a thread", "events_api", beside, handlers.Intent{}},
 		{"own message", "events_api", own, handlers.Intent{}},
 		{"edited message", "events_api", edited, handlers.Intent{}},
 		{"home", "events_api", home, handlers.Intent{Kind: handlers.Event, Key: "event:Ev5", Name: "app_home_opened", User: "U0ANA", Channel: "D1"}},

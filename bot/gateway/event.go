@@ -18,7 +18,7 @@ type callback struct {
 	Event     json.RawMessage `json:"event"`
 }
 
-// message is a message to us: a mention in a channel, or one in a direct message.
+// message is a message to us: a mention in a channel, one in a direct message, or an "ok" in a thread.
 type message struct {
 	User     string `json:"user"`
 	UserTeam string `json:"user_team"`
@@ -68,6 +68,9 @@ func (g *Gateway) event(c callback) (handlers.Intent, *change, error) {
 	case kind.Type == "app_mention", m.Kind == "im" && (m.Subtype == "" || m.Subtype == "file_share"):
 		in.Kind, in.Name = handlers.Mention, kind.Type
 		in.Text, in.Message, in.Thread = g.afterMention(m.Text), m.TS, m.Thread
+	case m.Thread != "" && m.Subtype == "" && handlers.Assents(unescape(m.Text)):
+		in.Kind, in.Name = handlers.Event, handlers.ThreadMessage
+		in.Text, in.Message, in.Thread = unescape(m.Text), m.TS, m.Thread
 	}
 	return in, nil, nil
 }

@@ -112,7 +112,7 @@ func (g *Gateway) say(ctx context.Context, in handlers.Intent, r handlers.Reply)
 	case in.View.ID != "":
 		_, err := g.API.PushViewContext(ctx, in.Trigger, *g.notice(ctx, in, r))
 		return err
-	case in.Kind == handlers.Mention:
+	case in.Kind == handlers.Mention, in.Name == handlers.ThreadMessage:
 		return g.sayInChannel(ctx, in, r)
 	case in.Trigger != "":
 		_, err := g.API.OpenViewContext(ctx, in.Trigger, *g.notice(ctx, in, r))

@@ -48,12 +48,17 @@ func ApprovalLists(p text.Printer, lists []ApprovalsList) []slack.Block {
 	return fit(blocks)
 }
 
+// ApprovalLine names a request and what it is about: "*Quote approval* for *Acme* (D-1) · €12,000".
+func ApprovalLine(p text.Printer, a Approval) string {
+	line := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
+	if amount := a.Amount(p); amount != "" {
+		line += " · " + amount
+	}
+	return line
+}
+
 // ApprovalRow is one request in two short lines, with a button that opens its card.
 func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
-	first := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
-	if amount := a.Amount(p); amount != "" {
-		first += " · " + amount
-	}
 	second := a.Outcome(p)
 	if a.Approval.State == sales.Pending {
 		second = p.T("Asked by %s %s.", a.Name(a.Approval.Requester), p.Ago(a.Approval.At, a.Now))
@@ -65,7 +70,7 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}
-	s := Section(Lines(first, second))
+	s := Section(Lines(ApprovalLine(p, a), second))
 	s.Accessory = slack.NewAccessory(Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Open")))
 	return s
 }

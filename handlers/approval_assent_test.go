@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAssents(t *testing.T) {
+	for _, s := range []string{
+		"ok", "OK!", "Okay.", "approved", "Approved, go ahead!", "ok :+1:", ":+1::skin-tone-3:", "👍", "👍🏽", "✅", "LGTM", "looks  good to me", "+1", "Yes, approved 👍",
+		"可以", "同意", "批准。", "好的，同意", "没问题！", "ok，同意 👍", "通过",
+	} {
+		if !Assents(s) {
+			t.Errorf("%q is no assent", s)
+		}
+	}
+	for _, s := range []string{
+		"", "  ", "!", "ok?", "可以吗？", "可以吗", "not ok", "no", "ok but only at 15 %", "不同意", "不可以", "approved by whom", "ok <@U1>", "I approve of the terms, but not of the price",
+		":-1:", "👎", "okra", "好像不行", strings.Repeat("ok ", 40), "ok\nsee the file",
+	} {
+		if Assents(s) {
+			t.Errorf("%q is an assent", s)
+		}
+	}
+}
+
+// What an approver types in the thread decides nothing, but is offered to be recorded, once.
+func TestOkInTheThread(t *testing.T) {
+	w := withApprovers(t)
+	w.asked(map[string]string{"approval.discount": "10"})
+	thread := w.cardTS(1, deals)
+	n := 0
+	says := func(user, message string) Reply {
+		t.Helper()
+		n++
+		return w.do(Intent{Kind: Event, Name: ThreadMessage, User: user, Channel: deals, Thread: thread, Message: message, Text: "ok"})
+	}
+	for _, user := range []string{ana, ben, lin, maxim} {
+		if r := says(user, "90."+user); !r.Empty() {
+			t.Errorf("%s is answered: %s", user, shown(t, r))
+		}
+	}
+	r := says(raj, "91.1")
+	contains(t, shown(t, r), "Words in a thread decide nothing. Shall I record that you approve?", "*Quote approval* for *Acme pilot* (D-1) · €12,000", "[Approve · Quote]", "[No]")
+	if a := w.approval(1); a.Version != 1 {
+		t.Fatalf("it decided: %+v", a)
+	}
+	if again := says(raj, "91.1"); !again.Empty() {
+		t.Errorf("twice: %s", shown(t, again))
+	}
+	if elsewhere := w.do(Intent{Kind: Event, Name: ThreadMessage, User: raj, Channel: deals, Thread: "1.1", Message: "92.1", Text: "ok"}); !elsewhere.Empty() {
+		t.Errorf("in another thread: %s", shown(t, elsewhere))
+	}
+	// The button is bound to what the request said when it was offered.
+	w.submits(ana, w.press(ana, deals, w.card("approval:1", deals), "Change the request…"), map[string]string{"approval.discount": "12"})
+	contains(t, w.clicks(raj, r, "Approve · Quote").Text, "has changed since you saw it")
+	r = says(raj, "93.1")
+	contains(t, w.clicks(raj, r, "Approve · Quote").Text, "You approved")
+	if d := w.approval(1).Steps[0].Decisions; d[len(d)-1].Via != "thread" {
+		t.Errorf("%+v", d)
+	}
+	if r := says(raj, "94.1"); !r.Empty() {
+		t.Errorf("after that: %s", shown(t, r))
+	}
+	r = w.do(Intent{Kind: Event, Name: ThreadMessage, User: lin, Channel: deals, Thread: thread, Message: "95.1", Text: "同意"})
+	contains(t, shown(t, r), "话题里的文字不算审批。要我记录为您批准吗？", "[批准 · 报价]")
+	// A mention, and a reply to the card in the direct messages.
+	contains(t, shown(t, w.do(Intent{Kind: Mention, Name: "app_mention", User: lin, Channel: deals, Thread: thread, Message: "96.1", Text: "ok"})), "[批准 · 报价]")
+	w.deliver()
+	dm := w.do(Intent{Kind: Mention, Name: "message", User: lin, Channel: lin, Thread: w.cardAt("approval:1", lin), Message: "97.1", Text: "ok"})
+	contains(t, shown(t, dm), "[批准 · 报价]")
+}
