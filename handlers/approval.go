@@ -32,6 +32,8 @@ func approvalBook() book {
 				Examples: []string{text.Msg("approval history acme")}, Run: (*App).approvalHistory},
 			{Command: "approvals", Args: text.Msg("[waiting|asked|decided]"), About: text.Msg("What waits for you, what you asked for, and what was decided."),
 				Examples: []string{"approvals", "approvals waiting"}, Run: (*App).approvals},
+			{Command: "approvals", Verb: "team", Also: []string{"all", "who", "团队", "全部"}, About: text.Msg("For managers and admins: what waits for whom, the longest first."),
+				Examples: []string{"approvals team"}, Run: (*App).approvalsTeam},
 		},
 		actions: map[string]handler{
 			"approval.form": (*App).clickRequest, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,

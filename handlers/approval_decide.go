@@ -227,6 +227,7 @@ var approvalRefusals = map[string]wording{
 	"approval.decided":      approvalDecided,
 	"approval.moved_on":     approvalMovedOn,
 	"approval.answered":     approvalAnswered,
+	"approval.not_leading":  says(text.Msg("Who waits for whom is shown to managers and admins. `%sapprovals` shows what waits for you."), "slash"),
 	"approval.none":         says(text.Msg("Nothing is asked for this deal at the moment.")),
 	"forward.self":          says(text.Msg("It waits for you already. Name somebody else to forward it to.")),
 	"forward.asker":         says(text.Msg("They asked for it, so somebody else has to decide.")),

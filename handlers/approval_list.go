@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -15,7 +18,7 @@ import (
 const (
 	fewApprovals  = 5
 	manyApprovals = 30
-	recentOnes    = 300 // decided ones are looked for among so many
+	recentDays    = 30 // what was over before is not listed
 )
 
 // approvals answers /approvals [waiting|asked|decided].
@@ -39,7 +42,9 @@ func (a *App) approvals(ctx context.Context, c *Call) (Reply, error) {
 			return err
 		}
 		reply = Reply{Text: summaryOf(c.Printer, lists), Blocks: view.ApprovalLists(c.Printer, lists)}
-		return nil
+		more, err := approvalButtons(ctx, r, c)
+		reply.Blocks = append(reply.Blocks, more...)
+		return err
 	})
 	return c.inPlace(reply), err
 }
@@ -50,6 +55,7 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 	if only != "" {
 		most = manyApprovals
 	}
+	since := c.Now.AddDate(0, 0, -recentDays)
 	var lists []view.ApprovalsList
 	for _, l := range []struct {
 		name, title, empty string
@@ -60,10 +66,8 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 			slices.SortStableFunc(found, func(x, y sales.Approval) int { return x.At.Compare(y.At) }) // who waits longest comes first
 			return found, err
 		}},
-		{"asked", c.T("Asked by you"), c.T("Nothing that you asked for is waiting."), func() ([]sales.Approval, error) {
-			return r.Approvals(ctx, store.ApprovalFilter{Requester: c.User, State: sales.Pending})
-		}},
-		{"decided", c.T("Decided"), c.T("Nothing of yours was decided yet."), func() ([]sales.Approval, error) { return decidedFor(ctx, r, c.User) }},
+		{"asked", c.T("Asked by you"), c.T("You have asked for nothing in the last 30 days."), func() ([]sales.Approval, error) { return askedBy(ctx, r, c.User, since) }},
+		{"decided", c.T("Decided by you"), c.T("You have decided nothing in the last 30 days."), func() ([]sales.Approval, error) { return decidedBy(ctx, r, c.User, since) }},
 	} {
 		if only != "" && only != l.name {
 			continue
@@ -71,9 +75,6 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 		found, err := l.find()
 		if err != nil {
 			return nil, err
-		}
-		if only == "" && len(found) == 0 && l.name != "waiting" {
-			continue
 		}
 		list := view.ApprovalsList{Title: l.title, Empty: l.empty, More: max(0, len(found)-most)}
 		if only == "" {
@@ -105,25 +106,55 @@ func (a *App) approvalRows(ctx context.Context, r *store.Reader, c *Call, found 
 	return rows, nil
 }
 
-// decidedFor returns the recent requests that ended and that the person asked for or
-// had a say in, what was said last first.
-func decidedFor(ctx context.Context, r *store.Reader, user string) ([]sales.Approval, error) {
-	recent, err := r.Approvals(ctx, store.ApprovalFilter{Limit: recentOnes})
-	slices.SortStableFunc(recent, func(x, y sales.Approval) int { return lastSaid(y).Compare(lastSaid(x)) })
-	return slices.DeleteFunc(recent, func(req sales.Approval) bool {
-		hadSay := slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
-			return slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
-		})
-		return !hadSay && (req.State == sales.Pending || req.Requester != user)
-	}), err
+// approvalButtons lead to what belongs to approvals beside the lists.
+func approvalButtons(ctx context.Context, r *store.Reader, c *Call) ([]slack.Block, error) {
+	may, err := mayDelegate(ctx, r, c.User)
+	if err != nil || !may {
+		return nil, err
+	}
+	buttons := []slack.BlockElement{view.DelegateButton(c.Printer, "", c.T("Delegate…")), view.Run("approvals delegations", c.T("Who decides in whose place"))}
+	org, err := r.Organisation(ctx)
+	if err == nil && org.Leads(c.User) {
+		buttons = append(buttons, view.Run("approvals team", c.T("Who waits for whom")))
+	}
+	return view.Actions(buttons...), err
 }
 
-// lastSaid is when a request ended or, while it waits, was last decided on in part.
-func lastSaid(req sales.Approval) time.Time {
-	last := req.Ended
+// askedBy are the person's own requests: those that wait, and then those that ended since.
+func askedBy(ctx context.Context, r *store.Reader, user string, since time.Time) ([]sales.Approval, error) {
+	found, err := r.Approvals(ctx, store.ApprovalFilter{Requester: user, Since: since})
+	slices.SortStableFunc(found, func(x, y sales.Approval) int {
+		switch {
+		case x.State == sales.Pending || y.State == sales.Pending:
+			return cmp.Compare(ended(x), ended(y))
+		}
+		return y.Ended.Compare(x.Ended)
+	})
+	return found, err
+}
+
+// ended is 1 for a request that is over.
+func ended(req sales.Approval) int {
+	if req.State == sales.Pending {
+		return 0
+	}
+	return 1
+}
+
+// decidedBy are the requests in which the person answered a step since then, the latest answer first.
+func decidedBy(ctx context.Context, r *store.Reader, user string, since time.Time) ([]sales.Approval, error) {
+	found, err := r.Approvals(ctx, store.ApprovalFilter{Since: since})
+	found = slices.DeleteFunc(found, func(req sales.Approval) bool { return lastSaid(req, user).Before(since) })
+	slices.SortStableFunc(found, func(x, y sales.Approval) int { return lastSaid(y, user).Compare(lastSaid(x, user)) })
+	return found, err
+}
+
+// lastSaid is when the person answered a step of the request last.
+func lastSaid(req sales.Approval, user string) time.Time {
+	var last time.Time
 	for _, s := range req.Steps {
 		for _, d := range s.Decisions {
-			if at := time.UnixMilli(d.At); at.After(last) {
+			if at := time.UnixMilli(d.At); d.By == user && at.After(last) {
 				last = at
 			}
 		}

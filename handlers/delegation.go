@@ -124,6 +124,16 @@ func (a *App) delegationForm(ctx context.Context, c *Call, d sales.Delegation) (
 	return Reply{Modal: view.DelegationModal(c.Printer, form)}, nil
 }
 
+// mayDelegate reports whether the person may arrange a delegation: of their own, or for somebody.
+func mayDelegate(ctx context.Context, r *store.Reader, user string) (bool, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil || org.Leads(user) {
+		return err == nil, err
+	}
+	all, err := r.Processes(ctx)
+	return err == nil && org.Decides(user, all), err
+}
+
 func (a *App) clickDelegate(ctx context.Context, c *Call) (Reply, error) {
 	d := sales.Delegation{Approver: c.Value}
 	if d.Approver == "" {

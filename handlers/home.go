@@ -102,7 +102,7 @@ func (a *App) drawHome(ctx context.Context, user string) (view.Message, error) {
 			return err
 		}
 		h := view.Home{Slash: "/" + a.Prefix, Now: reader.Now, Name: names(ctx, r), Reports: hasCommand("report")}
-		for _, fill := range []func(context.Context, *store.Reader, *Call, *view.Home) error{a.homeApprovals, a.homeDeals, a.homeTeam} {
+		for _, fill := range []func(context.Context, *store.Reader, *Call, *view.Home) error{a.homeApprovals, a.homeDeals, a.homeTeam, a.homeWaiting} {
 			if err := fill(ctx, r, &reader, &h); err != nil {
 				return err
 			}
@@ -130,8 +130,11 @@ func (a *App) homeApprovals(ctx context.Context, r *store.Reader, c *Call, h *vi
 		return err
 	}
 	slices.SortStableFunc(found, func(x, y sales.Approval) int { return x.At.Compare(y.At) })
-	h.Approvals, err = a.approvalRows(ctx, r, c, found[:min(len(found), view.MaxHomeApprovals)])
+	if h.Approvals, err = a.approvalRows(ctx, r, c, found[:min(len(found), view.MaxHomeApprovals)]); err != nil {
+		return err
+	}
 	h.MoreAsked = len(found) - len(h.Approvals)
+	h.Decides, err = mayDelegate(ctx, r, c.User)
 	return err
 }
 

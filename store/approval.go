@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pipewright/internal/sales"
 )
@@ -124,8 +125,9 @@ type ApprovalFilter struct {
 	Deal      int64
 	State     sales.ApprovalState
 	Requester string
-	Decider   string // pending ones whose current step this person may decide
-	Limit     int    // 0 is no limit
+	Decider   string    // pending ones whose current step this person may decide
+	Since     time.Time // only those that wait, or ended since then
+	Limit     int       // 0 is no limit
 }
 
 // Approvals returns the requests that the filter selects, newest first.
@@ -139,6 +141,9 @@ func (r *Reader) Approvals(ctx context.Context, f ApprovalFilter) ([]sales.Appro
 	}
 	if f.Requester != "" {
 		query, args = query+` AND requester = ?`, append(args, f.Requester)
+	}
+	if !f.Since.IsZero() {
+		query, args = query+` AND (state = 'pending' OR ended >= ?)`, append(args, millis(f.Since))
 	}
 	switch f.State {
 	case "":

@@ -141,7 +141,7 @@ func DelegationList(p text.Printer, rows []Delegation, command string) []slack.B
 	if len(rows) > most {
 		blocks = append(blocks, Context(p.N(len(rows)-most, "%d more", "%d more")))
 	}
-	return append(blocks, Actions(DelegateButton(p, "", p.T("Delegate…")))...)
+	return append(fit(blocks), Actions(DelegateButton(p, "", p.T("Delegate…")))...)
 }
 
 // DelegateButton opens the form for a delegation: the person's own, or somebody's.

@@ -22,6 +22,8 @@ type Home struct {
 	Leads     bool        // the person sees their teams' deals as well
 	Team      []Pressing  // of others, in the teams that the person leads
 	MoreTeam  int         // of them that are not shown
+	Waiting   []Waiting   // for those who lead: the approvals that wait longest, and for whom
+	Decides   bool        // the person may have something to approve
 	Stages    []HomeStage // where the person's deals stand
 	Reports   bool        // there is a command for reports
 	Settings  HomeSettings
@@ -54,7 +56,7 @@ func HomeView(p text.Printer, h Home) *slack.HomeTabViewRequest {
 	}
 	blocks = append(blocks, h.needs(p)...)
 	if h.Leads {
-		blocks = append(blocks, h.team(p)...)
+		blocks = append(append(blocks, h.team(p)...), h.waiting(p)...)
 	}
 	blocks = append(blocks, h.stages(p)...)
 	blocks = append(blocks, h.Settings.blocks(p)...)
@@ -84,6 +86,9 @@ func (h Home) needs(p text.Printer) []slack.Block {
 
 func (h Home) commands(p text.Printer) []slack.BlockElement {
 	out := []slack.BlockElement{Run("log", p.T("Log…")), Run("deal new", p.T("New deal…"))}
+	if h.Decides {
+		out = append(out, DelegateButton(p, "", p.T("Delegate…")))
+	}
 	if h.Reports {
 		out = append(out, Run("report", p.T("Reports")))
 	}
@@ -105,6 +110,18 @@ func (h Home) team(p text.Printer) []slack.Block {
 		blocks = append(blocks, Actions(Button("deal.list", "0:stuck", p.N(h.MoreTeam, "%d more deal", "%d more deals")))...)
 	}
 	return blocks
+}
+
+// waiting is which approvals wait for whom.
+func (h Home) waiting(p text.Printer) []slack.Block {
+	if len(h.Waiting) == 0 {
+		return nil
+	}
+	blocks := []slack.Block{slack.NewDividerBlock(), Header(p.T("Who waits for whom"))}
+	for _, w := range h.Waiting {
+		blocks = append(blocks, WaitingRow(p, w))
+	}
+	return append(blocks, Actions(Run("approvals team", p.T("Show all, and delegate")))...)
 }
 
 // stages is where the person's deals stand. Who leads need not have any.

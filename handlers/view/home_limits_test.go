@@ -39,6 +39,10 @@ func TestHomeKeepsSlacksLimits(t *testing.T) {
 		for range MaxHomeApprovals {
 			h.Approvals = append(h.Approvals, hugeApproval(k, sales.Pending))
 		}
+		h.Decides = true
+		for range MaxHomeTeam {
+			h.Waiting = append(h.Waiting, hugeWaiting(k))
+		}
 		for i := range 200 {
 			other := *k.Process
 			other.Key = fmt.Sprintf("%040d", i)
@@ -48,6 +52,43 @@ func TestHomeKeepsSlacksLimits(t *testing.T) {
 		}
 		v := HomeView(p, h)
 		checkForm(t, p.Lang()+" home", &slack.ModalViewRequest{CallbackID: v.CallbackID, Blocks: v.Blocks})
+	}
+}
+
+// hugeWaiting waits for many people, some of them with delegates.
+func hugeWaiting(k *sales.Case) Waiting {
+	w := Waiting{Approval: hugeApproval(k, sales.Pending), For: sales.ForApprovers, Worked: 1 << 60, Since: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)}
+	w.Step = w.Awaiting[11]
+	for _, u := range w.Step.People[5:] {
+		w.Step.StandIns = append(w.Step.StandIns, sales.StandIn{Who: "UX", For: u}, sales.StandIn{Who: "UY", For: u})
+	}
+	return w
+}
+
+func TestWaitingAndDelegationsKeepSlacksLimits(t *testing.T) {
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for _, p := range printers {
+		k := hugeCase()
+		var rows []Waiting
+		for range MaxWaiting {
+			rows = append(rows, hugeWaiting(k))
+		}
+		checkMessage(t, p.Lang()+" waiting", "text", WaitingBlocks(p, rows, 1000))
+		d := Delegation{Delegation: sales.Delegation{ID: 1 << 60, Approver: "U1", Delegate: "U2", By: "U3", From: now, Until: now.AddDate(1, 0, 0), Why: nasty}, Zone: time.UTC, Waiting: 1000, Now: now, Name: longName}
+		var all []Delegation
+		for range 100 {
+			all = append(all, d)
+		}
+		checkMessage(t, p.Lang()+" delegations", "text", DelegationList(p, all, "/"+nasty))
+		for _, what := range []string{"made", "begun", "stopped", "over"} {
+			for _, user := range []string{"U1", "U2"} {
+				sentence, more := d.Told(p, user, what, "U3")
+				checkMessage(t, p.Lang()+" told "+what, sentence, append([]slack.Block{Section(sentence)}, more...))
+			}
+		}
+		checkForm(t, p.Lang()+" delegation", DelegationModal(p, DelegationForm{Delegation: d.Delegation, Leads: true, Today: now}))
+		a := hugeApproval(k, sales.Pending)
+		checkForm(t, p.Lang()+" forward", ForwardForm(p, a, a.Deciders))
 	}
 }
 

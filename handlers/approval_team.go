@@ -1,0 +1,78 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
+	"pipewright/store"
+)
+
+// approvalsTeam answers /approvals team: for those who lead, who waits for whom.
+func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
+	if err := noMore(c.Words); err != nil {
+		return Reply{}, err
+	}
+	var reply Reply
+	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		org, err := r.Organisation(ctx)
+		if err != nil {
+			return err
+		}
+		if !org.Leads(c.User) {
+			e := sales.Refuse(sales.NotAllowed, "approval.not_leading")
+			e.Who = slices.Concat(org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
+			return e
+		}
+		rows, err := a.waiting(ctx, r, c)
+		if err != nil {
+			return err
+		}
+		more := max(0, len(rows)-view.MaxWaiting)
+		reply = Reply{Text: c.T("Who waits for whom"), Blocks: view.WaitingBlocks(c.Printer, rows[:len(rows)-more], more)}
+		return nil
+	})
+	return c.inPlace(reply), err
+}
+
+// waiting are the steps that wait of all requests that the person may see, the longest first.
+func (a *App) waiting(ctx context.Context, r *store.Reader, c *Call) ([]view.Waiting, error) {
+	pending, err := r.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
+	if err != nil {
+		return nil, err
+	}
+	var rows []view.Waiting
+	for _, req := range pending {
+		k, err := r.Case(ctx, req.Deal)
+		if err != nil {
+			return nil, err
+		}
+		if !k.Org.MayRead(c.User, k.Deal) {
+			continue
+		}
+		v, err := a.approvalView(ctx, r, k, req, c.Now)
+		if err != nil {
+			return nil, err
+		}
+		awaits := k.Awaits(req)
+		for i, s := range req.Waiting() {
+			rows = append(rows, view.Waiting{Approval: v, Step: v.Awaiting[i], For: awaits[i].For, Since: time.UnixMilli(s.Opened), Worked: k.WaitedFor(req, *s, c.Now)})
+		}
+	}
+	slices.SortStableFunc(rows, func(x, y view.Waiting) int { return cmp.Or(cmp.Compare(y.Worked, x.Worked), x.Since.Compare(y.Since)) })
+	return rows, nil
+}
+
+// homeWaiting is who waits for whom where the person leads.
+func (a *App) homeWaiting(ctx context.Context, r *store.Reader, c *Call, h *view.Home) error {
+	org, err := r.Organisation(ctx)
+	if err != nil || !org.Leads(c.User) {
+		return err
+	}
+	rows, err := a.waiting(ctx, r, c)
+	h.Waiting = rows[:min(len(rows), view.MaxHomeTeam)]
+	return err
+}

@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pipewright/internal/sales"
+)
+
+// after returns the text behind the mark.
+func after(t *testing.T, text, mark string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, mark)
+	if !found {
+		t.Fatalf("%q is not in:\n%s", mark, text)
+	}
+	return rest
+}
+
+// A manager sees what waits for whom, the longest first, and delegates from there.
+func TestWhoWaitsForWhom(t *testing.T) {
+	w := withApprovers(t)
+	contains(t, shown(t, w.types(maxim, "/approvals team")), "No request waits for anybody.")
+	w.asked(map[string]string{"approval.discount": "10"})
+	w.now = w.now.Add(2 * time.Hour)
+	w.types(ben, "/deal new Beta 5k EUR")
+	w.submits(ben, w.types(ben, "/contract beta"), nil)
+	w.now = w.now.Add(time.Hour)
+	list := w.types(maxim, "/approvals team")
+	text := shown(t, list)
+	contains(t, text, "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Feasibility: waiting for Raj Patel or Rosa Diaz, 3 h of working time since",
+		"[Open] [Delegate for Raj Patel…] [Delegate for Rosa Diaz…]")
+	contains(t, after(t, text, "Acme pilot"), "*Contract approval* for *Beta*", "Legal review: waiting for Leo Costa, 1 h of working time since")
+	contains(t, shown(t, w.clicks(maxim, list, "Open")), "Feasibility")
+	form := w.clicks(maxim, list, "Delegate for Raj Patel…")
+	for _, i := range inputsOf(t, form.Modal) {
+		if i.action == "delegation.approver" && (len(i.initial) != 1 || i.initial[0] != raj) {
+			t.Errorf("%+v", i)
+		}
+	}
+	r := w.submits(maxim, form, map[string]string{"delegation.delegate": ben, "delegation.until": "2026-11-27"})
+	contains(t, r.Text, "Ben Ode decides in the place of Raj Patel until Friday, 27 Nov.", "1 request waits for Ben Ode as well now.")
+	text = shown(t, w.types(maxim, "/approvals team"))
+	contains(t, text, "waiting for Raj Patel (delegate: Ben Ode) or Rosa Diaz", "[Open] [Delegate for Rosa Diaz…]")
+	contains(t, w.types(ana, "/approvals team").Text, "Who waits for whom is shown to managers and admins.", "Ask Max Power, 韩梅梅 or Ada Byte.")
+	contains(t, shown(t, w.types(wei, "/approvals 团队")), "谁在等谁", "等待 Raj Patel")
+}
+
+// A request that asks back waits for its requester, and one that nobody is left for says so.
+func TestWhatWaitsForOthers(t *testing.T) {
+	w := withApprovers(t)
+	w.asked(map[string]string{"approval.discount": "10"})
+	w.organise(func(o *sales.Organisation) {
+		for i := range o.Roles {
+			if o.Roles[i].Key == "product" {
+				o.Roles[i].Users = nil
+			}
+		}
+	})
+	contains(t, shown(t, w.types(maxim, "/approvals team")), "Feasibility: waiting for somebody with the role, and nobody has it")
+}
+
+// The three lists are always there, and say so when there is nothing.
+func TestApprovalsInThreeLists(t *testing.T) {
+	w := withApprovers(t)
+	contains(t, shown(t, w.types(raj, "/approvals")), "*Waiting for you*", "Nothing waits for you.", "*Asked by you*", "You have asked for nothing in the last 30 days.",
+		"*Decided by you*", "You have decided nothing in the last 30 days.", "[Delegate…] [Who decides in whose place]")
+	if text := shown(t, w.types(ben, "/approvals")); strings.Contains(text, "Delegate") {
+		t.Errorf("he has nothing to delegate: %s", text)
+	}
+	w.asked(map[string]string{"approval.discount": "10"})
+	w.types(raj, "/approvals delegate <@"+ben+"> until friday")
+	contains(t, shown(t, w.types(ben, "/approvals waiting")), "Asked by Ana Silva", "Step: Feasibility You decide in the place of Raj Patel.")
+	w.press(ben, ben, w.card("approval:1", ben), "Approve")
+	contains(t, after(t, shown(t, w.types(ben, "/approvals")), "*Decided by you*"), "Acme pilot")
+	contains(t, after(t, shown(t, w.types(ana, "/approvals")), "*Asked by you*"), "Acme pilot", "waiting for 林悦")
+	w.submits(lin, w.press(lin, lin, w.card("approval:1", lin), "驳回…"), map[string]string{"approval.comment": "太便宜"})
+	contains(t, after(t, shown(t, w.types(ana, "/approvals")), "*Asked by you*"), "*Rejected* by 林悦")
+	contains(t, after(t, shown(t, w.types(lin, "/approvals")), "*您审批过的*"), "*已驳回* · 林悦")
+	w.now = w.now.AddDate(0, 0, 31)
+	for _, user := range []string{ana, ben, lin} {
+		if text := shown(t, w.types(user, "/approvals")); strings.Contains(text, "Acme") {
+			t.Errorf("after a month %s still sees it: %s", user, text)
+		}
+	}
+}
