@@ -29,9 +29,9 @@ func TestWhoWaitsForWhom(t *testing.T) {
 	w.now = w.now.Add(time.Hour)
 	list := w.types(maxim, "/approvals team")
 	text := shown(t, list)
-	contains(t, text, "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Feasibility: waiting for Raj Patel or Rosa Diaz, 3 h of working time since",
+	contains(t, text, "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Feasibility: waiting for Raj Patel or Rosa Diaz since 23 Nov, 09:00 (working time: 3 h)",
 		"[Open] [Delegate for Raj Patel…] [Delegate for Rosa Diaz…]")
-	contains(t, after(t, text, "Acme pilot"), "*Contract approval* for *Beta*", "Legal review: waiting for Leo Costa, 1 h of working time since")
+	contains(t, after(t, text, "Acme pilot"), "*Contract approval* for *Beta*", "Legal review: waiting for Leo Costa since 23 Nov, 11:00 (working time: 1 h)")
 	contains(t, shown(t, w.clicks(maxim, list, "Open")), "Feasibility")
 	form := w.clicks(maxim, list, "Delegate for Raj Patel…")
 	for _, i := range inputsOf(t, form.Modal) {
@@ -44,7 +44,7 @@ func TestWhoWaitsForWhom(t *testing.T) {
 	text = shown(t, w.types(maxim, "/approvals team"))
 	contains(t, text, "waiting for Raj Patel (delegate: Ben Ode) or Rosa Diaz", "[Open] [Delegate for Rosa Diaz…]")
 	contains(t, w.types(ana, "/approvals team").Text, "Who waits for whom is shown to managers and admins.", "Ask Max Power, 韩梅梅 or Ada Byte.")
-	contains(t, shown(t, w.types(wei, "/approvals 团队")), "谁在等谁", "等待 Raj Patel")
+	contains(t, shown(t, w.types(wei, "/approvals 团队")), "谁在等谁", "可行性：自 11月23日 09:00 起等待 Raj Patel（代理人：Ben Ode）")
 }
 
 // A request that asks back waits for its requester, and one that nobody is left for says so.

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -223,11 +225,13 @@ func (a *App) handOver(ctx context.Context, tx *store.Tx, c *Call, before *sales
 	}
 	n := 0
 	for _, req := range pending {
-		was, is := (&sales.Case{Org: before}).Deciders(req), (&sales.Case{Org: after}).Deciders(req)
-		if len(without(is, was))+len(without(was, is)) == 0 {
+		was, is := &sales.Case{Org: before}, &sales.Case{Org: after}
+		if reflect.DeepEqual(was.Awaited(req), is.Awaited(req)) {
 			continue
 		}
-		n += len(without(without(is, was), without(is, []string{user})))
+		if slices.Contains(is.Deciders(req), user) && !slices.Contains(was.Deciders(req), user) {
+			n++
+		}
 		k, err := tx.Case(ctx, req.Deal)
 		if err != nil {
 			return n, err

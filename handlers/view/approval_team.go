@@ -33,7 +33,7 @@ func (w Waiting) line(p text.Printer) string {
 		who = p.T("somebody with the role, and nobody has it")
 	}
 	worked := p.WorkDuration(w.Worked, w.Process.Calendar.DayLength())
-	return Lines(ApprovalLine(p, w.Approval), p.T("%s: waiting for %s, %s of working time since %s", w.StepName(p, w.Step.Step), who, worked, p.DateTime(w.Since)))
+	return Lines(ApprovalLine(p, w.Approval), p.T("%s: waiting for %s since %s (working time: %s)", w.StepName(p, w.Step.Step), who, p.DateTime(w.Since), worked))
 }
 
 // absent are those for whom nobody else may answer yet.

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -215,8 +216,9 @@ func Day(p text.Printer, date, now time.Time) string {
 	return p.DateShort(time.Date(y, m, d, 12, 0, 0, 0, p.Location()), now)
 }
 
-// Sentences puts sentences behind each other, as the language does.
+// Sentences puts sentences behind each other, as the language does; empty ones are left out.
 func Sentences(p text.Printer, sentences ...string) string {
+	sentences = slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
 	if p.Lang() == "zh" {
 		return strings.Join(sentences, "")
 	}
