@@ -6,7 +6,7 @@ RACY     := ./store/... ./bot/gateway/... ./bot/outbox/... ./bot/playground/...
 # What is proved with many seeds, at full length; the tests run a part of it.
 TRUTH    := 'KnownTruth|Cover|YearsOf|Level|SumsAreSums'
 
-.PHONY: build test race races lint bench pictures truth
+.PHONY: build test race races soak lint bench pictures truth
 
 build:
 	$(GO) build -o pipewright ./bot
@@ -19,6 +19,10 @@ race: # where goroutines meet; elsewhere it only costs time
 
 races: # ten thousand rounds of people who decide at the same instant; the tests run a twentieth of them
 	$(GO) test ./handlers -run '^TestApprovalRaces$$' -races 10000 -v -timeout 30m
+
+SOAK ?= 10m
+soak: # the whole bot under 200 commands a second, with a fault of Slack's every 30 seconds; make soak SOAK=2h
+	$(GO) test ./bot -run '^TestSoak$$' -soak $(SOAK) -v -timeout 0
 
 lint:
 	$(GO) vet ./...
