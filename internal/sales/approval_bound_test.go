@@ -160,6 +160,17 @@ func TestAnApprovalIsBoundToTheDeal(t *testing.T) {
 	}
 }
 
+// Two stages that ask for the same approval, when both are left at once, ask for it once.
+func TestAnApprovalOfTwoStagesIsMissingOnce(t *testing.T) {
+	s := begin(t, Money{2_000_000, "EUR"})
+	s.thresholds()
+	s.Process.Stages[2].Gate = s.Process.Stages[1].Gate
+	missing, err := s.Missing("signed")
+	if err != nil || len(missing) != 1 || missing[0].Stage != "offer" {
+		t.Fatalf("%+v %v", missing, err)
+	}
+}
+
 func TestAWaitingRequestFollowsItsDeal(t *testing.T) {
 	for name, c := range map[string]struct {
 		form, to string // amounts

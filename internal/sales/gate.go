@@ -1,6 +1,9 @@
 package sales
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NeedKind is the sort of thing that a gate asks for.
 type NeedKind string
@@ -56,7 +59,11 @@ func (c *Case) Missing(to string) ([]Missing, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, more...)
+		for _, m := range more {
+			if !slices.ContainsFunc(out, func(x Missing) bool { return x.Key() == m.Key() }) {
+				out = append(out, m) // two stages may ask for the same
+			}
+		}
 	}
 	return out, nil
 }
