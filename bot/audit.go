@@ -36,6 +36,9 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 		return errors.New(broken(p, *report.Broken))
 	}
 	fmt.Fprintln(t.out, p.N(report.Events, "The audit trail holds: %d event, %d not sealed yet.", "The audit trail holds: %d events, %d not sealed yet.", report.Unsealed))
+	if report.Unsealed > 0 {
+		fmt.Fprintln(t.out, p.T("What is not sealed yet is sealed by the bot while it runs: start it, and verify again."))
+	}
 	fmt.Fprintln(t.out, p.T("Head: %s", report.Head))
 	fmt.Fprintln(t.out, p.T("Keep the head somewhere else: it shows later that nothing was cut off."))
 	return nil
@@ -56,6 +59,12 @@ func broken(p text.Printer, b store.Break) string {
 		}
 	case store.BreakInserted:
 		what = p.T("event %d of %s was slipped in", b.Version, ref)
+	}
+	if b.What == store.BreakRow {
+		what = p.T("the row of %s in the table “deal” is not what its events say", ref)
+		if b.Approval != 0 {
+			what = p.T("row %d in the table “approval” (%s) is not what its events say", int(b.Approval), ref)
+		}
 	}
 	return p.T("the audit trail is broken: %s; compare with the backups, and find out who had access to the database", what)
 }

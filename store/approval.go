@@ -191,7 +191,14 @@ const (
 // changed meanwhile. It then applies the events to the deal.
 func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval, events []sales.Event) (sales.Approval, error) {
 	a.At, a.Ended = stored(a.At), stored(a.Ended)
-	var err error
+	events = slices.Clone(events)
+	values, err := approvalValues(a)
+	if err != nil {
+		return a, err
+	}
+	if err := sign(events, values); err != nil {
+		return a, err
+	}
 	if a.ID == 0 {
 		err = tx.insertApproval(ctx, &a)
 	} else {
@@ -200,7 +207,6 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 	if err != nil {
 		return a, err
 	}
-	events = slices.Clone(events)
 	for i := range events {
 		if sales.OfApproval(events[i].Type) {
 			events[i].Data.Approval = a.ID

@@ -155,6 +155,8 @@ type Break struct {
 	Deal    int64 // 0 for an event of the organisation, or an unknown one
 	Version int
 	What    BreakKind
+
+	Approval int64 // the request whose row does not hold, for BreakRow; 0 for the deal's
 }
 
 // BreakKind says what happened to an event.
@@ -164,6 +166,7 @@ const (
 	BreakModified BreakKind = "modified"
 	BreakMissing  BreakKind = "missing"
 	BreakInserted BreakKind = "inserted"
+	BreakRow      BreakKind = "row" // a row is not what the log says
 )
 
 type sealedRow struct {
@@ -175,14 +178,14 @@ type sealedRow struct {
 const (
 	sealedSQL = `SELECT pos, hash, deal, version, at, actor, type, data FROM event WHERE pos > 0
 		UNION ALL SELECT pos, hash, CAST(0 AS BIGINT), version, at, actor, type, data FROM organisation_event WHERE pos > 0 ORDER BY pos`
-	countsSQL   = `SELECT (SELECT COUNT(*) FROM event WHERE pos IS NULL) + (SELECT COUNT(*) FROM organisation_event WHERE pos IS NULL)`
+	countsSQL   = `SELECT (SELECT COUNT(*) FROM event WHERE pos IS NULL OR pos = 0 AND deal IN (SELECT id FROM deal WHERE ` + visible + `)) + (SELECT COUNT(*) FROM organisation_event WHERE pos IS NULL)`
 	unevenEvent = `SELECT deal.id AS deal, deal.version AS wanted, COUNT(e.version) AS events, COALESCE(MAX(e.version), 0) AS last
 		FROM deal LEFT JOIN event e ON e.deal = deal.id
 		GROUP BY deal.id, deal.version
 		HAVING COUNT(e.version) <> deal.version OR COALESCE(MAX(e.version), 0) <> deal.version ORDER BY deal.id LIMIT 1`
 )
 
-// VerifyAudit walks the whole chain, and compares every deal's version with its log.
+// VerifyAudit walks the whole chain, and compares the rows of deals, approvals and delegations with the log.
 func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 	var report AuditReport
 	err := s.Read(ctx, func(ctx context.Context, r *Reader) error {
@@ -194,6 +197,9 @@ func (s *Store) VerifyAudit(ctx context.Context) (AuditReport, error) {
 			return err
 		}
 		if err := r.compareVersions(ctx, &report); err != nil || report.Broken != nil {
+			return err
+		}
+		if err := r.compareRows(ctx, &report); err != nil || report.Broken != nil {
 			return err
 		}
 		return r.compareDelegations(ctx, &report)

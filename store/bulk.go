@@ -117,8 +117,14 @@ func (b *bulk) write(ctx context.Context) error {
 	if ids, err = b.number(ctx, "approval", b.approvals); err != nil {
 		return err
 	}
-	for _, l := range b.asked {
-		b.marshalled[l.event].Data.Approval = ids[l.row]
+	for i, l := range b.asked {
+		e := &b.marshalled[l.event]
+		e.Data.Approval = ids[l.row]
+		if i == len(b.asked)-1 || b.asked[i+1].row != l.row {
+			if e.Data.Digest, err = digest(b.approvals[l.row][1:]); err != nil {
+				return err
+			}
+		}
 	}
 	for i, row := range b.waited {
 		b.stepWaits[i][0] = ids[row]

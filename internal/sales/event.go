@@ -106,6 +106,7 @@ type EventData struct {
 	Awaits    []Await           `json:"awaits,omitempty"`   // whom a request waits for from then on
 	Seen      int               `json:"seen,omitempty"`     // version of the request that was decided on
 	Via       string            `json:"via,omitempty"`      // by which door: thread, dm, command, home
+	Digest    string            `json:"digest,omitempty"`   // of the request's row as it was stored with this event
 	Verdict   Verdict           `json:"verdict,omitempty"`
 	Process   string            `json:"process,omitempty"` // of a new deal
 	Map       int               `json:"map,omitempty"`     // version of the process in force
