@@ -53,8 +53,8 @@ type exporting struct {
 	progress *progress
 	own      []string // keys of the processes' own fields
 
-	deals, history, activities, approvals, events *csvio.Writer
-	files                                         []*os.File
+	deals, history, activities, approvals, steps, decisions, events *csvio.Writer
+	files                                                           []*os.File
 }
 
 func (e *exporting) path(name string) string { return filepath.Join(e.dir, name) }
@@ -112,7 +112,7 @@ func (e *exporting) open() error {
 	}{
 		{"deals.csv", csvio.DealHeader(e.own), &e.deals}, {"history.csv", csvio.HistoryHeader, &e.history},
 		{"activities.csv", csvio.ActivityHeader, &e.activities}, {"approvals.csv", csvio.ApprovalHeader, &e.approvals},
-		{"events.csv", csvio.EventHeader, &e.events},
+		{"steps.csv", csvio.StepHeader, &e.steps}, {"decisions.csv", csvio.DecisionHeader, &e.decisions}, {"events.csv", csvio.EventHeader, &e.events},
 	} {
 		file, err := os.OpenFile(e.path(f.name), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 		if err != nil {
@@ -134,7 +134,7 @@ func (e *exporting) close() error {
 			first = err
 		}
 	}
-	for _, w := range []*csvio.Writer{e.deals, e.history, e.activities, e.approvals, e.events} {
+	for _, w := range []*csvio.Writer{e.deals, e.history, e.activities, e.approvals, e.steps, e.decisions, e.events} {
 		if w != nil {
 			keep(w.Flush())
 		}
@@ -180,8 +180,23 @@ func (e *exporting) process(ctx context.Context, r *store.Reader, p *sales.Proce
 		if err != nil {
 			return err
 		}
-		return e.approvals.Write(row...)
+		if err := e.approvals.Write(row...); err != nil {
+			return err
+		}
+		if err := writeAll(e.steps, csvio.StepRows(deals[byID[a.Deal]], a)); err != nil {
+			return err
+		}
+		return writeAll(e.decisions, csvio.DecisionRows(deals[byID[a.Deal]], a))
 	})
+}
+
+func writeAll(w *csvio.Writer, rows [][]string) error {
+	for _, row := range rows {
+		if err := w.Write(row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *exporting) deal(p *sales.Process, d sales.Deal, log []sales.Event) error {
