@@ -19,7 +19,9 @@ func TestTamperedRowsAreNamed(t *testing.T) {
 		if err := verdict(s, a.ID, "UPRICE", sales.Reject); err != nil {
 			t.Fatal(err)
 		}
-		mustDecide(t, s, other.ID, func(c *sales.Case) ([]sales.Event, error) { return c.Set("UREP", "amount", "5000.00 EUR", t0.Add(time.Hour)) })
+		mustDecide(t, s, other.ID, func(c *sales.Case) ([]sales.Event, error) {
+			return c.Set("UREP", "amount", "5000.00 EUR", t0.Add(time.Hour))
+		})
 		seal(t, s)
 		if r := auditOf(t, s); r.Broken != nil || r.Events != 5 {
 			t.Fatalf("untouched: %+v %+v", r, r.Broken)
