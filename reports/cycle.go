@@ -118,10 +118,15 @@ func (b cycleBody) notes() []Note {
 			return p.N(b.open, "%d deal is still open: it counts with the time that it has taken so far.", "%d deals are still open: they count with the time that they have taken so far.")
 		}})
 	}
-	if b.left > 0 {
-		out = append(out, Note{Say: func(p text.Printer) string {
-			return p.N(b.left, "%d deal has no usable start or end and is left out.", "%d deals have no usable start or end and are left out.")
-		}})
+	return append(out, untimed(b.left)...)
+}
+
+// untimed says how many deals have times that make no sense.
+func untimed(n int) []Note {
+	if n == 0 {
+		return nil
 	}
-	return out
+	return []Note{{Say: func(p text.Printer) string {
+		return p.N(n, "%d deal is left out of times: it has no usable start or end.", "%d deals are left out of times: they have no usable start or end.")
+	}}}
 }

@@ -26,7 +26,7 @@ type OutcomesRow struct {
 	wonValue      money
 	lostValue     money
 	horizon       float64
-	timed         int
+	timed, left   int // deals with a time, and those whose times make no sense beside those without a creation
 	process       *sales.Process
 }
 
@@ -62,7 +62,7 @@ func outcomes(h *History, o Options) Body {
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
 	sample := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
-	row.timed = sample.Count(exitWon, exitLost)
+	row.timed, row.left = sample.Count(exitWon, exitLost), len(h.Deals)-sample.N()-h.Left.NoCreated
 	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
 	row.count(reasons)
@@ -148,7 +148,7 @@ func (r OutcomesRow) notes() []Note {
 				"%d deals are still open, so the share of the closed may change; “within %s” counts them as well.", p.Days(r.horizon))
 		}})
 	}
-	return append(out, extended(r.winBy.Extended, r.horizon)...)
+	return slices.Concat(out, untimed(r.left), extended(r.winBy.Extended, r.horizon))
 }
 
 // extended warns where the data end before the horizon.

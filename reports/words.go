@@ -18,7 +18,7 @@ func rate(p text.Printer, e stat.Estimate, n int) string {
 	switch {
 	case n < few || !e.Known():
 		return dash
-	case !e.Bounded():
+	case !e.Bounded(), e.Low == e.High: // an interval of no width would be false confidence
 		return careful(p, p.Percent(e.Value, 0), n)
 	default:
 		return careful(p, p.T("%s (%s–%s)", p.Percent(e.Value, 0), p.Number(100*e.Low, 0), p.Percent(e.High, 0)), n)
