@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"pipewright/handlers"
 	"pipewright/internal/sales"
 	"pipewright/store"
 )
@@ -148,8 +149,8 @@ func publish(ctx context.Context, st *store.Store, process string, lives []*life
 	return err
 }
 
-// postFirstPage has cards posted: those of the deals on the visitors' desks, and
-// those of the approvals that wait for somebody.
+// postFirstPage has cards posted: those of the deals on the visitors' desks with what
+// happened for them, and those of the approvals that wait for somebody.
 func postFirstPage(ctx context.Context, st *store.Store) error {
 	shown := map[string]bool{}
 	for _, d := range livingDeals() {
@@ -168,9 +169,29 @@ func postFirstPage(ctx context.Context, st *store.Store) error {
 			if err := tx.Card(ctx, fmt.Sprintf("deal:%d", d.ID), channelDeals, ""); err != nil {
 				return err
 			}
+			if err := postStory(ctx, tx, d); err != nil {
+				return err
+			}
 		}
 		return postPending(ctx, tx, shown)
 	})
+}
+
+// postStory tells what happened for a deal in the thread of its card; a request's own card does so for it.
+func postStory(ctx context.Context, tx *store.Tx, d sales.Deal) error {
+	log, err := tx.Events(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range log {
+		if e.Type == sales.Requested {
+			continue
+		}
+		if err := handlers.EnqueueHistory(ctx, tx, d.ID, e.Version, channelDeals); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func postPending(ctx context.Context, tx *store.Tx, shown map[string]bool) error {

@@ -33,6 +33,9 @@ func (a *App) approvals(ctx context.Context, c *Call) (Reply, error) {
 	case len(w) == 1 && w[0].is("decided", "done", "已决定", "已审批"):
 		only = "decided"
 	default:
+		if near, ok := nearest(w[0].Text, []string{"waiting", "asked", "decided"}); ok {
+			return a.meant(c, c.with(w[:1], near)), nil
+		}
 		return Reply{}, sales.Refuse(sales.NotFound, "words.extra", "words", text.Truncate(spoken(w), 60)) // a slip of a verb, perhaps
 	}
 	var reply Reply

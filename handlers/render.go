@@ -58,7 +58,7 @@ func (a *App) RenderHistory(ctx context.Context, body []byte) (view.Message, err
 			}
 			return log[i]
 		}
-		h := view.History{Event: event(b.Version), Name: names(ctx, r)}
+		h := view.History{Event: event(b.Version), Name: names(ctx, r), Now: a.now()}
 		h.Undone = event(h.Event.Data.Undoes)
 		if h.Process, err = r.Process(ctx, d.Process); err != nil {
 			return err

@@ -71,13 +71,18 @@ func (a *App) history(ctx context.Context, tx *store.Tx, k *sales.Case, version 
 	if channel == "" {
 		return nil
 	}
-	body, err := json.Marshal(historyBody{k.Deal.ID, version})
+	return EnqueueHistory(ctx, tx, k.Deal.ID, version, channel)
+}
+
+// EnqueueHistory has the event of that version told in the thread of the deal's card in the channel.
+func EnqueueHistory(ctx context.Context, tx *store.Tx, deal int64, version int, channel string) error {
+	body, err := json.Marshal(historyBody{deal, version})
 	if err != nil {
 		return err
 	}
 	return tx.Enqueue(ctx, store.Outbound{
-		Key:  fmt.Sprintf("history:%d:%d", k.Deal.ID, version),
-		Kind: "history", Channel: channel, Under: dealSubject(k.Deal.ID), Body: body,
+		Key:  fmt.Sprintf("history:%d:%d", deal, version),
+		Kind: "history", Channel: channel, Under: dealSubject(deal), Body: body,
 	})
 }
 

@@ -16,11 +16,19 @@ type History struct {
 	Event   sales.Event
 	Undone  sales.Event // what the event takes back, if it does
 	Name    func(user string) string
+	Now     time.Time
 }
+
+// late is after how long a line says when it happened: Slack shows when it was posted.
+const late = 12 * time.Hour
 
 // HistoryLine is the quiet line in the deal's thread that says what happened.
 func HistoryLine(p text.Printer, h History) Message {
-	s := cutText(h.Sentence(p), maxField)
+	s := h.Sentence(p)
+	if h.Now.Sub(h.Event.At) > late {
+		s = p.T("%s: %s", p.DateShort(h.Event.At, h.Now), s)
+	}
+	s = cutText(s, maxField)
 	return Message{Text: s, Blocks: []slack.Block{Context(s)}}
 }
 
