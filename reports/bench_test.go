@@ -1,19 +1,11 @@
 package reports
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
 	"testing"
-	"time"
 
 	"pipewright/internal/sales"
-	"pipewright/store"
 )
 
 // life is a deal of five stays at most, begun on any day, so that deals are in no order
@@ -62,6 +54,7 @@ func many(n int) *History {
 	return h
 }
 
+// BenchmarkReports answers each report anew; reports/bench measures reading, restarts and DuckDB.
 func BenchmarkReports(b *testing.B) {
 	h := many(100_000)
 	for _, r := range All() {
@@ -71,159 +64,4 @@ func BenchmarkReports(b *testing.B) {
 			}
 		})
 	}
-}
-
-// benches are databases with many deals, by their number: each is made once and lasts till the end.
-var benches struct {
-	mu   sync.Mutex
-	dir  string
-	made map[int]bool
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if benches.dir != "" {
-		os.RemoveAll(benches.dir)
-	}
-	os.Exit(code)
-}
-
-// sizes are how many deals there are. PIPEWRIGHT_BENCH_MILLION=1 adds a million, which take minutes.
-func sizes() []int {
-	if os.Getenv("PIPEWRIGHT_BENCH_MILLION") != "" {
-		return []int{10_000, 100_000, 1_000_000}
-	}
-	return []int{10_000, 100_000}
-}
-
-func benchURL(b *testing.B, n int) string {
-	b.Helper()
-	benches.mu.Lock()
-	defer benches.mu.Unlock()
-	if benches.dir == "" {
-		dir, err := os.MkdirTemp("", "pipewright-bench-")
-		if err != nil {
-			b.Fatal(err)
-		}
-		benches.dir, benches.made = dir, map[int]bool{}
-	}
-	url := "sqlite:" + filepath.Join(benches.dir, fmt.Sprint(n, ".db"))
-	if !benches.made[n] {
-		fill(b, url, n)
-		benches.made[n] = true
-	}
-	return url
-}
-
-// fill imports n deals into a new database, and seals their events.
-func fill(b *testing.B, url string, n int) {
-	b.Helper()
-	st := openStore(b, url)
-	defer st.Close()
-	inTx(b, st, func(ctx context.Context, tx *store.Tx) error {
-		p := testProcess()
-		p.Default, p.Version = true, 0
-		return tx.SaveProcess(ctx, p, "UADMIN", "first", at(-400))
-	})
-	im, err := st.Importer(ctx, "b2b", at(1000))
-	if err != nil {
-		b.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(1, uint64(n)))
-	for done := 0; done < n; done += 500 {
-		batch := make([]store.ImportedDeal, 500)
-		for i := range batch {
-			batch[i] = store.ImportedDeal{External: fmt.Sprint("X", done+i), Events: life(rng, testProcess())}
-		}
-		if err := im.Add(ctx, batch); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if _, err := im.Publish(ctx); err != nil {
-		b.Fatal(err)
-	}
-	if _, err := st.Seal(ctx, at(1000)); err != nil {
-		b.Fatal(err)
-	}
-}
-
-func answer(b *testing.B, st *store.Store, asOf time.Time, names ...string) {
-	b.Helper()
-	err := st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		for _, name := range names {
-			if _, err := Compute(ctx, r, name, Options{AsOf: asOf}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
-// BenchmarkCold opens the database and answers the first report.
-func BenchmarkCold(b *testing.B) {
-	for _, n := range sizes() {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			url := benchURL(b, n)
-			for b.Loop() {
-				st := openStore(b, url)
-				answer(b, st, at(1000), "funnel")
-				_ = st.Close()
-			}
-		})
-	}
-}
-
-// BenchmarkWarm answers all six reports after one new event. Beside the mean, it tells
-// the 95th percentile, and what stays in memory.
-func BenchmarkWarm(b *testing.B) {
-	for _, n := range sizes() {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			url := benchURL(b, n)
-			before := heap()
-			st := openStore(b, url)
-			defer st.Close()
-			answer(b, st, at(1000), Names()...)
-			kept := heap() - before
-			rng := rand.New(rand.NewPCG(2, uint64(n)))
-			var took []time.Duration
-			for b.Loop() {
-				b.StopTimer()
-				move(b, st, 1+rng.Int64N(int64(n)), at(1000+float64(len(took))/1000))
-				b.StartTimer()
-				begin := time.Now()
-				answer(b, st, at(1000+float64(len(took))/1000), Names()...)
-				took = append(took, time.Since(begin))
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
-			b.ReportMetric(kept/1e6, "kept-MB")
-		})
-	}
-}
-
-// move appends one event to the deal's log: it goes to another stage.
-func move(b *testing.B, st *store.Store, id int64, now time.Time) {
-	b.Helper()
-	inTx(b, st, func(ctx context.Context, tx *store.Tx) error {
-		c, err := tx.Case(ctx, id)
-		if err != nil {
-			return err
-		}
-		data := sales.EventData{From: c.Deal.Stage, To: "demo", Direction: sales.ExitForward}
-		if c.Deal.Stage == "demo" {
-			data.To = "offer"
-		}
-		return tx.Apply(ctx, c, []sales.Event{{Deal: id, Version: c.Deal.Version + 1, At: now, Type: sales.Moved, Data: data}})
-	})
-}
-
-// heap returns the bytes that are in use.
-func heap() float64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc)
 }

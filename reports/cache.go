@@ -184,8 +184,14 @@ func (f *folded) readNew(ctx context.Context, r *store.Reader, mark store.Mark) 
 		f.noteLatest()
 	}
 	f.mark = mark
+	if len(changes) > rememberAgain {
+		return true, f.remember(ctx, r)
+	}
 	return true, nil
 }
+
+// rememberAgain is after how many deals, read at once, the file is written anew: a restart would have to read them as well.
+const rememberAgain = 200
 
 // single is how many of n deals are read one by one.
 func single(n int) int { return max(500, n/20) }

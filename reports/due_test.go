@@ -29,6 +29,11 @@ func openStore(t testing.TB, url string) *store.Store {
 func seeded(t testing.TB, s *script, org *sales.Organisation) (*store.Store, string) {
 	t.Helper()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	return seededAt(t, url, s, org), url
+}
+
+func seededAt(t testing.TB, url string, s *script, org *sales.Organisation) *store.Store {
+	t.Helper()
 	st := openStore(t, url)
 	t.Cleanup(func() { _ = st.Close() })
 	inTx(t, st, func(ctx context.Context, tx *store.Tx) error {
@@ -60,7 +65,7 @@ func seeded(t testing.TB, s *script, org *sales.Organisation) (*store.Store, str
 			return nil
 		})
 	}
-	return st, url
+	return st
 }
 
 func inTx(t testing.TB, s *store.Store, fn func(ctx context.Context, tx *store.Tx) error) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"pipewright/internal/sales"
 	"pipewright/reports/stat"
@@ -76,6 +77,7 @@ func (f *folded) remember(ctx context.Context, r *store.Reader) error {
 
 // writeSnapshot puts the file in its place when it is whole.
 func (f *folded) writeSnapshot(name string, of snapshotOf) error {
+	sweep(name)
 	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.part") // readable for the owner only
 	if err != nil {
 		return err
@@ -93,6 +95,16 @@ func (f *folded) writeSnapshot(name string, of snapshotOf) error {
 		return err
 	}
 	return os.Rename(file.Name(), name)
+}
+
+// sweep removes what a process that was killed left of its file.
+func sweep(name string) {
+	parts, _ := filepath.Glob(name + ".*.part")
+	for _, part := range parts {
+		if info, err := os.Stat(part); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(part)
+		}
+	}
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/internal/sales"
 	"pipewright/store"
@@ -120,6 +121,27 @@ func TestFileOfAnotherLog(t *testing.T) {
 				t.Error("the file was used")
 			}
 		})
+	}
+}
+
+// What a killed process left of a file is swept away; what another one writes at the moment is not.
+func TestPartsAreSwept(t *testing.T) {
+	c, _ := newChronicle(t, 1)
+	c.seal()
+	c.compare(c.day)
+	keptLog(t, c.st).rewrite(t, c.st)
+	name := fileOf(t, c.st)
+	old, fresh := name+".1.part", name+".2.part"
+	for _, part := range []string{old, fresh} {
+		must(t, os.WriteFile(part, nil, 0o600))
+	}
+	must(t, os.Chtimes(old, time.Time{}, time.Now().Add(-2*time.Hour)))
+	keptLog(t, c.st).rewrite(t, c.st)
+	if _, err := os.Stat(old); err == nil {
+		t.Error("what is old is not swept")
+	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Error("what is new was swept")
 	}
 }
 
