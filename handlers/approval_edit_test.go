@@ -35,7 +35,7 @@ func TestARequestIsChanged(t *testing.T) {
 		}
 	}
 	card := shown(t, w.card("approval:1", deals))
-	for _, want := range []string{"version 3, changed on", "the answer of Raj Patel no longer counts", "(before: €12,000)"} {
+	for _, want := range []string{"version 3, changed on", "the answer of Raj Patel no longer counts", "€12,000 → €15,000"} {
 		if !strings.Contains(card, want) {
 			t.Errorf("the card lacks %q:\n%s", want, card)
 		}

@@ -143,7 +143,10 @@ var partWords = map[string]string{
 	"target": text.Msg("target"), "why": text.Msg("why"), "affects": text.Msg("what it affects"), "how": text.Msg("how"), "links": text.Msg("links"),
 	"gate": text.Msg("gate"), "also": text.Msg("other words for it"), "minutes": text.Msg("minutes"), "symbol": text.Msg("symbol"),
 	"automatic": text.Msg("whether it is automatic"), "cost": text.Msg("cost"), "form": text.Msg("form"), "required": text.Msg("required fields"),
-	"steps": text.Msg("steps"), "expire": text.Msg("when it expires"), "type": text.Msg("type"), "options": text.Msg("options"),
+	"steps": text.Msg("steps"), "type": text.Msg("type"), "options": text.Msg("options"),
+	"material": text.Msg("what is asked again when it changes"), "exact": text.Msg("what must stay exactly as approved"),
+	"confirm_above": text.Msg("the amount from which on it has to be typed"), "distinct": text.Msg("whether one person may answer two steps"),
+	"expire": text.Msg("when it expires"),
 }
 
 // changeWords holds the words of every code.

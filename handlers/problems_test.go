@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -154,6 +155,12 @@ func TestEveryPartHasAWord(t *testing.T) {
 		}
 		if s := w.Change(x); strings.Contains(s, "%!") {
 			t.Error(s)
+		}
+	}
+	for f := range reflect.TypeFor[sales.Policy]().Fields() { // whatever a policy may say
+		part, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if _, ok := partWords[part]; !ok && part != "kind" {
+			t.Errorf("the part %q of a policy has no word", part)
 		}
 	}
 }
