@@ -209,7 +209,7 @@ func TestSeedDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stats.Due > 40 {
+	if stats.Due > 150 { // most of them quiet lines in the threads of nine cards
 		t.Errorf("%d messages would be posted at once", stats.Due)
 	}
 	if report, err := st.VerifyAudit(ctx); err != nil || report.Broken != nil {
