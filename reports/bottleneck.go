@@ -1,12 +1,10 @@
 package reports
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
 
-	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/reports/stat"
 )
@@ -39,6 +37,7 @@ type BottleneckRow struct {
 	First      Num     `json:"first_in_bootstraps"`
 
 	place int
+	why   why
 	desk  *desk // who limits it, when that is seen
 }
 
@@ -61,7 +60,9 @@ func bottleneck(h *History, o Options) Body {
 		row.Stage, row.place = h.Stages[place], place
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
 		trend := f.trend(w)
-		row.Trend, row.Verdict, row.WaitsFor = Num(trend.slope()), VerdictNone, h.waitsFor(f, w)
+		row.Trend, row.Verdict, row.WaitsFor = Num(trend.slope()), VerdictNone, nil
+		row.why = h.why(f, w)
+		row.WaitsFor = row.why.waitsFor()
 		alone := len(candidates) == 1 && candidates[0] == place
 		if alone && row.WaitsFor != nil && *row.WaitsFor == approver {
 			row.desk = h.saturated(place, w)
@@ -141,38 +142,6 @@ func (f *flow) row(w span) BottleneckRow {
 	length := days(w.to - w.from)
 	row.Arrivals, row.Departures, row.WIPMean = Num(float64(in)/length), Num(float64(out)/length), Num(total/length)
 	return row
-}
-
-// waitShare is the share of a stage's days that must have been recorded as waiting
-// for one party before it is named.
-const waitShare = 0.25
-
-var parties = map[sales.WaitFor]string{sales.ForUs: "us", sales.ForCustomer: "customer", sales.ForApproval: approver}
-
-const approver = "approver"
-
-// waitsFor returns who was waited for most in the stage, nil when too little of its
-// time says so.
-func (h *History) waitsFor(f *flow, w span) *string {
-	waited := map[string]float64{}
-	total := 0.0
-	for i, s := range f.stays {
-		total += w.clip(s)
-		for _, wait := range h.waitsOf(h.Deals[f.deals[i]]) {
-			if party, ok := parties[wait.For]; ok {
-				waited[party] += max(0, days(min(wait.To, s.Left, w.to)-max(wait.From, s.Entered, w.from)))
-			}
-		}
-	}
-	keys := sortedKeys(waited)
-	if len(keys) == 0 {
-		return nil
-	}
-	most := slices.MaxFunc(keys, func(a, b string) int { return cmp.Compare(waited[a], waited[b]) })
-	if waited[most] < waitShare*total || waited[most] == 0 {
-		return nil
-	}
-	return &most
 }
 
 func (b bottleneckBody) Rows() any { return b.rows }
@@ -268,7 +237,13 @@ func (b bottleneckBody) Chart(p text.Printer) *Chart {
 }
 
 func (b bottleneckBody) notes() []Note {
-	return []Note{{Say: func(p text.Printer) string {
+	var out []Note
+	for _, r := range b.rows {
+		if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
+			out = append(out, Note{Say: func(p text.Printer) string { return r.why.sentence(b.h.stageName(r.place, p), p) }})
+		}
+	}
+	return append(out, Note{Say: func(p text.Printer) string {
 		return p.T("Looked at: %s to %s, stages before the win.", p.Date(instant(b.window.from)), p.Date(instant(b.window.to)))
-	}}}
+	}})
 }

@@ -1,0 +1,123 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"pipewright/internal/sales"
+	"pipewright/internal/text"
+)
+
+// why says what the time in a stage went into, as far as somebody recorded it.
+type why struct {
+	total  float64                   // days of all stays
+	waited map[sales.WaitFor]float64 // days of them
+	worked time.Duration             // how much of the time was working time
+	length time.Duration             // of all stays
+}
+
+// waitOrder is for whom a deal waits when it waits for several at once: a decision that is
+// pending, or a date to which it was put off, holds it up whoever else has something to do.
+var waitOrder = []sales.WaitFor{sales.ForApproval, sales.ForParked, sales.ForCustomer, sales.ForUs}
+
+// why splits the time in the stage during the window. Its parts do not overlap.
+func (h *History) why(f *flow, w span) why {
+	out := why{waited: map[sales.WaitFor]float64{}}
+	table := newWorkTable(h.Process.Calendar, []Stay{{Entered: w.from, Left: w.to}})
+	for i, s := range f.stays {
+		in := span{max(s.Entered, w.from), min(s.Left, w.to)}
+		if in.to <= in.from {
+			continue
+		}
+		out.total += days(in.to - in.from)
+		out.length += time.Duration(in.to-in.from) * time.Millisecond
+		out.worked += table.worked(in)
+		out.split(h.waitsOf(h.Deals[f.deals[i]]), in)
+	}
+	return out
+}
+
+// split adds for whom was waited during a span, from change to change.
+func (y *why) split(waits []Wait, in span) {
+	if len(waits) == 0 {
+		return
+	}
+	at := []int64{in.from, in.to}
+	for _, wait := range waits {
+		at = append(at, min(max(wait.From, in.from), in.to), min(max(wait.To, in.from), in.to))
+	}
+	slices.Sort(at)
+	for i, begin := range at[:len(at)-1] {
+		end := at[i+1]
+		if begin == end {
+			continue
+		}
+		for _, party := range waitOrder {
+			if slices.ContainsFunc(waits, func(wait Wait) bool { return wait.For == party && wait.From <= begin && wait.To >= end }) {
+				y.waited[party] += days(end - begin)
+				break
+			}
+		}
+	}
+}
+
+// waitShare is the share of a stage's days that must have been recorded as waiting
+// for one party before it is named.
+const waitShare = 0.25
+
+const approver = "approver"
+
+var parties = map[sales.WaitFor]string{sales.ForApproval: approver, sales.ForCustomer: "customer", sales.ForUs: "us"}
+
+// waitsFor returns who was waited for most, nil when too little of the time says so.
+func (y *why) waitsFor() *string {
+	var most sales.WaitFor
+	for _, party := range waitOrder {
+		if parties[party] != "" && y.waited[party] > y.waited[most] {
+			most = party
+		}
+	}
+	if most == "" || y.waited[most] < waitShare*y.total {
+		return nil
+	}
+	name := parties[most]
+	return &name
+}
+
+// sentence says it of a stage: who was waited for, and how much of the time anybody worked.
+func (y *why) sentence(stage string, p text.Printer) string {
+	share := func(days float64) string { return p.Percent(days/y.total, 0) }
+	var parts []string
+	rest := y.total
+	for _, party := range waitOrder {
+		days := y.waited[party]
+		if rest -= days; days < 0.005*y.total {
+			continue
+		}
+		switch party {
+		case sales.ForApproval:
+			parts = append(parts, p.T("%s waiting for an approver", share(days)))
+		case sales.ForParked:
+			parts = append(parts, p.T("%s parked", share(days)))
+		case sales.ForCustomer:
+			parts = append(parts, p.T("%s waiting for the customer", share(days)))
+		case sales.ForUs:
+			parts = append(parts, p.T("%s waiting for us", share(days)))
+		}
+	}
+	if rest >= 0.005*y.total {
+		parts = append(parts, p.T("%s of which nobody said who was waited for", share(rest)))
+	}
+	worked := float64(y.worked) / float64(y.length)
+	return p.T("The time in %s: %s. %s of it was working time.", stage, p.List(parts), p.Percent(worked, 0))
+}
+
+// worked returns how much was worked during the span; whole days are looked up.
+func (t *workTable) worked(in span) time.Duration {
+	first, last := dayOf(in.from), dayOf(in.to)
+	if t.before == nil || first == last {
+		return t.calendar.Worked(instant(in.from), instant(in.to))
+	}
+	whole := t.before[last-t.first] - t.before[first+1-t.first]
+	return whole + t.calendar.Worked(instant(in.from), instant((first+1)*dayMillis)) + t.calendar.Worked(instant(last*dayMillis), instant(in.to))
+}

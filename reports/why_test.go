@@ -1,0 +1,87 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"pipewright/internal/sales"
+)
+
+// waiting has 30 deals that are ten days in offer: two of them wait for an approver, one of these for us as well,
+// three for the customer and one is parked, each deal alike.
+func waiting() *script {
+	s := stayed(30, always(0.5), always(0.5), always(10))
+	for i := range int64(30) {
+		begin := float64(i) + 1
+		wait := func(who sales.WaitFor, from, to float64) {
+			s.waits = append(s.waits, sales.Wait{Deal: i + 1, For: who, From: at(begin + from), To: at(begin + to)})
+		}
+		wait(sales.ForApproval, 0, 2)
+		wait(sales.ForUs, 1, 2)
+		wait(sales.ForCustomer, 3, 6)
+		wait(sales.ForParked, 6, 7)
+	}
+	return s
+}
+
+// Why a stage is slow is said in both languages: who was waited for, once for each day, and how much was working time.
+func TestWhyAStageIsSlow(t *testing.T) {
+	res := waiting().result(t, "bottleneck", Options{AsOf: at(60), From: at(0), To: at(60)})
+	row := res.Body.(bottleneckBody).rows[0]
+	if row.Stage != "offer" || row.WaitsFor == nil || *row.WaitsFor != "customer" {
+		t.Fatalf("%+v", row)
+	}
+	// Ten days from Monday to Monday over a week have 40 to 64 working hours of 240; a week and three days on average 57.
+	want := map[string]string{
+		"en": "The time in Offer: 20% waiting for an approver, 10% parked, 30% waiting for the customer and 40% of which nobody said who was waited for. 24% of it was working time.",
+		"zh": "报价的时间：20% 在等审批、10% 已搁置、30% 在等客户和 40% 没有人说明在等谁。其中 24% 是工作时间。",
+	}
+	for _, p := range []struct{ said, lang string }{{Render(res, english).Text, "en"}, {Render(res, chinese).Text, "zh"}} {
+		if !strings.Contains(p.said, want[p.lang]) {
+			t.Errorf("%q is not said in\n%s", want[p.lang], p.said)
+		}
+	}
+	if e := res.envelope(english); !strings.HasPrefix(e.Notes[0], "The time in Offer: 20%") {
+		t.Errorf("%q", e.Notes)
+	}
+}
+
+// No day is counted twice, and working time is the calendar's.
+func TestPartsOfATimeDoNotOverlap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyScript(t)
+		for id := range s.log {
+			for range rapid.IntRange(0, 4).Draw(t, "waits") {
+				from := rapid.Float64Range(0, 90).Draw(t, "from")
+				who := rapid.SampledFrom(waitOrder).Draw(t, "for")
+				s.waits = append(s.waits, sales.Wait{Deal: id, For: who, From: at(from), To: at(from + rapid.Float64Range(0, 30).Draw(t, "days"))})
+			}
+		}
+		slices.SortStableFunc(s.waits, func(a, b sales.Wait) int { return cmp.Compare(a.Deal, b.Deal) })
+		h := s.history(100)
+		w := span{at(10).UnixMilli(), at(90).UnixMilli()}
+		flows := h.flows(w)
+		for place := range flows {
+			got := h.why(&flows[place], w)
+			sum, worked, total := 0.0, time.Duration(0), 0.0
+			for _, days := range got.waited {
+				sum += days
+			}
+			for i := range h.Stays {
+				if s := &h.Stays[i]; int(s.Stage) == place && w.clip(s) > 0 {
+					total += w.clip(s)
+					worked += h.Process.Calendar.Worked(instant(max(s.Entered, w.from)), instant(min(s.Left, w.to)))
+				}
+			}
+			if sum > got.total+1e-9 || math.Abs(got.total-total) > 1e-9 || got.worked != worked {
+				t.Fatalf("%s: %v waited of %v days, want %v; %v worked, want %v", h.Stages[place], sum, got.total, total, got.worked, worked)
+			}
+		}
+	})
+}
