@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"pipewright/bot/playground"
 	"pipewright/internal/sales"
 )
@@ -83,7 +85,24 @@ func companyMap() *sales.Map {
 	for i, p := range m.Processes {
 		own := *p
 		own.Calendar.Zone = companyZone
+		own.Policies = patient(own.Policies)
 		m.Processes[i] = &own
 	}
 	return m
+}
+
+// patient is the policies without a way round pricing: in this company the price waits for one
+// person, and for long. That is what its reports are to show.
+func patient(policies []sales.Policy) []sales.Policy {
+	const longest = 60
+	out := slices.Clone(policies)
+	for i := range out {
+		out[i].Expire, out[i].Steps = longest, slices.Clone(out[i].Steps)
+		for j, s := range out[i].Steps {
+			if slices.Contains(s.Roles, "pricing") {
+				out[i].Steps[j].Escalate = sales.Escalation{}
+			}
+		}
+	}
+	return out
 }

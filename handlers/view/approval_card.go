@@ -236,7 +236,10 @@ func (a Approval) step(p text.Printer, s sales.StepState) string {
 
 func (a Approval) waiting(p text.Printer, name string, s sales.StepState) string {
 	due := a.due(s)
+	asker := a.asks(s)
 	switch {
+	case asker != "":
+		return p.T("%s: waiting for the rep to answer %s", name, a.Name(asker))
 	case due.IsZero():
 		return p.T("%s: waiting for %s since %s", name, a.Awaited(p), p.DateTime(time.UnixMilli(s.Opened)))
 	case a.Now.After(due):

@@ -42,7 +42,7 @@ func QuestionMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
 	x := q.Question()
 	sentence := p.T("%s has a question about the %s approval for %s: “%s”", q.Name(x.By), lower(q.name(p)), DealName(q.Deal), Note(x.Text))
 	hint := p.T("Answer with the button, or reply in this thread. Nothing is decided or expires meanwhile.")
-	return Lines(sentence, hint), append([]slack.Block{Context(hint)}, Actions(q.primary(p), Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Show it")))...)
+	return sentence, append([]slack.Block{Context(hint)}, Actions(q.primary(p), Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Show it")))...)
 }
 
 func (q AskedQuestion) primary(p text.Printer) *slack.ButtonBlockElement {
@@ -58,6 +58,16 @@ func AnswerMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
 
 // Paused reports whether the request waits for an answer.
 func (a Approval) Paused() bool { return len(a.Approval.OpenQuestions()) > 0 }
+
+// asks is who has asked something at the step and waits for the answer, "" when nobody does.
+func (a Approval) asks(s sales.StepState) string {
+	for _, n := range a.Approval.OpenQuestions() {
+		if q := a.Approval.Questions[n-1]; q.Step == s.Key {
+			return q.By
+		}
+	}
+	return ""
+}
 
 // questions are what was asked and answered, the latest last.
 func (a Approval) questions(p text.Printer) string {
