@@ -192,3 +192,22 @@ func TestApprovalsWhilePeopleComeAndGo(t *testing.T) {
 		}
 	})
 }
+
+// Who answered in somebody's place, and comes into the role afterwards, has no second answer.
+func TestAStandInWhoJoinsHasNoSecondAnswer(t *testing.T) {
+	s, a := under(t, Step{Key: "s", Roles: []string{"board"}, Rule: "2"})
+	s.Org.Delegations = []Delegation{{ID: 1, Approver: "B1", Delegate: "UX", From: s.now, Until: s.now.Add(time.Hour), Begun: true}}
+	a, _, err := s.Case.Decide(a, Decision{By: "UX", Verdict: Approve, Seen: a.Version}, s.now)
+	if err != nil || a.Steps[0].Decisions[0].For != "B1" {
+		t.Fatalf("%+v %v", a, err)
+	}
+	s.Org.Roles[2].Users = append(s.Org.Roles[2].Users, "UX")
+	if who := s.Deciders(a); slices.Contains(who, "UX") {
+		t.Errorf("it waits for %v", who)
+	}
+	_, _, err = s.Case.Decide(a, Decision{By: "UX", Verdict: Approve, Seen: a.Version}, s.now)
+	s.refused(err, Conflict, "approval.answered")
+	if a, _, err = s.Case.Decide(a, Decision{By: "B2", Verdict: Approve, Seen: a.Version}, s.now); err != nil || a.State != Approved {
+		t.Errorf("%+v %v", a, err)
+	}
+}
