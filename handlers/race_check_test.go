@@ -47,6 +47,9 @@ func (r *racers) check(policy sales.Policy, before, after sales.Approval, clicks
 	for i, s := range after.Steps {
 		for _, d := range s.Decisions[len(before.Steps[i].Decisions):] {
 			told[d.By+" "+string(d.Verdict)]--
+			if d.For != "" {
+				r.behalf++
+			}
 		}
 	}
 	for what, n := range told {
@@ -84,7 +87,7 @@ func tooLate(text string, after sales.Approval) string {
 		if word, over := ended[after.State]; !over || !strings.Contains(text, word) || !names() && !strings.Contains(text, "no step had to be asked") {
 			return "it is not said who ended it how"
 		}
-	case strings.Contains(text, "has changed since you saw it"):
+	case strings.Contains(text, "has changed since you saw it"), strings.Contains(text, "a step of it on"):
 		if !names() {
 			return "it is not said who decided what, or who is next"
 		}
@@ -102,28 +105,34 @@ func (r *racers) rulesKept(policy sales.Policy, a sales.Approval) string {
 	everywhere := map[string]string{}
 	open := 0
 	for i, s := range a.Steps {
-		var by []string
+		var by, spent []string // whose approvals there are, and who had a part in them
 		for _, d := range s.Decisions {
+			who := slices.Compact([]string{d.By, d.Approver()})
 			switch {
 			case d.Void:
 				continue
-			case d.By == a.Requester:
+			case slices.Contains(who, a.Requester):
 				return "the requester decided"
-			case slices.Contains(by, d.By):
+			case slices.ContainsFunc(who, func(u string) bool { return slices.Contains(spent, u) }):
 				return d.By + " decided twice on " + s.Key
-			case !slices.Contains(r.named(policy.Steps[i]), d.By):
-				return d.By + " is not asked for " + s.Key
-			case policy.Distinct && everywhere[d.By] != "":
+			case !slices.Contains(r.named(policy.Steps[i]), d.Approver()):
+				return d.Approver() + " is not asked for " + s.Key
+			case d.For != "" && !r.mayStandIn(d.By, d.For):
+				return d.By + " does not stand in for " + d.For
+			case policy.Distinct && slices.ContainsFunc(who, func(u string) bool { return everywhere[u] != "" }):
 				return d.By + " decided on two steps"
 			}
-			everywhere[d.By] = s.Key
+			for _, u := range who {
+				everywhere[u] = s.Key
+			}
+			spent = append(spent, who...)
 			if d.Verdict == sales.Reject {
 				if a.State != sales.Rejected || s.Status != sales.StepRejected {
 					return "a rejection did not end it"
 				}
 				continue
 			}
-			by = append(by, d.By)
+			by = append(by, d.Approver())
 		}
 		met := r.met(policy.Steps[i], by)
 		switch s.Status {
@@ -146,6 +155,20 @@ func (r *racers) rulesKept(policy sales.Policy, a sales.Approval) string {
 		return fmt.Sprintf("%s with %d steps open", a.State, open)
 	}
 	return ""
+}
+
+// mayStandIn follows who named whom.
+func (r *racers) mayStandIn(who, approver string) bool {
+	at := approver
+	for range r.people {
+		if len(r.standIns[at]) == 0 {
+			return false
+		}
+		if at = r.standIns[at][0]; at == who {
+			return true
+		}
+	}
+	return false
 }
 
 // named are all whom the step asks.

@@ -51,8 +51,8 @@ func TestApprovalRaces(t *testing.T) {
 				r.request(n)
 			}
 			r.auditHolds()
-			t.Logf("seed %d: %d rounds with %d clicks in %s: %d decided, %d told that they came too late; %d approved, %d rejected, %d withdrawn, %d changed meanwhile",
-				seed, r.rounds, r.clicks, time.Since(begun).Round(time.Second), r.won, r.lost, r.ends[sales.Approved], r.ends[sales.Rejected], r.ends[sales.Retracted], r.edits)
+			t.Logf("seed %d: %d rounds with %d clicks in %s: %d decided (%d in the place of somebody), %d told that they came too late; %d approved, %d rejected, %d withdrawn, %d changed meanwhile",
+				seed, r.rounds, r.clicks, time.Since(begun).Round(time.Second), r.won, r.behalf, r.lost, r.ends[sales.Approved], r.ends[sales.Rejected], r.ends[sales.Retracted], r.edits)
 		})
 	}
 }
@@ -74,11 +74,12 @@ type racers struct {
 	dice     *rand.Rand
 	people   []string
 	roles    map[string][]string // who holds which
+	standIns map[string][]string // who decides in whose place
 	policies []sales.Policy
 	deal     int64
 
-	rounds, clicks, won, lost, edits int
-	ends                             map[sales.ApprovalState]int
+	rounds, clicks, won, lost, edits, behalf int
+	ends                                     map[sales.ApprovalState]int
 }
 
 func newRacers(t *testing.T, w *world) *racers {
@@ -104,6 +105,20 @@ func (r *racers) maps() {
 			o.Roles = append(o.Roles, sales.Role{Key: key, Name: sales.Text{"": key}, Users: r.roles[key]})
 		}
 	})
+	r.standIns = map[string][]string{}
+	for range 5 { // chains and circles may be among them
+		pair := some(r.dice, r.people, 2)
+		if len(r.standIns[pair[0]]) > 0 {
+			continue
+		}
+		r.standIns[pair[0]] = pair[1:]
+		r.write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Arrange(ctx, func(*sales.Organisation) (sales.Delegation, error) {
+				return sales.Delegation{Approver: pair[0], Delegate: pair[1], From: monday, Until: monday.AddDate(1, 0, 0), By: ada, At: monday, Begun: true}, nil
+			})
+			return err
+		})
+	}
 	for i := range 40 {
 		r.policies = append(r.policies, r.somePolicy(fmt.Sprint("race", i)))
 	}
@@ -241,6 +256,9 @@ func (r *racers) crowd(policy sales.Policy) []string {
 	var asked []string
 	for _, s := range policy.Steps {
 		asked = append(asked, r.named(s)...)
+	}
+	for _, user := range asked {
+		asked = append(asked, r.standIns[user]...)
 	}
 	slices.Sort(asked)
 	asked = slices.Compact(asked)
