@@ -343,7 +343,7 @@ func buttonsOf(t testing.TB, r Reply) []button {
 			switch e.str("type") {
 			case "button":
 				out = append(out, button{e.str("text", "text"), e.str("action_id"), e.str("value")})
-			case "overflow":
+			case "overflow", "static_select":
 				for _, o := range e.list("options") {
 					out = append(out, button{o.str("text", "text"), e.str("action_id"), o.str("value")})
 				}
@@ -425,7 +425,7 @@ func showBlocks(t testing.TB, b *strings.Builder, blocks []node) {
 			switch e.str("type") {
 			case "button":
 				line = append(line, "["+e.str("text", "text")+"]")
-			case "overflow":
+			case "overflow", "static_select":
 				for _, o := range e.list("options") {
 					line = append(line, "("+o.str("text", "text")+")")
 				}

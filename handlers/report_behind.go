@@ -14,9 +14,14 @@ import (
 )
 
 // clickBehind lists the deals behind a number, as far as the person may read them, in a modal:
-// "QUERY|outcome:lost:price|PAGE" or "QUERY|stage:demo:back|PAGE".
+// "QUERY|outcome:lost:price|PAGE" or "QUERY|stage:demo:back|PAGE". Of a list to choose from the
+// action's name carries the query.
 func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
-	q, rest, err := reports.ParseQuery(c.Value)
+	value := c.Value
+	if _, query, ok := strings.Cut(c.Name, ":"); ok && !strings.Contains(value, "|") {
+		value = query + "|" + value
+	}
+	q, rest, err := reports.ParseQuery(value)
 	if err != nil || len(rest) == 0 {
 		return Reply{}, sales.Refuse(sales.NotFound, "button.old")
 	}
@@ -24,30 +29,11 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	if len(rest) > 1 {
 		page = pageNumber(rest[1])
 	}
-	kind, key, _ := strings.Cut(rest[0], ":")
-	key, sub, _ := strings.Cut(key, ":")
 	var b view.Behind
 	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		counted := q
-		if kind == reports.Closed || kind == reports.Created {
-			counted.From, counted.To = time.Time{}, time.Time{} // not the deals of a period, but what happened in it
-		}
-		res, err := a.compute(ctx, r, counted, c.User)
-		if err != nil {
-			return err
-		}
 		var ids []int64
-		switch kind {
-		case reports.ByOutcome:
-			b, ids = behindOutcome(c.Printer, q, res, sales.Status(key), sub)
-		case reports.Closed, reports.Created:
-			b.Title, ids = c.T("New"), res.During(sales.Status(key), q.From, q.To)
-			if key != "" {
-				b.Title = view.OutcomeName(c.Printer, key)
-			}
-			b.Title += " · " + c.T("%s to %s", c.DateTime(q.From), c.DateTime(q.To))
-		default:
-			b, ids = behindStage(c.Printer, q, res, key, sub)
+		if b, ids, err = a.behind(ctx, r, c, q, rest[0]); err != nil {
+			return err
 		}
 		b.Value, b.Page, b.Total, b.Now, b.Name, b.AsOf = q.Value(rest[0]), max(0, page), len(ids), c.Now, names(ctx, r), q.AsOf
 		b.Rows, err = behindRows(ctx, r, c, ids, b.Page)
@@ -59,6 +45,82 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	return Reply{Modal: view.BehindModal(c.Printer, b)}, nil
 }
 
+// behind returns the deals behind a number, under its title.
+func (a *App) behind(ctx context.Context, r *store.Reader, c *Call, q reports.Query, number string) (view.Behind, []int64, error) {
+	kind, key, _ := strings.Cut(number, ":")
+	key, sub, _ := strings.Cut(key, ":")
+	counted := q
+	if reports.OfDigest(kind) {
+		counted.From, counted.To = time.Time{}, time.Time{}
+	}
+	res, err := a.compute(ctx, r, counted, c.User)
+	if err != nil {
+		return view.Behind{}, nil, err
+	}
+	during := " · " + c.T("%s to %s", c.DateTime(q.From), c.DateTime(q.To))
+	switch kind {
+	case reports.ByOutcome:
+		b, ids := behindOutcome(c.Printer, q, res, sales.Status(key), sub)
+		return b, ids, nil
+	case reports.ByMove:
+		from, to := placeName(c.Printer, res, key), placeName(c.Printer, res, sub)
+		return view.Behind{Title: from + " → " + to}, res.Moved(key, sub), nil
+	case reports.Closed:
+		return view.Behind{Title: view.OutcomeName(c.Printer, key) + during}, res.During(sales.Status(key), q.From, q.To), nil
+	case reports.Created:
+		return view.Behind{Title: c.T("New") + during}, res.During("", q.From, q.To), nil
+	case reports.Moved:
+		return view.Behind{Title: c.T("Moved") + during}, res.MovedDuring(q.From, q.To), nil
+	case reports.Overdue:
+		return view.Behind{Title: placeName(c.Printer, res, key) + " · " + c.T("Over target")}, res.Overdue(key), nil
+	case reports.Waiting:
+		ids, err := waitingDeals(ctx, r, q.AsOf)
+		return view.Behind{Title: c.T("Wait for an approval")}, res.Among(ids), err
+	case reports.Attention:
+		ids, err := pressingDeals(ctx, r, res.History.Process, q.AsOf)
+		return view.Behind{Title: c.T("Need somebody")}, res.Among(ids), err
+	case reports.Standing:
+		sub = reports.OpenHere
+	}
+	b, ids := behindStage(c.Printer, counted, res, key, sub)
+	return b, ids, nil
+}
+
+// placeName is a stage's name, or that of an end.
+func placeName(p text.Printer, res reports.Result, key string) string {
+	switch key {
+	case "lost":
+		return p.T("Lost")
+	case "completed":
+		return p.T("Completed")
+	}
+	return view.Unmarked(view.StageName(p, res.History.Process, key))
+}
+
+// waitingDeals are those with an approval that was pending at the instant.
+func waitingDeals(ctx context.Context, r *store.Reader, at time.Time) (map[int64]bool, error) {
+	pending, err := r.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
+	ids := map[int64]bool{}
+	for _, x := range pending {
+		if !x.At.After(at) {
+			ids[x.Deal] = true
+		}
+	}
+	return ids, err
+}
+
+// pressingDeals are the open ones that needed somebody at the instant.
+func pressingDeals(ctx context.Context, r *store.Reader, p *sales.Process, at time.Time) (map[int64]bool, error) {
+	ids := map[int64]bool{}
+	err := r.EachDeal(ctx, p.Key, func(d sales.Deal) error {
+		if d.Status == sales.Open && len(sales.Attention(d, p, at)) > 0 {
+			ids[d.ID] = true
+		}
+		return nil
+	})
+	return ids, err
+}
+
 // behindOutcome are the deals with an outcome; sub is a loss reason, "-" that none was given.
 func behindOutcome(p text.Printer, q reports.Query, res reports.Result, status sales.Status, sub string) (view.Behind, []int64) {
 	b := view.Behind{Title: view.OutcomeName(p, string(status))}
@@ -67,7 +129,7 @@ func behindOutcome(p text.Printer, q reports.Query, res reports.Result, status s
 	if status == sales.Lost {
 		b.Parts = append(b.Parts, all)
 		for _, key := range res.Reasons() {
-			named := noReason
+			named := reports.NoReason
 			label := p.T("no reason")
 			if key != "" {
 				named, label = key, view.Unmarked(view.ReasonName(p, res.History.Process, key))
@@ -82,16 +144,14 @@ func behindOutcome(p text.Printer, q reports.Query, res reports.Result, status s
 	return b, res.Outcome(status, reason)
 }
 
-const noReason = "-"
-
 // behindStage are the deals of which something became in a stage.
 func behindStage(p text.Printer, q reports.Query, res reports.Result, stage, what string) (view.Behind, []int64) {
-	if !slices.Contains(reports.AtStage(), what) {
-		what = reports.Reached
+	if !slices.Contains(res.AtStage(), what) {
+		what = res.AtStage()[0]
 	}
 	name := view.Unmarked(view.StageName(p, res.History.Process, stage))
 	b := view.Behind{Title: name + " · " + view.BecameName(p, what)}
-	for _, x := range reports.AtStage() {
+	for _, x := range res.AtStage() {
 		b.Parts = append(b.Parts, view.BehindPart{Label: view.BecameName(p, x), Value: q.Value(reports.ByStage + ":" + stage + ":" + x), Deals: res.CountAt(stage, x)})
 	}
 	return b, res.At(stage, what)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"pipewright/internal/text"
 	"pipewright/reports"
 	"pipewright/store"
 )
@@ -78,30 +79,34 @@ func TestReportOfAMention(t *testing.T) {
 	}
 }
 
-// TestNumbersOpenTheDealsBehindThem compares every number of the funnel's buttons with
-// the deals that they list.
+// TestNumbersOpenTheDealsBehindThem compares every number of every report, and those beside it in the
+// list, with the deals that they list.
 func TestNumbersOpenTheDealsBehindThem(t *testing.T) {
 	w := withHistory(t)
-	funnel := w.types(maxim, "/report funnel")
-	opened := 0
-	for _, b := range buttonsOf(t, funnel) {
-		if b.action == "report.share" {
-			continue
+	opened := map[string]int{}
+	open := func(report string, b button) Reply {
+		t.Helper()
+		opened[report]++
+		number := b.label[strings.LastIndex(b.label, " ")+1:]
+		if got := w.listed(maxim, b); fmt.Sprint(got) != number {
+			t.Errorf("%s: %s lists %d deals", report, b.label, got)
 		}
-		r := w.do(Intent{Kind: Action, Name: b.action, Value: b.value, User: maxim, Channel: "C1", Ephemeral: true})
-		for _, part := range buttonsOf(t, Reply{Modal: r.Modal}) {
-			if !strings.HasPrefix(part.action, "report.deals") {
+		return w.do(Intent{Kind: Action, Name: b.action, Value: b.value, User: maxim, Channel: "C1", Ephemeral: true})
+	}
+	for _, report := range reports.Names() {
+		for _, b := range buttonsOf(t, w.types(maxim, "/report "+report)) {
+			if !strings.HasPrefix(b.action, "report.deals") {
 				continue
 			}
-			opened++
-			name, number, _ := strings.Cut(part.label, ": ")
-			if got := w.listed(maxim, part); fmt.Sprint(got) != number && name != "Next page" && name != "Previous" {
-				t.Errorf("%s in %s lists %d deals", part.label, b.label, got)
+			for _, part := range buttonsOf(t, Reply{Modal: open(report, b).Modal}) {
+				if strings.HasPrefix(part.action, "report.deals") && strings.Contains(part.label, ": ") {
+					open(report, part)
+				}
 			}
 		}
-	}
-	if opened < 20 {
-		t.Fatalf("only %d numbers were opened", opened)
+		if opened[report] < 3 {
+			t.Errorf("%s: only %d numbers were opened", report, opened[report])
+		}
 	}
 }
 
@@ -308,5 +313,31 @@ func TestPlainReportsWhereNativeBlocksAreRefused(t *testing.T) {
 	w.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetMeta(ctx, MetaNativeBlocks, "off") })
 	if s := string(must(t, w.types(ana, "/report funnel").Blocks)); strings.Contains(s, "data_table") || strings.Contains(s, "data_visualization") {
 		t.Error("native blocks although Slack refuses them")
+	}
+}
+
+// TestDigestsNumbersOpenTheDealsBehindThem compares what a digest counts with the deals that it lists: all of
+// them for who may read them, and none of a private team's for who may not.
+func TestDigestsNumbersOpenTheDealsBehindThem(t *testing.T) {
+	w := withHistory(t)
+	var page reports.Message
+	w.read(func(ctx context.Context, r *store.Reader) (err error) {
+		sub := store.Subscription{Report: reports.DigestReport, Channel: maxim, Process: "b2b", Every: "weekly", Weekday: time.Monday, Hour: 9, Zone: "UTC", Owner: maxim}
+		page, err = reports.Preview(ctx, r, sub, w.now, text.For("en", nil))
+		return err
+	})
+	opened, hidden := 0, 0
+	for _, b := range buttonsOf(t, Reply{Blocks: page.Blocks}) {
+		number := b.label[strings.LastIndex(b.label, " ")+1:]
+		if got := w.listed(maxim, b); fmt.Sprint(got) != number {
+			t.Errorf("%s lists %d deals", b.label, got)
+		}
+		opened++
+		if fmt.Sprint(w.listed(ana, b)) != number {
+			hidden++
+		}
+	}
+	if opened < 5 || hidden == 0 {
+		t.Errorf("%d numbers were opened, %d of them have deals that a rep of another team may not see", opened, hidden)
 	}
 }

@@ -59,10 +59,19 @@ const (
 	LostHere = "lost"
 	OpenHere = "open"
 	Skipped  = "skipped" // it was moved past
+	Over     = "over"    // it took more working time here than the target
+	Arrived  = "in"      // it came in the report's window of the calendar
+	Departed = "out"     // it left in that window
 )
 
-// AtStage lists what can have become of a deal in a stage, in the order of the funnel's columns.
-func AtStage() []string {
+// AtStage lists what the report counts of the deals of a stage, in the order of its columns.
+func (res Result) AtStage() []string {
+	switch {
+	case res.Report.Window:
+		return []string{OpenHere, Arrived, Departed}
+	case res.Report.Name == "stages":
+		return []string{Entered, OpenHere, Over}
+	}
 	return []string{Reached, Entered, MovedOn, WentBack, LostHere, OpenHere, Skipped}
 }
 
@@ -74,22 +83,34 @@ var becameOf = map[string][]stat.Cause{
 // At returns the deals of which that became in the stage. A deal that was there more
 // than once stands for all its visits.
 func (res Result) At(stage, what string) []int64 {
-	return res.History.list(res.History.became(stage, what))
+	return res.History.list(res.became(stage, what))
 }
 
 // CountAt returns how many they are.
 func (res Result) CountAt(stage, what string) int {
-	return res.History.count(res.History.became(stage, what))
+	return res.History.count(res.became(stage, what))
 }
 
-func (h *History) became(stage, what string) among {
+func (res Result) became(stage, what string) among {
+	h, w := res.History, res.Options.window()
 	place := int16(slices.Index(h.Stages, stage))
 	known := int(place) < len(h.Process.Stages)
 	return func(d Deal, stays []Stay) bool {
+		here := func(is func(s *Stay) bool) bool {
+			return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && is(&s) })
+		}
 		was := func(exits []stat.Cause) bool {
-			return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && slices.Contains(exits, s.Exit) })
+			return here(func(s *Stay) bool { return slices.Contains(exits, s.Exit) })
 		}
 		switch {
+		case what == Over:
+			return here(h.over)
+		case what == Arrived:
+			return here(func(s *Stay) bool { return w.touches(s) && s.Entered >= w.from })
+		case what == Departed:
+			return here(func(s *Stay) bool { return w.touches(s) && s.gone(w) })
+		case what == OpenHere && res.Report.Window:
+			return here(func(s *Stay) bool { return w.touches(s) && !s.gone(w) })
 		case what == Reached && known:
 			return d.Furthest >= place
 		case what == Reached: // removed stages have no order
@@ -99,6 +120,42 @@ func (h *History) became(stage, what string) among {
 		}
 		return was(becameOf[what])
 	}
+}
+
+// gone reports whether the stay ended before the window did.
+func (s *Stay) gone(w span) bool { return s.Exit != stat.Censored && s.Left < w.to }
+
+// Moved returns the deals that went from one place to the other: stages' keys, "lost" or "completed".
+func (res Result) Moved(from, to string) []int64 {
+	h := res.History
+	return h.list(func(_ Deal, stays []Stay) bool {
+		found := false
+		passages(stays, func(a, b int16, _ float64, _ bool) { found = found || h.keyOf(a) == from && h.keyOf(b) == to })
+		return found
+	})
+}
+
+// Overdue returns the deals that are in the stage and have been there longer than its target.
+func (res Result) Overdue(stage string) []int64 {
+	h := res.History
+	place := int16(slices.Index(h.Stages, stage))
+	return h.list(func(_ Deal, stays []Stay) bool {
+		return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && s.Exit == stat.Censored && h.over(&s) })
+	})
+}
+
+// MovedDuring returns the deals that a digest says moved after from and until to.
+func (res Result) MovedDuring(from, to time.Time) []int64 {
+	moved := map[int64]bool{}
+	for _, c := range res.History.changes(span{from.UnixMilli(), to.UnixMilli()}) {
+		moved[c.id] = true
+	}
+	return res.History.list(func(d Deal, _ []Stay) bool { return moved[d.ID] })
+}
+
+// Among returns those of the deals that the result is about, in the order of lists.
+func (res Result) Among(ids map[int64]bool) []int64 {
+	return res.History.list(func(d Deal, _ []Stay) bool { return ids[d.ID] })
 }
 
 // During returns the deals that were closed with the outcome, or for "" created, after

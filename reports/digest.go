@@ -15,9 +15,10 @@ import (
 
 // How much of each list a digest shows, and how far back its funnel looks.
 const (
-	maxMoved     = 8
-	maxAttention = 5
-	maxPending   = 3
+	maxMoved     = 5
+	maxAttention = 4
+	maxPending   = 4
+	maxReasons   = 2 // why one deal needs somebody
 	digestWeeks  = 26
 )
 
@@ -162,11 +163,14 @@ func (d *digest) readPeople(ctx context.Context, r *store.Reader) error {
 // page freezes the digest for its reader.
 func (d *digest) page(p text.Printer) Page {
 	g := Page{Lang: p.Lang(), Title: d.title(p)}
-	g.small(text.Plain(d.when(p)))
-	g.small(text.Plain(d.scope(p)))
 	bottle := bottleneck(d.h, Options{AsOf: d.slot.At})
 	recent := d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
 	g.text("*" + text.Plain(d.lead(p, bottle)) + "*")
+	g.small(text.Plain(d.when(p)))
+	g.small(text.Plain(d.scope(p)))
+	if len(d.h.Deals) == 0 {
+		return g
+	}
 	g.text(d.counts(p))
 	funnelBody := funnel(recent, Options{AsOf: d.slot.At})
 	chart := funnelBody.Chart(p)
@@ -176,23 +180,30 @@ func (d *digest) page(p text.Printer) Page {
 	g.chart(chart)
 	g.table(d.stageTable(p, recent))
 	g.text(d.movedText(p))
+	g.text(d.decisionText(p))
 	g.text(d.attentionText(p))
 	g.numbers(d.numbers(p))
 	g.small(text.Plain(d.context(p)))
 	return g
 }
 
-// numbers open the deals that were won, lost and created, and those that stand in each stage.
+// numbers open the deals of everything that the digest counts.
 func (d *digest) numbers(p text.Printer) []Number {
 	n := counter{query: Query{"funnel", d.about}}
-	n.query.Process, n.query.From, n.query.To = d.h.Process.Key, d.since, d.slot.At
+	n.query.Process, n.query.From, n.query.To, n.query.AsOf = d.h.Process.Key, d.since, d.slot.At, d.slot.At
 	n.add(p.T("Won"), d.now.won, Closed, string(sales.Won))
 	n.add(p.T("Lost"), d.now.lost, Closed, string(sales.Lost))
 	n.add(p.T("New"), d.now.created, Created, "")
-	n.query.From, n.query.To = time.Time{}, time.Time{}
-	standing := d.h.visits()
-	for i, key := range d.h.Stages {
-		n.add(d.h.stageName(i, p), standing[i].open, ByStage, key, OpenHere)
+	n.add(p.T("Moved"), len(d.moved), Moved, "")
+	waiting := map[int64]bool{}
+	for _, a := range d.pending {
+		waiting[a.Deal] = true
+	}
+	n.add(p.T("Needs a decision"), len(waiting), Waiting, "")
+	n.add(p.T("Needs attention"), len(d.alerts), Attention, "")
+	for i, at := range d.standing() {
+		n.add(p.T("%s, there now", d.h.stageName(i, p)), at.n, Standing, d.h.Stages[i])
+		n.add(p.T("%s, over target", d.h.stageName(i, p)), at.over, Overdue, d.h.Stages[i])
 	}
 	return n.out
 }
@@ -231,10 +242,15 @@ func (d *digest) when(p text.Printer) string {
 
 // lead is the sentence that matters first: the bottleneck, when one can be named.
 func (d *digest) lead(p text.Printer, bottle Body) string {
-	if b, ok := bottle.(bottleneckBody); ok && slices.ContainsFunc(b.rows, func(r BottleneckRow) bool {
-		return r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow
-	}) {
-		return b.Lead(p)
+	if len(d.h.Deals) == 0 {
+		return p.T("There are no deals yet.")
+	}
+	if b, ok := bottle.(bottleneckBody); ok {
+		for _, r := range b.rows {
+			if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
+				return d.waitingThere(p, b.Lead(p), r.place)
+			}
+		}
 	}
 	won := p.N(d.now.won, "%d deal was won", "%d deals were won")
 	lost := p.N(d.now.lost, "%d was lost", "%d were lost")
@@ -242,6 +258,32 @@ func (d *digest) lead(p text.Printer, bottle Body) string {
 		return p.T("A quiet time: nothing moved.")
 	}
 	return p.T("%s, %s; too early to say where work piles up.", won, lost)
+}
+
+// waitingThere adds whose approval most of the deals in the stage wait for.
+func (d *digest) waitingThere(p text.Printer, lead string, place int) string {
+	deals := map[string]map[int64]bool{}
+	for _, a := range d.pending {
+		if d.deals[a.Deal].Stage != d.h.Stages[place] {
+			continue
+		}
+		for _, name := range d.awaited(a, p) {
+			if deals[name] == nil {
+				deals[name] = map[int64]bool{}
+			}
+			deals[name][a.Deal] = true
+		}
+	}
+	most := ""
+	for _, name := range sortedKeys(deals) {
+		if most == "" || len(deals[name]) > len(deals[most]) {
+			most = name
+		}
+	}
+	if most == "" {
+		return lead
+	}
+	return p.T("%s Waiting for %s now: %d.", lead, most, len(deals[most]))
 }
 
 func (d *digest) counts(p text.Printer) string {
@@ -253,7 +295,7 @@ func (d *digest) counts(p text.Printer) string {
 		return s
 	}
 	now := strings.Join([]string{
-		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil),
+		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil), item(p.T("Open now"), d.h.open(), d.h.worth()),
 	}, " · ")
 	before := p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
 	return now + "\n" + strings.TrimSpace(before+" "+d.chance(p))
@@ -280,38 +322,44 @@ func (d *digest) chance(p text.Printer) string {
 	return p.T("More than chance: %s.", p.List(sure))
 }
 
-// stageTable shows what stands in each stage, and how long deals stay there.
-func (d *digest) stageTable(p text.Printer, recent *History) Table {
-	t := Table{Caption: p.T("Stages"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Worth"), Right: true}, {Title: p.T("Half within"), Right: true},
-		{Title: p.T("Over target"), Right: true},
-	}}
-	visits, times := recent.visits(), recent.times()
-	standing := make([]struct {
-		n, over int
-		worth   money
-	}, len(d.h.Stages))
-	for s, deal := range d.h.each {
+// tally is what is in one stage now.
+type tally struct{ n, over int }
+
+// cell is "11 (4 late)", which is short enough for a phone.
+func (t tally) cell(p text.Printer) Cell {
+	c := count(p, t.n)
+	if t.over > 0 {
+		c.Text = p.T("%s (%d late)", c.Text, t.over)
+	}
+	return c
+}
+
+// standing counts what is in each stage, and what of it has been there longer than its target.
+func (d *digest) standing() []tally {
+	out := make([]tally, len(d.h.Stages))
+	for s := range d.h.each {
 		if s.Exit != stat.Censored {
 			continue
 		}
-		at := &standing[s.Stage]
+		at := &out[s.Stage]
 		at.n++
-		if at.worth == nil {
-			at.worth = money{}
-		}
-		at.worth.add(d.h.Deals[deal].Amount)
-		if int(s.Stage) < len(d.h.Process.Stages) {
-			if target := d.h.Process.Stages[s.Stage].Target; target > 0 && exceeds(d.h.Process.Calendar, s, target) {
-				at.over++
-			}
+		if d.h.over(s) {
+			at.over++
 		}
 	}
+	return out
+}
+
+// stageTable shows what is in each stage, and how long deals stay there.
+func (d *digest) stageTable(p text.Printer, recent *History) Table {
+	t := Table{Caption: p.T("Stages"), Columns: []Column{
+		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half within"), Right: true},
+	}}
+	visits, times, now := recent.visits(), recent.times(), d.standing()
 	for i := range d.h.Process.Stages {
 		median := times.stages[i].sample(recent.AsOf, new([]stat.Observation)).Median()
 		t.Rows = append(t.Rows, []Cell{
-			label(d.h.stageName(i, p)), count(p, standing[i].n), label(standing[i].worth.short(p)),
-			value(duration(p, median, visits[i].settled()), median.Value), count(p, standing[i].over),
+			label(d.h.stageName(i, p)), now[i].cell(p), value(duration(p, median, visits[i].settled()), median.Value),
 		})
 	}
 	return t

@@ -95,12 +95,9 @@ func (d *digest) movedText(p text.Printer) string {
 	}
 	lines := []string{"*" + p.T("What moved") + "*"}
 	for _, c := range d.moved[:min(len(d.moved), maxMoved)] {
-		lines = append(lines, "• "+d.dealName(c.id)+": "+d.moveWords(c, p))
+		lines = append(lines, "• "+p.T("%s: %s", d.dealName(c.id), d.moveWords(c, p)))
 	}
-	if more := len(d.moved) - maxMoved; more > 0 {
-		lines = append(lines, p.N(more, "… and %d more", "… and %d more"))
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(more(p, lines, len(d.moved)-maxMoved), "\n")
 }
 
 func (d *digest) moveWords(c change, p text.Printer) string {
@@ -129,31 +126,57 @@ func (d *digest) dealName(id int64) string {
 	return strings.TrimSpace(deal.Ref() + " " + text.Plain(text.Truncate(deal.Name, 60)))
 }
 
-// attentionText lists the approvals that wait and the deals that need somebody.
-func (d *digest) attentionText(p text.Printer) string {
-	if len(d.alerts)+len(d.pending) == 0 {
+// decisionText lists the approvals that wait.
+func (d *digest) decisionText(p text.Printer) string {
+	if len(d.pending) == 0 {
 		return ""
 	}
-	lines := []string{"*" + p.T("Needs attention") + "*"}
+	lines := []string{"*" + p.T("Needs a decision") + "*"}
 	for _, a := range d.pending[:min(len(d.pending), maxPending)] {
 		lines = append(lines, "• "+d.pendingWords(a, p))
 	}
-	for _, a := range d.alerts[:min(len(d.alerts), maxAttention)] {
-		deal := d.deals[a.id]
-		var why []string
-		for _, alert := range a.alerts {
-			why = append(why, d.alertWords(deal, alert, p))
-		}
+	return strings.Join(more(p, lines, len(d.pending)-maxPending), "\n")
+}
+
+// attentionText lists the deals that need somebody. Those that need a decision are named already.
+func (d *digest) attentionText(p text.Printer) string {
+	alerts := slices.DeleteFunc(slices.Clone(d.alerts), func(x attention) bool {
+		return slices.ContainsFunc(d.pending, func(a sales.Approval) bool { return a.Deal == x.id })
+	})
+	if len(alerts) == 0 {
+		return ""
+	}
+	lines := []string{"*" + p.T("Needs attention") + "*"}
+	for _, x := range alerts[:min(len(alerts), maxAttention)] {
+		deal := d.deals[x.id]
 		who := ""
 		if name := d.person(deal.Owner); name != "" {
 			who = " (" + text.Plain(name) + ")"
 		}
-		lines = append(lines, "• "+d.dealName(a.id)+who+": "+strings.Join(why, p.T(", ")))
+		lines = append(lines, "• "+p.T("%s: %s", d.dealName(x.id)+who, d.reasons(p, deal, x.alerts)))
 	}
-	if more := max(0, len(d.pending)-maxPending) + max(0, len(d.alerts)-maxAttention); more > 0 {
-		lines = append(lines, p.N(more, "… and %d more", "… and %d more"))
+	return strings.Join(more(p, lines, len(alerts)-maxAttention), "\n")
+}
+
+func more(p text.Printer, lines []string, left int) []string {
+	if left > 0 {
+		lines = append(lines, p.N(left, "… and %d more", "… and %d more"))
 	}
-	return strings.Join(lines, "\n")
+	return lines
+}
+
+// gravity orders why a deal needs somebody.
+var gravity = []sales.Alert{sales.OverTarget, sales.Quiet, sales.ClosePast, sales.NextPast}
+
+// reasons says the two that weigh most.
+func (d *digest) reasons(p text.Printer, deal sales.Deal, alerts []sales.Alert) string {
+	var why []string
+	for _, alert := range gravity {
+		if slices.Contains(alerts, alert) && len(why) < maxReasons {
+			why = append(why, d.alertWords(deal, alert, p))
+		}
+	}
+	return strings.Join(why, p.T(", "))
 }
 
 func (d *digest) person(id string) string { return cmp.Or(d.people[id], id) }
@@ -163,17 +186,30 @@ func (d *digest) pendingWords(a sales.Approval, p text.Printer) string {
 	if policy, ok := d.h.Process.Policy(a.Kind); ok {
 		kind = cmp.Or(policy.Name.In(p.Lang()), kind)
 	}
-	var roles []string
-	if s := a.Current(); s != nil {
-		for _, key := range s.Roles {
-			name := key
-			if r, ok := d.org.Role(key); ok {
-				name = cmp.Or(r.Name.In(p.Lang()), key)
-			}
-			roles = append(roles, text.Plain(name))
+	return p.T("%s: %s waits for %s, asked %s", d.dealName(a.Deal), text.Plain(kind), cmp.Or(text.Plain(p.List(d.awaited(a, p))), dash), p.Ago(a.At, d.slot.At))
+}
+
+// awaited names the roles and people that the approval waits for, in all steps that can be decided.
+func (d *digest) awaited(a sales.Approval, p text.Printer) []string {
+	var out []string
+	add := func(name string) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
 		}
 	}
-	return p.T("%s: %s waits for %s, asked %s", d.dealName(a.Deal), text.Plain(kind), cmp.Or(p.List(roles), dash), p.Ago(a.At, d.slot.At))
+	for _, s := range a.Waiting() {
+		for _, key := range s.Roles {
+			role, _ := d.org.Role(key)
+			add(cmp.Or(role.Name.In(p.Lang()), key))
+		}
+		for _, id := range s.Users {
+			add(d.person(id))
+		}
+		if s.Manager {
+			add(p.T("the manager"))
+		}
+	}
+	return out
 }
 
 func (d *digest) alertWords(deal sales.Deal, alert sales.Alert, p text.Printer) string {

@@ -23,7 +23,8 @@ type FollowsRow struct {
 	Median Num    `json:"median_days"`
 	Mean   Num    `json:"mean_days"`
 
-	back bool
+	back  bool
+	deals int // that moved so, once or several times
 }
 
 type followsBody struct {
@@ -37,8 +38,12 @@ type followsBody struct {
 func follows(h *History, _ Options) Body {
 	b := followsBody{h: h, rows: []FollowsRow{}}
 	arrows := newArrows(len(h.Stages))
+	deal := 0
 	pass := func(from, to int16, took float64, back bool) {
 		p := arrows.at(from, to)
+		if p.last != deal+1 {
+			p.last, p.deals = deal+1, p.deals+1
+		}
 		p.days, p.sum, p.back = append(p.days, took), p.sum+took, p.back || back
 		b.moves++
 		if back {
@@ -47,17 +52,8 @@ func follows(h *History, _ Options) Body {
 	}
 	for i := range h.Deals {
 		d := &h.Deals[i]
-		stays := h.staysOf(*d)
-		for i := range stays {
-			s := &stays[i]
-			if s.Exit == stat.Censored {
-				continue
-			}
-			pass(s.Stage, nextOf(s), s.Days(), s.Exit == exitBack)
-			if i+1 < len(stays) && (s.Exit == exitLost || s.Exit == exitWon && stays[i+1].Stage != s.To) {
-				pass(nextOf(s), stays[i+1].Stage, days(stays[i+1].Entered-s.Left), true)
-			}
-		}
+		deal = i
+		passages(h.staysOf(*d), pass)
 		b.skips += len(d.Skipped)
 	}
 	for i := range arrows.passages {
@@ -68,7 +64,7 @@ func follows(h *History, _ Options) Body {
 		}
 		from, to := arrows.ends(i)
 		b.rows = append(b.rows, FollowsRow{
-			From: h.keyOf(from), To: h.keyOf(to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back,
+			From: h.keyOf(from), To: h.keyOf(to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back, deals: p.deals,
 		})
 	}
 	slices.SortFunc(b.rows, func(x, y FollowsRow) int {
@@ -77,11 +73,27 @@ func follows(h *History, _ Options) Body {
 	return b
 }
 
+// passages calls pass with every move of a deal, from one place to the next.
+func passages(stays []Stay, pass func(from, to int16, took float64, back bool)) {
+	for i := range stays {
+		s := &stays[i]
+		if s.Exit == stat.Censored {
+			continue
+		}
+		pass(s.Stage, nextOf(s), s.Days(), s.Exit == exitBack)
+		if i+1 < len(stays) && (s.Exit == exitLost || s.Exit == exitWon && stays[i+1].Stage != s.To) {
+			pass(nextOf(s), stays[i+1].Stage, days(stays[i+1].Entered-s.Left), true)
+		}
+	}
+}
+
 // passage is all that went along an arrow.
 type passage struct {
-	days []float64
-	sum  float64
-	back bool
+	days  []float64
+	sum   float64
+	back  bool
+	deals int
+	last  int // the deal seen last, and 1
 }
 
 // Places of the ends, below those of the stages.

@@ -196,3 +196,14 @@ func (h *History) open() int {
 	}
 	return n
 }
+
+// worth sums up what the open deals are worth.
+func (h *History) worth() money {
+	m := money{}
+	for i := range h.Deals {
+		if h.Deals[i].Status == sales.Open {
+			m.add(h.Deals[i].Amount)
+		}
+	}
+	return m
+}

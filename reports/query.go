@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,13 +57,36 @@ func ParseQuery(value string) (Query, []string, error) {
 	return q, parts[queryFields:], nil
 }
 
+// splitNumber parts a number's value into its query and what stands behind that.
+func splitNumber(value string) (query, what string, ok bool) {
+	parts := strings.Split(value, "|")
+	if len(parts) != queryFields+1 {
+		return "", "", false
+	}
+	return strings.Join(parts[:queryFields], "|"), parts[queryFields], true
+}
+
 // Kinds of numbers, which begin what a button says of the number behind its query.
 const (
 	ByOutcome = "outcome" // outcome:STATUS, outcome:lost:REASON
 	ByStage   = "stage"   // stage:KEY:WHAT, see AtStage
-	Closed    = "closed"  // closed:STATUS, won or lost between From and To
-	Created   = "created" // created:, between From and To
+	ByMove    = "move"    // move:FROM:TO
+
+	// Those of digests, of what happened between From and To, or is so at AsOf.
+	Closed    = "closed"    // closed:STATUS
+	Created   = "created"   // created:
+	Moved     = "moved"     // moved:
+	Standing  = "standing"  // standing:KEY, in a stage
+	Overdue   = "overdue"   // overdue:KEY, in a stage for longer than its target
+	Waiting   = "waiting"   // waiting:, for an approval
+	Attention = "attention" // attention:, open deals that need somebody
 )
+
+// OfDigest reports whether numbers of the kind count what happened between From and To or is so at
+// AsOf, whenever their deals were created.
+func OfDigest(kind string) bool {
+	return slices.Contains([]string{Closed, Created, Moved, Standing, Overdue, Waiting, Attention}, kind)
+}
 
 // DealsAction is the action of buttons that open the deals behind a number.
 const DealsAction = "report.deals"
@@ -79,19 +104,51 @@ func (n *counter) add(label string, deals int, what ...string) {
 }
 
 // numbers open the deals behind a report: by outcome where it counts outcomes, by
-// stage otherwise.
+// move where it counts those, by stage otherwise.
 func (res Result) numbers(p text.Printer) []Number {
 	n := counter{query: Query{res.Report.Name, res.Options}}
-	n.query.Process = res.History.Process.Key
+	h := res.History
+	n.query.Process = h.Process.Key
+	switch b := res.Body.(type) {
+	case followsBody:
+		for _, r := range b.rows {
+			n.add(b.end(r.From, p)+" → "+b.end(r.To, p), r.deals, ByMove, r.From, r.To)
+		}
+		return n.out
+	case bottleneckBody:
+		for _, r := range b.rows {
+			n.add(p.T("%s, there now", h.stageName(r.place, p)), r.WIPNow, ByStage, r.Stage, OpenHere)
+		}
+		return n.out
+	}
 	if res.Report.Outcomes {
 		n.add(p.T("Won"), res.CountOutcome(sales.Won, nil), ByOutcome, string(sales.Won))
 		n.add(p.T("Lost"), res.CountOutcome(sales.Lost, nil), ByOutcome, string(sales.Lost))
 		n.add(p.T("Open now"), res.CountOutcome(sales.Open, nil), ByOutcome, string(sales.Open))
+	}
+	if row, ok := res.Body.(OutcomesRow); ok {
+		for _, c := range row.Reasons { // in words of an import, they are behind all lost ones
+			if _, known := row.process.Reason(c.key()); !known && c.key() != "" {
+				continue
+			}
+			n.add(p.T("Lost: %s", reasonName(row.process, c.key(), p)), c.N, ByOutcome, string(sales.Lost), cmp.Or(c.key(), NoReason))
+		}
+	}
+	if res.Report.Outcomes {
 		return n.out
 	}
-	reached := res.History.reached()
-	for i, key := range res.History.Stages {
-		n.add(res.History.stageName(i, p), reached[i], ByStage, key, Reached)
+	deals, what := h.reached(), Reached
+	if res.Report.Name == "stages" {
+		what = Entered
+		for i, v := range h.visits() {
+			deals[i] = v.deals
+		}
+	}
+	for i, key := range h.Stages {
+		n.add(h.stageName(i, p), deals[i], ByStage, key, what)
 	}
 	return n.out
 }
+
+// NoReason stands for that no reason was given, as the key of a loss reason.
+const NoReason = "-"

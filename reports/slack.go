@@ -35,6 +35,10 @@ const (
 	maxButtons    = 25
 	maxButton     = 75
 	maxNumbers    = 300 // of all labels of numbers together
+	fewNumbers    = 3   // are buttons
+	maxOptions    = 100
+	maxOption     = 75
+	maxAction     = 255
 )
 
 // composer builds a message in both forms at once, with its text.
@@ -80,9 +84,13 @@ func note(s string) slack.Block {
 	return slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, cut(s, maxNotes), false, false))
 }
 
-// numbers are buttons, below a line that says what they do.
+// numbers open the deals behind them: buttons when they are few, a list to choose from otherwise.
 func (m *composer) numbers(all []Number) {
-	m.both(slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, m.p.T("The deals behind the numbers:"), false, false)))
+	m.both(note(m.p.T("The deals behind the numbers:")))
+	if choice := m.choice(all); choice != nil {
+		m.both(slack.NewActionBlock("", choice))
+		return
+	}
 	var buttons []slack.BlockElement
 	all = all[:min(len(all), maxButtons)]
 	room := min(50, maxNumbers/len(all)) // many share the room that a message has
@@ -92,6 +100,26 @@ func (m *composer) numbers(all []Number) {
 		buttons = append(buttons, slack.NewButtonBlockElement(action, n.Value, slack.NewTextBlockObject(slack.PlainTextType, literal(label, maxButton), false, false)))
 	}
 	m.both(slack.NewActionBlock("", buttons...))
+}
+
+// choice is a list of numbers, nil when they are few or do not fit. Its action carries the query,
+// and its options what each number is.
+func (m *composer) choice(all []Number) slack.BlockElement {
+	if len(all) <= fewNumbers {
+		return nil
+	}
+	query, _, _ := splitNumber(all[0].Value)
+	var options []*slack.OptionBlockObject
+	for _, n := range all[:min(len(all), maxOptions)] {
+		own, what, ok := splitNumber(n.Value)
+		if !ok || own != query || len(what) > maxOption || len(DealsAction)+1+len(own) > maxAction {
+			return nil
+		}
+		label := m.p.T("%s: %d", text.Truncate(n.Label, 60), n.N)
+		options = append(options, slack.NewOptionBlockObject(what, slack.NewTextBlockObject(slack.PlainTextType, literal(label, maxOption), false, false), nil))
+	}
+	hint := slack.NewTextBlockObject(slack.PlainTextType, m.p.T("Show the deals of …"), false, false)
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, hint, DealsAction+":"+query, options...)
 }
 
 // chart draws bars; without native blocks they are a picture.
@@ -156,7 +184,7 @@ func bars(c Chart, labels []string, p text.Printer) string {
 
 // table adds a data table; without native blocks, a paragraph for each row, which reads well on a phone.
 func (m *composer) table(t Table) {
-	rows := t.fitting()
+	rows := t.fitting(m.p)
 	block := slack.NewDataTableBlock(literal(t.Caption, maxHeader)).WithPageSize(min(len(rows), 20))
 	var header []slack.DataTableCell
 	for _, c := range t.Columns {
@@ -171,7 +199,7 @@ func (m *composer) table(t Table) {
 		block.AddRow(cells...)
 	}
 	m.blocks = append(m.blocks, block)
-	lines := t.lines()[:len(rows)]
+	lines := t.lines(m.p)[:len(rows)]
 	for _, l := range lines {
 		m.say(l)
 	}
@@ -192,9 +220,9 @@ func (c Cell) native() slack.DataTableCell {
 }
 
 // fitting returns the rows that fit into a message, as a table and as lines.
-func (t Table) fitting() [][]Cell {
+func (t Table) fitting(p text.Printer) [][]Cell {
 	cells, lines := 0, 0
-	for i, line := range t.lines() {
+	for i, line := range t.lines(p) {
 		for _, c := range t.Rows[i] {
 			cells += min(maxCell, len([]rune(c.Text)))
 		}
@@ -207,7 +235,7 @@ func (t Table) fitting() [][]Cell {
 }
 
 // lines writes each row as a line: its first cell, and the others with their titles.
-func (t Table) lines() []string {
+func (t Table) lines(p text.Printer) []string {
 	var out []string
 	for _, row := range t.Rows {
 		var parts []string
@@ -223,7 +251,7 @@ func (t Table) lines() []string {
 		}
 		line := "*" + text.Plain(text.Truncate(row[0].Text, maxCell)) + "*"
 		if len(parts) > 0 {
-			line += ": " + strings.Join(parts, " · ")
+			line = p.T("%s: %s", line, strings.Join(parts, " · "))
 		}
 		out = append(out, line)
 	}

@@ -109,6 +109,9 @@ func checkButtons(v *slack.ActionBlock, between func(what, s string, most int) e
 		return 0, fmt.Errorf("%d buttons", n)
 	}
 	for _, e := range v.Elements.ElementSet {
+		if choice, ok := e.(*slack.SelectBlockElement); ok {
+			return checkChoice(choice, between)
+		}
 		b := e.(*slack.ButtonBlockElement)
 		if err := errors.Join(between("button", b.Text.Text, 75), between("value", b.Value, 2000)); err != nil {
 			return 0, err
@@ -120,6 +123,22 @@ func checkButtons(v *slack.ActionBlock, between func(what, s string, most int) e
 		total += len([]rune(b.Text.Text))
 	}
 	return total, nil
+}
+
+func checkChoice(v *slack.SelectBlockElement, between func(what, s string, most int) error) (int, error) {
+	err := errors.Join(between("action", v.ActionID, 255), between("placeholder", v.Placeholder.Text, 150))
+	if n := len(v.Options); n == 0 || n > 100 {
+		return 0, fmt.Errorf("%d options", n)
+	}
+	seen := map[string]bool{}
+	for _, o := range v.Options {
+		err = errors.Join(err, between("option", o.Text.Text, 75), between("value", o.Value, 75))
+		if seen[o.Value] {
+			return 0, fmt.Errorf("two options %s", o.Value)
+		}
+		seen[o.Value] = true
+	}
+	return 0, err
 }
 
 func checkTable(v *slack.DataTableBlock) (int, error) {
@@ -189,7 +208,7 @@ func TestReportsFitIntoSlack(t *testing.T) {
 
 func TestPlainShowsTheSame(t *testing.T) {
 	m := Render(year().result(t, "funnel", Options{AsOf: at(210)}), english)
-	raw, err := json.MarshalIndent(m.Plain, "", " ")
+	raw, err := json.MarshalIndent(instead(m.Plain), "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +305,7 @@ func TestGoldenDigest(t *testing.T) {
 		sub := weekly
 		change(&sub)
 		m := digestOf(t, st, sub, monday)
-		raw, err := json.MarshalIndent(m.Plain, "", " ")
+		raw, err := json.MarshalIndent(instead(m.Plain), "", " ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -315,7 +334,7 @@ func TestLateDigestSaysSo(t *testing.T) {
 	st := digestStore(t, "")
 	sub := store.Subscription{Report: DigestReport, Channel: "C1", Zone: "UTC", Every: "weekly", Weekday: time.Monday, Hour: 9, Created: at(90)}
 	monday := time.Date(2026, 6, 22, 9, 0, 0, 0, time.UTC)
-	if m := digestOf(t, st, sub, monday.Add(14*time.Minute)); strings.Contains(m.Text, "late") {
+	if m := digestOf(t, st, sub, monday.Add(14*time.Minute)); strings.Contains(m.Text, "late: ") {
 		t.Errorf("a quarter of an hour is not late: %s", m.Text)
 	}
 	if m := digestOf(t, st, sub, monday.Add(50*time.Hour)); !strings.Contains(m.Text, "late: it was due on 22 Jun, 09:00") {
@@ -341,7 +360,7 @@ func TestPreviewIsTheDigestOfNow(t *testing.T) {
 		m, err := Preview(ctx, r, sub, at(112), english)
 		if err == nil {
 			checkMessage(t, m)
-			if strings.Contains(m.Text, "late") || !strings.Contains(m.Text, "Weekly digest") {
+			if strings.Contains(m.Text, "late: ") || !strings.Contains(m.Text, "Weekly digest") {
 				t.Errorf("preview: %s", m.Text)
 			}
 		}
@@ -349,5 +368,30 @@ func TestPreviewIsTheDigestOfNow(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDigestNamesWhoIsAwaitedOnce names all that an approval waits for in steps asked together, and each
+// deal under one heading.
+func TestDigestNamesWhoIsAwaitedOnce(t *testing.T) {
+	h := small().history(60)
+	waiting := sales.Approval{Deal: 1, Kind: "quote", At: at(50), State: sales.Pending, Steps: []sales.StepState{
+		{Key: "a", Roles: []string{"pricing"}, Status: sales.StepWaiting}, {Key: "b", Roles: []string{"legal", "pricing"}, Users: []string{"UBEN"}, Manager: true, Status: sales.StepWaiting},
+		{Key: "c", Roles: []string{"executive"}, Status: sales.StepAhead},
+	}}
+	d := &digest{
+		h: h, org: &sales.Organisation{}, slot: Slot{At: at(60)}, people: map[string]string{"UBEN": "Ben"}, pending: []sales.Approval{waiting},
+		deals:  map[int64]sales.Deal{1: {ID: 1, Name: "Acme", Stage: "offer"}, 2: {ID: 2, Name: "Bolt", Stage: "offer"}},
+		alerts: []attention{{id: 1, alerts: []sales.Alert{sales.Quiet}}, {id: 2, alerts: []sales.Alert{sales.NextPast, sales.ClosePast, sales.Quiet}}},
+	}
+	if got := d.decisionText(english); !strings.Contains(got, "waits for pricing, legal, Ben and the manager") {
+		t.Errorf("it says %q", got)
+	}
+	got := d.attentionText(english)
+	if strings.Contains(got, "Acme") || !strings.Contains(got, "Bolt") {
+		t.Errorf("the deal that needs a decision is named twice, or the other is not: %q", got)
+	}
+	if strings.Contains(got, "next step") {
+		t.Errorf("more than two reasons for one deal: %q", got)
 	}
 }

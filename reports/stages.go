@@ -67,6 +67,15 @@ func stagesRow(v *visits, s *stat.Sample, horizon float64) StagesRow {
 	return r
 }
 
+// over reports whether the stay is longer than its stage's target, in working time.
+func (h *History) over(s *Stay) bool {
+	if int(s.Stage) >= len(h.Process.Stages) {
+		return false
+	}
+	target := h.Process.Stages[s.Stage].Target
+	return target > 0 && exceeds(h.Process.Calendar, s, target)
+}
+
 func exceeds(c sales.Calendar, s *Stay, target sales.Days) bool {
 	return longer(c, s, worked(target, c.DayLength()))
 }

@@ -141,6 +141,12 @@ func BecameName(p text.Printer, what string) string {
 		return p.T("Lost")
 	case reports.OpenHere:
 		return p.T("Still there")
+	case reports.Over:
+		return p.T("Over target")
+	case reports.Arrived:
+		return p.T("Came in")
+	case reports.Departed:
+		return p.T("Left")
 	}
 	return p.T("Skipped")
 }
