@@ -135,6 +135,7 @@ func (a *App) introPicture(lang string, process *sales.Process) *reports.Picture
 	p, now := text.For(lang, a.Channel().Location()), a.now()
 	year, week := now.In(p.Location()).ISOWeek()
 	return &reports.Picture{
+		Lang: lang, Title: p.T("What really happens") + " · " + process.Name.In(lang),
 		Name: fmt.Sprintf("intro:%s:%d:%d-W%02d:%s", process.Key, process.Version, year, week, lang),
 		Make: func(ctx context.Context) (x reports.Picture, err error) {
 			err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {

@@ -79,7 +79,10 @@ func (x Picture) Alt() string {
 	case x.Chart != nil:
 		about = x.Chart.about(text.For(x.Lang, nil))
 	}
-	return literal(x.Title+": "+about, maxAlt)
+	if about == "" {
+		return literal(x.Title, maxAlt)
+	}
+	return literal(text.For(x.Lang, nil).T("%s: %s", x.Title, about), maxAlt)
 }
 
 // Image is the block for the picture in the file.

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -19,8 +20,8 @@ import (
 // A message does not fail for want of a picture: what stands instead of it is sent.
 const (
 	pictureTries = 3                // of a message, before it goes without its picture
-	settling     = 30 * time.Second // so long after its upload Slack may still refuse a file
-	untilSettled = 400 * time.Millisecond
+	untilSettled = 500 * time.Millisecond // Slack needs that for a new file
+	settling     = 30 * time.Second       // and now and then so long
 	notUploading = time.Hour // after Slack said that we may not
 )
 
@@ -70,7 +71,7 @@ func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (s
 		return err
 	})
 	if err != nil || found {
-		return shownPicture{key, f}, err
+		return shownPicture{key, f}, cmp.Or(err, settled(f))
 	}
 	if time.Now().UnixMilli() < b.noUploads.Load() {
 		return shownPicture{}, nil
@@ -80,7 +81,15 @@ func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (s
 		return shownPicture{}, b.withoutPicture(d, err)
 	}
 	f = store.PictureFile{ID: id, Made: time.Now()}
-	return shownPicture{key, f}, b.Store.SavePicture(ctx, key, f)
+	return shownPicture{key, f}, cmp.Or(b.Store.SavePicture(ctx, key, f), settled(f))
+}
+
+// settled is an error while Slack hardly knows the file yet.
+func settled(f store.PictureFile) error {
+	if time.Since(f.Made) < untilSettled {
+		return &unsettled{}
+	}
+	return nil
 }
 
 // withoutPicture judges why a picture was not uploaded: nil is that the message goes without it.
