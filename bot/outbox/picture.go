@@ -19,10 +19,10 @@ import (
 // Pictures are uploaded before the message that shows them, each once, under its key.
 // A message does not fail for want of a picture: what stands instead of it is sent.
 const (
-	pictureTries = 3                // of a message, before it goes without its picture
+	pictureTries = 3                      // of a message, before it goes without its picture
 	untilSettled = 500 * time.Millisecond // Slack needs that for a new file
 	settling     = 30 * time.Second       // and now and then so long
-	notUploading = time.Hour // after Slack said that we may not
+	notUploading = time.Hour              // after Slack said that we may not
 )
 
 // shownPicture is a picture that a message shows.
