@@ -52,6 +52,7 @@ var (
 	scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read"}
 	wishes = []scopeWish{
 		{"files:write", text.Msg("for pictures of the process and of charts")},
+		{"files:read", text.Msg("for files that are attached to a request for an approval")},
 		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost, and an “ok” that an approver types in a thread")},
 		{"groups:history", text.Msg("the same in private channels")},
 		{"im:write", text.Msg("the same for the first message to somebody")},

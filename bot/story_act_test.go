@@ -214,6 +214,9 @@ func (s *story) fills(user string) {
 		if !ok {
 			s.failf("a form's line is written as Label: value")
 		}
+		if name, ok := strings.CutPrefix(value, "the file "); ok {
+			value = str(asObj(s.ask("upload", obj{"user": user, "name": name, "content": []byte("%PDF-1.7")})["file"])["id"])
+		}
 		values[label] = value
 	}
 	s.submits(user, values)

@@ -29,7 +29,7 @@ import (
 //	ana clicks "Log the call"             a button or option on what she just saw, or on the newest message
 //	ana clicks "Won" on "Acme rollout"    on the message in #deals that says that (… in dm, or elsewhere)
 //	ana clicks old "Won" on "Acme"        on the message as it was before
-//	ana fills in:                         the open form; indented lines "Label: value" follow
+//	ana fills in:                         the open form; indented lines "Label: value" follow ("Label: the file quote.pdf" attaches one)
 //	ana opens home
 //	ana uses "New deal"                   a shortcut; on "Acme" for one on a message
 //	in #deals: text                       everybody sees that there (not: nobody does, once: in one message)

@@ -165,7 +165,8 @@ func (a *App) submitRequest(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		form, err := c.approvalInputs(k, kind)
+		last, _ := k.Approval(kind)
+		form, err := c.approvalInputs(k, kind, last.Form)
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
@@ -201,8 +202,9 @@ func (a *App) standingApproval(c *Call, k *sales.Case, req sales.Approval, sente
 		view.Button("approval.withdraw", view.ApprovalSeen(req), c.T("Withdraw…")))...)
 }
 
-// approvalInputs reads the form's inputs in canonical form.
-func (c *Call) approvalInputs(k *sales.Case, kind string) (map[string]string, error) {
+// approvalInputs reads the form's inputs in canonical form. No form begins with a file: the one that was attached
+// before stays, unless another one is.
+func (c *Call) approvalInputs(k *sales.Case, kind string, before map[string]string) (map[string]string, error) {
 	policy, ok := k.Process.Policy(kind)
 	if !ok {
 		return nil, sales.Refuse(sales.NotFound, "approval.unknown_kind", "kind", kind)
@@ -213,6 +215,9 @@ func (c *Call) approvalInputs(k *sales.Case, kind string) (map[string]string, er
 		value, err := c.readValue(f, c.Input(action), currencyOf(k))
 		if err != nil {
 			return nil, atInput(action, err)
+		}
+		if value == "" && f.Type == sales.FieldFile {
+			value = before[f.Key]
 		}
 		if value != "" {
 			form[f.Key] = value

@@ -38,7 +38,7 @@ func (a *App) submitEditApproval(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		form, err := c.approvalInputs(k, req.Kind)
+		form, err := c.approvalInputs(k, req.Kind, req.Form)
 		if err != nil {
 			return Reply{}, within(k, err)
 		}

@@ -158,7 +158,7 @@ func (c *Call) readValue(f sales.Field, typed, currency string) (string, error) 
 			return "", unchosen(err)
 		}
 		return t.Format("2006-01-02"), nil
-	case sales.FieldNumber:
+	case sales.FieldNumber, sales.FieldPercent:
 		return readNumber(typed)
 	case sales.FieldLink:
 		u, err := url.Parse(typed)

@@ -34,7 +34,7 @@ type Intent struct {
 	Ephemeral bool // that message is one that only this person sees
 
 	Value  string              // a button's value, or the picked option, user or date
-	Values map[string][]string // a form's inputs by action_id: text, option values, user ids, dates
+	Values map[string][]string // a form's inputs by action_id: text, option values, user ids, dates, files as "ID LINK NAME"
 	View   View                // for intents from a modal
 	Note   string              // text of the message, for message shortcuts
 	Users  []Profile           // for events about people

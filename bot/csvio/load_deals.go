@@ -259,7 +259,7 @@ func (d *dealReader) field(f sales.Field, cell string, r Row, m *matcher) (value
 	case sales.FieldDate:
 		day, why := d.date(d.clock, f.Key, cell)
 		return d.clock.day(day), why
-	case sales.FieldNumber:
+	case sales.FieldNumber, sales.FieldPercent:
 		return d.number(f.Key, cell)
 	case sales.FieldMoney:
 		money, why := d.money(cell, d.cell(r, "currency"), m.process.Currency)

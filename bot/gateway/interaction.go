@@ -77,7 +77,9 @@ type element struct {
 	Time          string   `json:"selected_time"`
 	DateTime      int64    `json:"selected_date_time"`
 	Files         []struct {
-		ID string `json:"id"`
+		ID        string `json:"id"`
+		Name      string `json:"name"`
+		Permalink string `json:"permalink"`
 	} `json:"files"`
 }
 
@@ -100,7 +102,7 @@ func (e element) picked() []string {
 		out = append(out, o.Value)
 	}
 	for _, f := range e.Files {
-		out = append(out, f.ID)
+		out = append(out, f.ID+" "+f.Permalink+" "+f.Name)
 	}
 	if e.DateTime != 0 {
 		out = append(out, fmt.Sprint(e.DateTime))

@@ -150,6 +150,9 @@ func (a Approval) value(p text.Printer, f sales.Field, value string) string {
 	if f.Type == sales.FieldLink && value != "" {
 		return Link(value)
 	}
+	if f.Type == sales.FieldFile {
+		return FieldValue(p, f, value, a.Now, a.Name)
+	}
 	return FieldValue(p, f, text.Truncate(value, maxFormValue), a.Now, a.Name)
 }
 

@@ -35,8 +35,9 @@ func RequestForm(p text.Printer, f ApprovalForm) *slack.ModalViewRequest {
 	for _, field := range f.fields() {
 		action := "approval." + field.Key
 		element, hint := fieldElement(p, f.Case, field, action, text.Truncate(f.Form[field.Key], f.longest()))
+		attached := field.Type == sales.FieldFile && f.Form[field.Key] != ""
 		label := unescaped(FormFieldName(p, f.Case.Process, f.Policy, field.Key))
-		blocks = append(blocks, Input(action, label, hint, !slices.Contains(f.Policy.Required, field.Key), element))
+		blocks = append(blocks, Input(action, label, hint, attached || !slices.Contains(f.Policy.Required, field.Key), element))
 	}
 	meta := fmt.Sprintf("%d:%s", f.Case.Deal.ID, f.Policy.Kind)
 	return Modal(p, "approval.request", meta, p.T("%s approval", unescaped(name)), p.T("Request"), blocks)

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -98,6 +99,13 @@ func fieldElement(p text.Printer, k *sales.Case, f sales.Field, action, value st
 			value = MoneyTyped(p, m)
 		}
 		return TextInput(action, value, p.T("12k"), false), p.T("12k, 12,000.50 EUR or ¥12万. Without a currency it is %s.", k.Process.Currency)
+	case sales.FieldFile:
+		if value != "" {
+			hint = p.T("Attached: %s. Another one takes its place.", fileName(value))
+		}
+		return slack.NewFileInputBlockElement(action).WithMaxFiles(1), hint
+	case sales.FieldPercent:
+		return TextInput(action, shortNumber(value), p.T("15%"), false), ""
 	case sales.FieldNumber:
 		switch f.Key {
 		case "margin":
@@ -107,7 +115,22 @@ func fieldElement(p text.Printer, k *sales.Case, f sales.Field, action, value st
 		}
 		return TextInput(action, shortNumber(value), "", false), hint
 	}
-	return TextInput(action, value, "", f.Key == "terms"), ""
+	return TextInput(action, value, "", f.Key == "terms" || f.Type == sales.FieldLong), ""
+}
+
+// fileName is the name of a file in a form, given as "F012AB3CD https://… name".
+func fileName(value string) string {
+	parts := strings.SplitN(value, " ", 3)
+	return parts[len(parts)-1]
+}
+
+// fileLink is a file as something to open.
+func fileLink(value string) string {
+	parts := strings.SplitN(value, " ", 3)
+	if len(parts) < 3 || parts[1] == "" {
+		return Note(fileName(value))
+	}
+	return NamedLink(parts[1], parts[2])
 }
 
 // shortNumber writes 31.500000000000004 as 31.5.

@@ -130,10 +130,12 @@ func FieldValue(p text.Printer, f sales.Field, value string, now time.Time, name
 		if t, err := time.Parse(time.DateOnly, value); err == nil {
 			return Day(p, t, now)
 		}
-	case sales.FieldNumber:
+	case sales.FieldNumber, sales.FieldPercent:
 		if n, err := strconv.ParseFloat(value, 64); err == nil {
-			return number(p, n) + unit(f.Key)
+			return number(p, n) + unit(f)
 		}
+	case sales.FieldFile:
+		return fileLink(value)
 	case sales.FieldChoice:
 		for _, o := range f.Options {
 			if o.Key == value {
@@ -146,8 +148,8 @@ func FieldValue(p text.Printer, f sales.Field, value string, now time.Time, name
 	return Note(value)
 }
 
-func unit(field string) string {
-	if field == "margin" || field == "discount" {
+func unit(f sales.Field) string {
+	if f.Key == "margin" || f.Key == "discount" || f.Type == sales.FieldPercent {
 		return "%"
 	}
 	return ""

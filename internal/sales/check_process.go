@@ -121,8 +121,8 @@ func (c *checker) fieldList(what, path string, fields []Field, reserved []string
 		switch {
 		case f.Type == "":
 			c.add(at, "value.missing", "what", what, "key", f.Key, "part", "type")
-		case !slices.Contains(fieldTypes, string(f.Type)):
-			c.add(at+".type", "field.type", "field", f.Key, "type", string(f.Type), "nearest", nearest(string(f.Type), fieldTypes), "known", fieldTypes)
+		case !slices.Contains(typesFor(path), string(f.Type)):
+			c.add(at+".type", "field.type", "field", f.Key, "type", string(f.Type), "nearest", nearest(string(f.Type), typesFor(path)), "known", typesFor(path))
 		case (f.Type == FieldChoice) != (len(f.Options) > 0):
 			c.add(at+".options", "field.options", "field", f.Key)
 		}
@@ -131,8 +131,16 @@ func (c *checker) fieldList(what, path string, fields []Field, reserved []string
 }
 
 var fieldTypes = []string{
-	string(FieldText), string(FieldNumber), string(FieldMoney), string(FieldDate),
+	string(FieldText), string(FieldLong), string(FieldNumber), string(FieldPercent), string(FieldMoney), string(FieldDate),
 	string(FieldChoice), string(FieldUser), string(FieldLink),
+}
+
+// typesFor are the types that fields in a part of the map may have: only a request holds a file.
+func typesFor(path string) []string {
+	if strings.HasSuffix(path, ".form") {
+		return append(slices.Clone(fieldTypes), string(FieldFile))
+	}
+	return fieldTypes
 }
 
 var symbolForm = regexp.MustCompile(`^:[a-z0-9_+'-]+:$`)

@@ -167,6 +167,7 @@ var mistakes = []mistake{
 	{code: "condition.always?", was: "          when: discount > 10 || volume > 100", is: "          when: amount >= 0 #HERE"},
 	{code: "material.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volume]\n      material: [amuont] #HERE", facts: "nearest:amount"},
 	{code: "number.negative", was: "      required: [amount, volume]", is: "      required: [amount, volume]\n      confirm_above: -1 #HERE"},
+	{code: "field.type", was: "    - key: seats\n      name: {en: Seats, zh: 席位}\n      type: number", is: "    - key: seats\n      name: {en: Seats, zh: 席位}\n      type: file #HERE", facts: "type:file"},
 	{code: "exact.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volume]\n      exact: [volume] #HERE", facts: "nearest:"},
 	{code: "required.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volumen] #HERE", facts: "nearest:volume"},
 	{code: "step.nobody", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "", facts: "step:price"},

@@ -119,7 +119,7 @@ func zeroEnv(fields map[string]FieldType) map[string]any {
 }
 
 func zeroOf(t FieldType) any {
-	if t == FieldNumber || t == FieldMoney {
+	if t.isNumber() {
 		return 0.0
 	}
 	return ""

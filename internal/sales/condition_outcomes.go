@@ -66,7 +66,7 @@ func (c Condition) try(names []string, samples map[string][]any, env map[string]
 }
 
 func samplesFor(name string, t FieldType, constants []any, domains map[string][]string) []any {
-	if t == FieldNumber || t == FieldMoney {
+	if t.isNumber() {
 		return numbersAround(name, constants)
 	}
 	var out []any

@@ -129,9 +129,12 @@ func (c *Case) env() map[string]any {
 	return env
 }
 
+// isNumber reports whether conditions see values of the type as numbers.
+func (t FieldType) isNumber() bool { return t == FieldNumber || t == FieldPercent || t == FieldMoney }
+
 func envValue(t FieldType, value string) any {
 	switch t {
-	case FieldNumber:
+	case FieldNumber, FieldPercent:
 		f, _ := strconv.ParseFloat(value, 64)
 		return f
 	case FieldMoney:

@@ -67,13 +67,16 @@ type Option struct {
 type FieldType string
 
 const (
-	FieldText   FieldType = "text"
-	FieldNumber FieldType = "number"
-	FieldMoney  FieldType = "money"
-	FieldDate   FieldType = "date"
-	FieldChoice FieldType = "choice"
-	FieldUser   FieldType = "user"
-	FieldLink   FieldType = "link"
+	FieldText    FieldType = "text"
+	FieldNumber  FieldType = "number"
+	FieldPercent FieldType = "percent" // a number
+	FieldLong    FieldType = "long_text"
+	FieldFile    FieldType = "file" // in forms of approvals alone: "F012AB3CD https://… name"
+	FieldMoney   FieldType = "money"
+	FieldDate    FieldType = "date"
+	FieldChoice  FieldType = "choice"
+	FieldUser    FieldType = "user"
+	FieldLink    FieldType = "link"
 )
 
 // Stage is one step of the process: what is done, by whom, in what time, why
