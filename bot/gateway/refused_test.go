@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func TestAFloodDoesNotFillTheLog(t *testing.T) {
 	g.Log = slog.New(slog.NewTextHandler(&log, nil))
 	flood := func(n int) {
 		for range n {
-			g.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/slack/commands", strings.NewReader("text=x")))
+			g.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/slack/commands", strings.NewReader("text=x")))
 		}
 	}
 	flood(1000)
