@@ -153,3 +153,48 @@ func TestSpearmanAgainstR(t *testing.T) {
 		}
 	}
 }
+
+// Over five thousand observations, as over few.
+func TestListsOfThousandsAgainstR(t *testing.T) {
+	obs := samples(t)["large"]
+	times, arms, most := make([]float64, len(obs)), make([]float64, len(obs)), 0.0
+	counts := make([][]int, 4)
+	for i, o := range obs {
+		times[i], arms[i], most = o.Time, float64(o.Group), math.Max(most, o.Time)
+		if row := &counts[o.Group-1]; *row == nil {
+			*row = make([]int, 3)
+		}
+		counts[o.Group-1][o.Cause]++
+	}
+	got := map[string]float64{}
+	for i, q := range Quantiles(times, 0, 0.25, 0.5, 0.9, 1) {
+		got[[]string{"q0", "q25", "q50", "q90", "q100"}[i]] = q
+	}
+	ps := make([]float64, len(times))
+	for i := range ps {
+		ps[i] = times[i] / most
+	}
+	adjusted := BenjaminiHochberg(ps)
+	for _, q := range adjusted {
+		got["bh_sum"] += q
+	}
+	got["bh_first"], got["bh_last"] = adjusted[0], adjusted[len(adjusted)-1]
+	got["rho"], got["rho_p"] = Spearman(times, arms)
+	test := ChiSquare(counts)
+	got["chisq"], got["chisq_p"] = test.Statistic, test.P
+	ended := func(arm int) (with, without int) {
+		return counts[arm][1], counts[arm][0] + counts[arm][2]
+	}
+	a, b := ended(0)
+	c, d := ended(1)
+	got["fisher_p"], _ = Fisher(Table{a, b, c, d})
+	for _, r := range readRows(t, "large.csv") {
+		expect(t, r["what"], got[r["what"]], r.number(t, "value"))
+	}
+}
+
+func TestNothingToAdjust(t *testing.T) {
+	if got := BenjaminiHochberg(nil); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}

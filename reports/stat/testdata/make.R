@@ -170,3 +170,14 @@ out("spearman.csv", do.call(rbind, lapply(names(ranked), function(name) {
   data.frame(case = name, x = paste(num(v[[1]]), collapse = " "), y = paste(num(v[[2]]), collapse = " "),
     rho = t$estimate[[1]], p = t$p.value)
 })))
+
+# --- What takes lists, over the 5,000 times of the large case ---------------------------------------------------------------------------------
+t <- input$time[input$case == "large"]
+q <- quantile(t, c(0, 0.25, 0.5, 0.9, 1), type = 7, names = FALSE)
+adjusted <- p.adjust(t / max(t), "BH")
+rank <- suppressWarnings(cor.test(t, input$arm[input$case == "large"], method = "spearman", exact = FALSE, alternative = "greater"))
+arms <- table(input$arm[input$case == "large"], input$cause[input$case == "large"])
+x <- suppressWarnings(chisq.test(arms, correct = FALSE))
+f <- fisher.test(matrix(c(arms[1, 2], arms[2, 2], sum(arms[1, ]) - arms[1, 2], sum(arms[2, ]) - arms[2, 2]), 2))
+out("large.csv", data.frame(what = c("q0", "q25", "q50", "q90", "q100", "bh_sum", "bh_first", "bh_last", "rho", "rho_p", "chisq", "chisq_p", "fisher_p"),
+  value = c(q, sum(adjusted), adjusted[1], adjusted[5000], rank$estimate[[1]], rank$p.value, x$statistic[[1]], x$p.value, f$p.value)))
