@@ -223,6 +223,9 @@ func (x *aboutReader) takeName(all []Word) (int, error) {
 	if m := userMention.FindStringSubmatch(words[0].Text); m != nil && x.set("<@"+m[1]+">") {
 		return gone + 1, nil // Slack adds the person's name to it, which may have changed
 	}
+	if err := x.whichOne(words); err != nil {
+		return 0, err
+	}
 	key, n, err := pick("report.subject", slices.Concat(x.subjects, phrases(x.c)), words)
 	if err != nil {
 		return 0, x.askAmount(err, words)
@@ -234,6 +237,24 @@ func (x *aboutReader) takeName(all []Word) (int, error) {
 		return 0, noMore(words)
 	}
 	return gone + n, nil
+}
+
+// whichOne asks of what kind of deals somebody said only the kind: "by owner", "团队".
+func (x *aboutReader) whichOne(words []Word) error {
+	kinds := map[string][]string{"<@ owner:": {"owner", "rep", "负责人"}, "team:": {"team", "团队"}, "process:": {"process", "流程"}}
+	for prefixes, keywords := range kinds {
+		if len(words) != 1 || !words[0].is(keywords...) {
+			continue
+		}
+		ask := sales.Refuse(sales.Ambiguous, "report.subject.missing")
+		for _, s := range x.subjects {
+			if s.label != x.c.T("You") && slices.ContainsFunc(strings.Fields(prefixes), func(p string) bool { return strings.HasPrefix(s.key, p) }) {
+				ask.Choices = append(ask.Choices, sales.Choice{Key: s.key, Label: s.label})
+			}
+		}
+		return choosing(ask, func(k string) string { return x.c.with(words, lineOfSubject(k)) })
+	}
+	return nil
 }
 
 // setPeriod takes a period that was not written out: "last q".

@@ -113,6 +113,8 @@ func TestReportAboutNothing(t *testing.T) {
 	for typed, want := range map[string]string{
 		"source wbe":         "No deal has the source “wbe”. These are the sources:\n[web]",
 		"source":             "Which source?\n[Trade fair] [partner] [web]",
+		"by team":            "Which ones?\n[North] [East]",
+		"流程":                 "Which ones?\n[New business] [Renewals]",
 		"wbe":                "I don't know what “wbe” is. Name a period (last quarter, since 1 Oct), a person (@ana, me), a team, a process, a source, amounts (10k-50k, over 50k) or a day (as of 1 Oct).\n[web]",
 		"last quartr":        "“last” can be more than one. Which one?\n[last week] [last month] [last quarter] [last year]",
 		"50k":                "Deals worth more than “50k”, or less?\n[over 50k] [under 50k]",
