@@ -96,6 +96,7 @@ type story struct {
 	act      int               // entry in the log of the last act
 	dead     int               // dead letters that the story expects
 	excepted bool              // the story has Slack refuse something
+	stopped  bool              // the bot was stopped once: an event that was on its way is delivered again
 }
 
 // line is one line of the story, with its number in the file.
@@ -228,8 +229,8 @@ var steps = []step{
 	on(`same payload (\d+) times`, func(s *story, m []string) { s.again(m[1]) }),
 	on(`clock \+(\w+)`, func(s *story, m []string) { s.ask("clock", obj{"advance": m[1]}) }),
 	on(`language (\w+) ([\w-]+)`, func(s *story, m []string) { s.language(m[1], m[2]) }),
-	on(`restart`, func(s *story, _ []string) { s.stop(); s.begin() }),
-	on(`stop`, func(s *story, _ []string) { s.stop() }),
+	on(`restart`, func(s *story, _ []string) { s.stopped = true; s.stop(); s.begin() }),
+	on(`stop`, func(s *story, _ []string) { s.stopped = true; s.stop() }),
 	on(`begin`, func(s *story, _ []string) { s.begin() }),
 	on(`slack (fails|limits|loses|cuts|slows) ([\w.]+) (\d+) times(?: with (\w+))?`, func(s *story, m []string) { s.misbehaves(m[1], m[2], m[3], m[4]) }),
 	on(`slack cuts the sockets`, func(s *story, _ []string) { s.cutsSockets() }),

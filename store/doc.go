@@ -36,7 +36,8 @@
 //
 // The event log is the truth. The deal's row, its stays and its waits are what
 // [sales.History] makes of it, kept beside it in the same transaction. An event that
-// undoes another has the history folded anew from the whole log.
+// undoes another has the history folded anew from the whole log. Whom the steps of a request waited for,
+// and how long in working time, is written from the log in the same way: see [Reader.EachStepWait].
 //
 // # Outbox
 //

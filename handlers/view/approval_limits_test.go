@@ -49,14 +49,23 @@ func hugeApproval(k *sales.Case, state sales.ApprovalState) Approval {
 		case i%3 == 2:
 			s.Status, s.Decisions = sales.StepAhead, nil
 		}
+		s.Escalated, s.Stranded = now.UnixMilli(), now.UnixMilli()
 		a.Approval.Steps = append(a.Approval.Steps, s)
+	}
+	a.Approval.Expire, a.Also = 10, map[string][]string{"step11": a.Deciders}
+	for i := range 30 {
+		q := sales.Question{Step: "step11", By: "U1", Text: nasty, At: now.UnixMilli(), Answer: nasty, Who: "U2", Closed: now.UnixMilli()}
+		if i%3 == 0 {
+			q.Answer, q.Who, q.Closed = "", "", 0
+		}
+		a.Approval.Questions = append(a.Approval.Questions, q)
 	}
 	return a
 }
 
 func TestApprovalsKeepSlacksLimits(t *testing.T) {
 	for _, p := range printers {
-		for _, state := range []sales.ApprovalState{sales.Pending, sales.Approved, sales.Rejected, sales.Retracted} {
+		for _, state := range []sales.ApprovalState{sales.Pending, sales.Approved, sales.Rejected, sales.Retracted, sales.Expired} {
 			k := hugeCase()
 			a := hugeApproval(k, state)
 			name := p.Lang() + " " + string(state)
@@ -79,7 +88,23 @@ func TestApprovalsKeepSlacksLimits(t *testing.T) {
 				one.Rows = append(one.Rows, a)
 			}
 			checkMessage(t, name+" list", "text", ApprovalLists(p, []ApprovalsList{one}))
-			sentence, more := EndedMessage(p, ApprovalEnded{Approval: a, Case: k, Missing: hugeMissing(k)})
+			q := AskedQuestion{a, 1}
+			sentence, more := QuestionMessage(p, q)
+			checkMessage(t, name+" question", sentence, append([]slack.Block{Section(sentence)}, more...))
+			sentence, more = AnswerMessage(p, AskedQuestion{a, 2})
+			checkMessage(t, name+" answer", sentence, append([]slack.Block{Section(sentence)}, more...))
+			checkForm(t, name+" question", QuestionForm(p, a))
+			checkForm(t, name+" answer", AnswerForm(p, q))
+			checkMessage(t, name+" open questions", "text", OpenQuestions(p, a))
+			sentence, more = a.StrandedMessage(p, "step11", "/process role add x @…", &sales.Organisation{})
+			checkMessage(t, name+" stranded", sentence, append([]slack.Block{Section(sentence)}, more...))
+			var r Reminder
+			for range 40 {
+				r.Approvals, r.Questions = append(r.Approvals, a), append(r.Questions, q)
+			}
+			sentence, more = ReminderMessage(p, r)
+			checkMessage(t, name+" reminder", sentence, more)
+			sentence, more = EndedMessage(p, ApprovalEnded{Approval: a, Case: k, Missing: hugeMissing(k)})
 			checkMessage(t, name+" ended", sentence, append([]slack.Block{Section(sentence)}, more...))
 			checkForm(t, name+" reject", DecisionForm(p, a, sales.Reject, "command", false))
 			checkForm(t, name+" approve", DecisionForm(p, a, sales.Approve, "command", true))
