@@ -43,7 +43,7 @@ func (a *App) findPending(ctx context.Context, c *Call, words []Word) (*sales.Ca
 	}
 	kind := ""
 	if len(f.rest) > 0 {
-		n := 0
+		var n int
 		if kind, n, err = c.matchKind(f.Process, f.rest); err == nil {
 			err = noMore(f.rest[n:])
 		}

@@ -27,7 +27,7 @@ func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
 			e.Who = slices.Concat(org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
 			return e
 		}
-		rows, err := a.waiting(ctx, r, c)
+		rows, err := a.waiting(ctx, r, c, mostLooked)
 		if err != nil {
 			return err
 		}
@@ -38,14 +38,22 @@ func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
 	return c.inPlace(reply), err
 }
 
-// waiting are the steps that wait of all requests that the person may see, the longest first.
-func (a *App) waiting(ctx context.Context, r *store.Reader, c *Call) ([]view.Waiting, error) {
+// mostLooked is of how many requests /approvals team looks at the working time.
+const mostLooked = 200
+
+// waiting are the steps that wait of the requests that the person may see, the longest first: of
+// those that were opened earliest, until there are so many.
+func (a *App) waiting(ctx context.Context, r *store.Reader, c *Call, most int) ([]view.Waiting, error) {
 	pending, err := r.Approvals(ctx, store.ApprovalFilter{State: sales.Pending})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(pending, func(x, y sales.Approval) int { return cmp.Compare(opensAt(x), opensAt(y)) })
 	var rows []view.Waiting
 	for _, req := range pending {
+		if len(rows) >= most {
+			break
+		}
 		k, err := r.Case(ctx, req.Deal)
 		if err != nil {
 			return nil, err
@@ -66,13 +74,21 @@ func (a *App) waiting(ctx context.Context, r *store.Reader, c *Call) ([]view.Wai
 	return rows, nil
 }
 
+// opensAt is when the first step that waits began to.
+func opensAt(req sales.Approval) int64 {
+	if s := req.Current(); s != nil {
+		return s.Opened
+	}
+	return 0
+}
+
 // homeWaiting is who waits for whom where the person leads.
 func (a *App) homeWaiting(ctx context.Context, r *store.Reader, c *Call, h *view.Home) error {
 	org, err := r.Organisation(ctx)
 	if err != nil || !org.Leads(c.User) {
 		return err
 	}
-	rows, err := a.waiting(ctx, r, c)
+	rows, err := a.waiting(ctx, r, c, view.MaxHomeTeam)
 	h.Waiting = rows[:min(len(rows), view.MaxHomeTeam)]
 	return err
 }

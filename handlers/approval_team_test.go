@@ -71,7 +71,7 @@ func TestApprovalsInThreeLists(t *testing.T) {
 	}
 	w.asked(map[string]string{"approval.discount": "10"})
 	w.types(raj, "/approvals delegate <@"+ben+"> until friday")
-	contains(t, shown(t, w.types(ben, "/approvals waiting")), "Asked by Ana Silva", "Step: Feasibility You decide in the place of Raj Patel.")
+	contains(t, shown(t, w.types(ben, "/approvals waiting")), "Asked by Ana Silva", "Step: Feasibility\nYou decide in the place of Raj Patel.")
 	w.press(ben, ben, w.card("approval:1", ben), "Approve")
 	contains(t, after(t, shown(t, w.types(ben, "/approvals")), "*Decided by you*"), "Acme pilot")
 	contains(t, after(t, shown(t, w.types(ana, "/approvals")), "*Asked by you*"), "Acme pilot", "waiting for 林悦")

@@ -58,8 +58,10 @@
 //
 // An event gets its position and hash after its commit, from one sealer at a time:
 // SHA-256 over the former hash and the event's canonical JSON, whose data are the very
-// bytes that are stored. [Store.VerifyAudit] walks the chain. Its head should be
-// noted outside of the database, since whoever can rewrite everything can rewrite the chain.
+// bytes that are stored. What happens to the organisation and not to a deal, such as a
+// delegation, has a log of its own, whose events stand in the same chain as those of deal 0.
+// [Store.VerifyAudit] walks the chain. Its head should be noted outside of the database,
+// since whoever can rewrite everything can rewrite the chain.
 //
 // # Imports
 //

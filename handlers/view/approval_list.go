@@ -65,12 +65,12 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 		switch s := a.Approval.Current(); {
 		case s == nil:
 		case slices.Contains(a.Deciders, a.Reader):
-			second = Sentences(p, second, p.T("Step: %s", a.StepName(p, s.Key)), a.standsIn(p)) // it waits for the reader
+			second = Sentences(p, second, p.T("Step: %s", a.StepName(p, s.Key))) // it waits for the reader
 		default:
 			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}
-	s := Section(Lines(ApprovalLine(p, a), second))
+	s := Section(Lines(ApprovalLine(p, a), second, a.standsIn(p)))
 	s.Accessory = slack.NewAccessory(Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Open")))
 	return s
 }

@@ -110,6 +110,39 @@ func TestDelegatesOfDistinctRequests(t *testing.T) {
 	s.refused(err, Conflict, "approval.answered")
 }
 
+// P1 is the only one for the second step, so the first is not theirs to decide for somebody else either.
+func TestDelegatesAreNotSpentWhereALaterStepNeedsThem(t *testing.T) {
+	s, a, err := distinctly(t, Step{Key: "first", Roles: []string{"both"}}, Step{Key: "second", Roles: []string{"one"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.away("P2>P1", "P2>UX", "P1>P2")
+	if who := s.Deciders(a); !slices.Equal(who, []string{"P2", "UX"}) {
+		t.Fatalf("waits for %v", who)
+	}
+	_, _, err = s.Case.Decide(a, Decision{By: "P1", Verdict: Approve}, s.now)
+	s.refused(err, NotAllowed, "approval.not_yours")
+}
+
+// Who answered for somebody and is given the role afterwards has no answer of their own beside that.
+func TestDelegatesWhoJoinTheStepAnswerOnce(t *testing.T) {
+	s, a := under(t, Step{Key: "s", Roles: []string{"board"}, Rule: "2"})
+	s.away("B1>UX", "UX>B1", "B1>UX")
+	if w := s.Awaited(a); !slices.Equal(w[0].StandIns, []StandIn{{"UX", "B1"}}) {
+		t.Fatalf("%+v", w)
+	}
+	a, _, err := s.Case.Decide(a, Decision{By: "UX", Verdict: Approve}, s.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Org.Roles[2].Users = append(slices.Clone(s.Org.Roles[2].Users), "UX")
+	if who := s.Deciders(a); !slices.Equal(who, []string{"B2", "B3"}) {
+		t.Fatalf("waits for %v", who)
+	}
+	_, _, err = s.Case.Decide(a, Decision{By: "UX", Verdict: Approve, Seen: a.Version}, s.now)
+	s.refused(err, Conflict, "approval.answered")
+}
+
 func TestArrangingDelegations(t *testing.T) {
 	s, _ := under(t, Step{Key: "s", Roles: []string{"board"}, Users: []string{"UADMIN"}})
 	s.Org.Admins = []string{"UADMIN"}
