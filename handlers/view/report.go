@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/reports"
 )
@@ -95,7 +96,7 @@ func BehindModal(p text.Printer, b Behind) *slack.ModalViewRequest {
 		blocks = append(blocks, Section(p.T("No deals.")))
 	}
 	for _, r := range b.Rows {
-		blocks = append(blocks, withButton(DealLine(p, r, b.Name, b.Now), Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Show"))))
+		blocks = append(blocks, withButton(b.line(p, r), Button("deal.open", fmt.Sprint(r.Deal.ID), p.T("Show"))))
 	}
 	note := p.T("Counted as of %s; shown as they are now.", p.DateTime(b.AsOf))
 	if b.Total > len(b.Rows) && len(b.Rows) > 0 {
@@ -111,6 +112,15 @@ func BehindModal(p text.Printer, b Behind) *slack.ModalViewRequest {
 		pages = append(pages, Button("report.deals", fmt.Sprintf("%s|%d", b.Value, b.Page+1), p.T("Next page")))
 	}
 	return Modal(p, "notice", "", p.T("Deals"), "", append(blocks, Actions(pages...)...))
+}
+
+// line is a deal with its stage, value, age, owner and last activity.
+func (b Behind) line(p text.Printer, r DealRow) string {
+	line := DealLine(p, r, b.Name, b.Now)
+	if slices.Contains(r.Alerts, sales.Quiet) { // which says since when
+		return line
+	}
+	return Lines(line, p.T("Last activity: %s", p.Ago(r.Deal.LastSign(), b.Now)))
 }
 
 // OutcomeName is how a deal ended, for the reader.
