@@ -90,15 +90,20 @@ func TestApproversWhoAreNeverIdle(t *testing.T) {
 			t.Errorf("%s %v", raw, err)
 		}
 		page, err := Preview(ctx, r, store.Subscription{Report: DigestReport, Zone: "UTC", Every: "weekly"}, at(120), english)
+		if err != nil {
+			return err
+		}
 		if !strings.Contains(page.Text, "Pricing has had no idle day for 4 weeks") {
 			t.Errorf("the digest does not say it: %s", page.Text)
 		}
 		// As of earlier, when nothing had piled up yet, nobody is named.
-		res, err = Compute(ctx, r, "bottleneck", Options{AsOf: at(24)})
+		if res, err = Compute(ctx, r, "bottleneck", Options{AsOf: at(24)}); err != nil {
+			return err
+		}
 		if row := res.Body.(bottleneckBody).rows[0]; row.desk != nil || row.Verdict == VerdictBottleneck {
 			t.Errorf("on day 24 already: %+v", row)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

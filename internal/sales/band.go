@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -146,7 +147,7 @@ func (b Band) checked(err error) (Band, error) {
 
 // bandError says of what is no amount that it is no band.
 func bandError(err error, refused *Error) error {
-	if e, ok := err.(*Error); ok && (e.Code == "money.unreadable" || e.Code == "money.negative") {
+	if e, ok := errors.AsType[*Error](err); ok && (e.Code == "money.unreadable" || e.Code == "money.negative") {
 		return refused
 	}
 	return err
