@@ -360,6 +360,9 @@ func (s *story) refusals() {
 		if e["dir"] == "to_bot" || status == "ok" || status == "" || strings.HasPrefix(status, "retry") {
 			continue
 		}
+		if s.stopped && status == "dispatch_failed" && e["method"] == "events_api" {
+			continue
+		}
 		raw, _ := json.Marshal(e)
 		if strings.Contains(string(raw), "invalid slack file") {
 			continue // Slack takes a moment to know a picture; what shows it waits and is sent again
