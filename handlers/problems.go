@@ -207,6 +207,7 @@ var problemWords = map[string]problemWording{
 	"escalate.same":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to people who may decide it anyway. Name somebody else."), "policy", "step"),
 	"escalate.sole":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to %[3]s, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
 	"escalate.late":         tells(text.Msg("The step “%[2]s” of “%[1]s” never escalates: the request expires before. Escalate earlier, or expire later."), "policy", "step"),
+	"step.admins":           tells(text.Msg("Only admins can decide the step “%[2]s” of “%[1]s”. An admin who asks may be the only one: name another role or person as well."), "policy", "step"),
 	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Give somebody else the role too."), "policy", "step", "user"),
 }
 

@@ -29,6 +29,10 @@ func (c *checker) approvers(path string, o Policy, s Step) {
 // enough checks that a step can be decided, whoever asked. Before anybody at all is in the
 // organisation, it is enough that the roles are known to be empty.
 func (c *checker) enough(path string, o Policy, s Step) {
+	if len(s.Users) == 0 && !s.Manager && !slices.ContainsFunc(s.Roles, func(r string) bool { return r != RoleAdmin }) {
+		c.warn(path+".roles", "step.admins", "policy", o.Kind, "step", s.Key) // nobody knows here how many they are
+		return
+	}
 	users, more := c.holders(s.Roles)
 	if more || s.Manager || !c.peopled() {
 		return // Slack, the environment or the requester decides who else there is

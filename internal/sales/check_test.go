@@ -188,6 +188,7 @@ var mistakes = []mistake{
 	{code: "escalate.same?", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [UPIA]} #HERE\n", facts: "policy:quote"},
 	{code: "escalate.sole?", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: [UREP1]} #HERE\n", facts: "user:UREP1"},
 	{code: "escalate.late?", was: "          target: 1d\n", is: "          escalate: {after: 8d, to: manager} #HERE\n", also: replacing{"      required: [amount, volume]", "      expire: 5d\n      required: [amount, volume]"}, facts: "step:price"},
+	{code: "step.admins?", was: "          roles: [pricing]", is: "          roles: [admin] #HERE", facts: "step:price"},
 	{code: "step.sole?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UREP1]\n", facts: "user:UREP1"},
 }
 

@@ -101,6 +101,7 @@ import (
 //	escalate.sole (w)      policy, step, user: requests of this person escalate to nobody
 //	escalate.late (w)      policy, step (the request expires before)
 //	step.parallel (w)      policy, step (it is the first)
+//	step.admins (w)        policy, step (only admins may decide it, whom the map does not name)
 //	step.sole (w)          policy, step, user: requests of this person can be decided by nobody
 type Problem struct {
 	Line, Column int // from 1; 0 when the map came from no file
