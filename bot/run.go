@@ -32,10 +32,11 @@ func (*runCommand) Run(ctx context.Context, t terminal) error {
 	return nil
 }
 
-// collectLess halves the garbage collections, unless the operator has set GOGC. Few
-// megabytes are live, so it costs about one more, and a command takes a tenth less.
+// collectLess collects garbage less often than Go does by itself, unless the operator has set
+// GOGC. Few megabytes are live, so it costs some more of them, and saves processor time in
+// every command.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+		debug.SetGCPercent(150)
 	}
 }

@@ -169,7 +169,7 @@ func (b bottleneckBody) Lead(p text.Printer) string {
 			if !stat.Known(float64(r.Trend)) {
 				return p.T("%s takes the most time: %s of all deal-days. It is too early to say whether waiting grows there.", name, share)
 			}
-			return p.T("%s takes the most time: %s of all deal-days. It is slow, not short of people: waiting is not seen to grow.", name, share)
+			return p.T("%s takes the most time: %s of all deal-days. It is slow, not capacity-limited: waiting is not seen to grow, so nothing says that people are missing.", name, share)
 		}
 	}
 	return b.slowest.sentence(b.h, p)

@@ -66,7 +66,7 @@ func TestWhatMustBeSaid(t *testing.T) {
 		{"the same of all times", stayed(60, byChance(1, 1), byChance(6, 2), byChance(6, 3)), "stages", Options{AsOf: at(80)},
 			"Demo and Offer cannot be told apart: each of them may take the most time.", "演示和报价之间分不出高下：每一个都可能是用时最多的。", `"share_of_days"`},
 		{"slow, and no more", stayed(150, byChance(1, 1), byChance(2, 2), byChance(9, 3)), "bottleneck", Options{AsOf: at(150)},
-			"It is slow, not capacity-limited: waiting is not seen to grow.", "它只是慢，并非人手不足：看不出等待在变长。", `"verdict":"slow"`},
+			"It is slow, not capacity-limited: waiting is not seen to grow, so nothing says that people are missing.", "它只是慢，并非人手不足：看不出等待在变长。", `"verdict":"slow"`},
 		{"slow, and too young to say more", stayed(40, byChance(1, 1), byChance(1, 2), byChance(9, 3)), "bottleneck", Options{AsOf: at(40)},
 			"It is too early to say whether waiting grows there.", "现在还看不出等待是否在变长。", `"wip_trend_per_week":null`},
 		{"young deals are open", stayed(60, byChance(3, 1), byChance(3, 2), byChance(3, 3)), "outcomes", Options{AsOf: at(55)},

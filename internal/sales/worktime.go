@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -28,11 +29,12 @@ const (
 )
 
 // yearTable holds, for each day of a year, when work opens and how much was worked
-// in the year before that day.
+// in the year before that day. Most years are only counted through on the way to another
+// one, and never get their days.
 type yearTable struct {
-	once   sync.Once
-	days   []workday
-	worked time.Duration // in the whole year
+	filled, counted sync.Once
+	days            []workday
+	worked          time.Duration // in the whole year
 }
 
 type workday struct {
@@ -115,20 +117,40 @@ func (k *workTime) length() time.Duration {
 	return time.Duration(k.end.minutes()-k.open.minutes()) * time.Minute
 }
 
-func (k *workTime) year(y int) *yearTable {
+// days returns the days of a year.
+func (k *workTime) days(y int) []workday {
 	t := &k.years[y-firstYear]
-	t.once.Do(func() {
+	t.filled.Do(func() {
+		t.days = slices.AppendSeq(make([]workday, 0, 366), k.walk(y))
+	})
+	return t.days
+}
+
+// worked returns how much is worked in a whole year.
+func (k *workTime) worked(y int) time.Duration {
+	t := &k.years[y-firstYear]
+	t.counted.Do(func() {
+		for w := range k.walk(y) {
+			t.worked = w.before + w.end.Sub(w.open)
+		}
+	})
+	return t.worked
+}
+
+func (k *workTime) walk(y int) iter.Seq[workday] {
+	return func(yield func(workday) bool) {
+		before := time.Duration(0)
 		for d := time.Date(y, 1, 1, 12, 0, 0, 0, time.UTC); d.Year() == y; d = d.AddDate(0, 0, 1) {
-			w := workday{open: k.wall(d, k.open), before: t.worked}
+			w := workday{open: k.wall(d, k.open), before: before}
 			w.end = w.open
 			if k.business.IsWorkday(d) {
 				w.end = k.wall(d, k.end)
 			}
-			t.worked += w.end.Sub(w.open)
-			t.days = append(t.days, w)
+			if before += w.end.Sub(w.open); !yield(w) {
+				return
+			}
 		}
-	})
-	return t
+	}
 }
 
 // wall returns the first instant of a date that shows the time of day. A time that
@@ -160,7 +182,7 @@ func (k *workTime) place(t time.Time) (year, day int) {
 	case y < firstYear:
 		return firstYear, 0
 	case y > lastYear:
-		return lastYear, len(k.year(lastYear).days) - 1
+		return lastYear, len(k.days(lastYear)) - 1
 	default:
 		return y, l.YearDay() - 1
 	}
@@ -168,26 +190,26 @@ func (k *workTime) place(t time.Time) (year, day int) {
 
 func (k *workTime) day(t time.Time) (open, end time.Time) {
 	y, d := k.place(t)
-	w := k.year(y).days[d]
+	w := k.days(y)[d]
 	return w.open, w.end
 }
 
 // since returns the working time from the first year of the tables until t.
 func (k *workTime) since(t time.Time) time.Duration {
 	y, d := k.place(t)
-	w := k.year(y).days[d]
+	w := k.days(y)[d]
 	sum := w.before + min(max(t.Sub(w.open), 0), w.end.Sub(w.open))
 	for i := epochYear; i < y; i++ {
-		sum += k.year(i).worked
+		sum += k.worked(i)
 	}
 	for i := y; i < epochYear; i++ {
-		sum -= k.year(i).worked
+		sum -= k.worked(i)
 	}
 	return sum
 }
 
 // epochYear is where since counts from: near the dates in use, so that few years
-// are ever built.
+// are ever counted.
 const epochYear = 2020
 
 // at is the inverse of since: the first instant by which that much was worked or,
@@ -200,15 +222,15 @@ func (k *workTime) at(worked time.Duration, closing bool) time.Time {
 		return sum > worked
 	}
 	y, sum := epochYear, time.Duration(0)
-	for y < lastYear && !reached(sum+k.year(y).worked) {
-		sum += k.year(y).worked
+	for y < lastYear && !reached(sum+k.worked(y)) {
+		sum += k.worked(y)
 		y++
 	}
 	for y > firstYear && reached(sum) {
 		y--
-		sum -= k.year(y).worked
+		sum -= k.worked(y)
 	}
-	days := k.year(y).days
+	days := k.days(y)
 	i := sort.Search(len(days), func(i int) bool { return reached(sum + days[i].before + days[i].end.Sub(days[i].open)) })
 	if i == len(days) {
 		i--
