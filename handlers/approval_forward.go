@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -32,51 +31,6 @@ func (a *App) approvalForward(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, within(k, err)
 	}
 	return a.forward(ctx, c, req.ID, sales.Forward{By: c.User, To: user, Why: c.typed(why)}, 0)
-}
-
-// findPending finds the request that the words name: a deal and, when several of its requests
-// wait for the person, the kind.
-func (a *App) findPending(ctx context.Context, c *Call, words []Word) (*sales.Case, sales.Approval, error) {
-	f, err := a.find(ctx, c, words)
-	if err != nil {
-		return nil, sales.Approval{}, err
-	}
-	kind := ""
-	if len(f.rest) > 0 {
-		var n int
-		if kind, n, err = c.matchKind(f.Process, f.rest); err == nil {
-			err = noMore(f.rest[n:])
-		}
-		if err != nil {
-			return nil, sales.Approval{}, within(f.Case, err)
-		}
-	}
-	var pending, mine []sales.Approval
-	for _, req := range f.Approvals {
-		if req.State != sales.Pending || kind != "" && req.Kind != kind {
-			continue
-		}
-		pending = append(pending, req)
-		if slices.Contains(f.Deciders(req), c.User) {
-			mine = append(mine, req)
-		}
-	}
-	switch {
-	case len(pending) == 0:
-		return nil, sales.Approval{}, within(f.Case, sales.Refuse(sales.NotFound, "approval.none"))
-	case len(mine) == 0:
-		return f.Case, pending[0], nil // for the rules to refuse
-	case len(mine) > 1:
-		e := sales.Refuse(sales.Ambiguous, "kind.missing")
-		for _, req := range mine {
-			e.Choices = append(e.Choices, sales.Choice{Key: req.Kind, Label: view.Unmarked(view.PolicyName(c.Printer, f.Process, req.Kind))})
-		}
-		end := words[len(words)-1].End
-		return nil, sales.Approval{}, choosing(within(f.Case, e), func(key string) string {
-			return c.Name + " " + c.Text[:end] + " " + key + c.Text[end:]
-		})
-	}
-	return f.Case, mine[0], nil
 }
 
 // forwardForm asks to whom, unless it would be refused whoever it is.

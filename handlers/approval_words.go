@@ -100,6 +100,16 @@ func approvalConfirm(f facts) (string, []slack.Block) {
 		view.Actions(view.Button("approval.approve", view.ApprovalSeen(v.Approval), f.T("Approve…")))
 }
 
+// approvalAmount says that another amount was typed, and shows the request.
+func approvalAmount(f facts) (string, []slack.Block) {
+	sentence := f.T("That is not the amount of the request, so nothing is decided. Type the amount that stands behind the deal's name.")
+	v, ok := f.request()
+	if !ok {
+		return sentence, nil
+	}
+	return sentence, showRequest(f, v)
+}
+
 // approvalAnswered tells somebody who has answered whom the step still waits for.
 func approvalAnswered(f facts) (string, []slack.Block) {
 	v, ok := f.request()

@@ -178,7 +178,8 @@ func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, la
 // found is a deal that was found by its words, in a snapshot before the decision.
 type found struct {
 	*sales.Case
-	rest []Word
+	words []Word // that named it
+	rest  []Word
 }
 
 // locate reads the deal that the words begin with, its process and the organisation,
@@ -198,6 +199,7 @@ func (a *App) locateIn(ctx context.Context, r *store.Reader, c *Call, words []Wo
 	if f.Deal, f.rest, err = a.findDeal(ctx, r, c, words); err != nil {
 		return f, err
 	}
+	f.words = words[:len(words)-len(f.rest)]
 	if f.Org, err = r.Organisation(ctx); err != nil {
 		return f, err
 	}

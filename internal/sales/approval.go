@@ -216,7 +216,7 @@ func (c *Case) Deciders(a Approval) []string {
 // Conflict "approval.moved_on" when the step opened or the person answered after what they
 // saw (told before the rights, since the step that they saw may be another's
 // by now), Invalid "approval.no_reason" for a rejection without a comment, and Invalid "approval.confirm"
-// and "approval.amount" for the approval of a large amount that was not typed, or wrongly.
+// for the approval of a large amount that was not typed, and "approval.amount" for any that was typed wrongly.
 func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event, error) {
 	c = c.at(now)
 	a.Steps = slices.Clone(a.Steps)

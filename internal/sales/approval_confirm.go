@@ -14,16 +14,16 @@ func (a Approval) NeedsAmount(s StepState) bool {
 	return s.Confirm > 0 && a.Amount().Float() > s.Confirm
 }
 
-// confirmed refuses to approve a large amount that was not typed: Invalid "approval.confirm" when none was, and
-// "approval.amount" when it was another one.
+// confirmed refuses to approve a large amount that was not typed, Invalid "approval.confirm", and any for which
+// another one was typed, "approval.amount".
 func (a Approval) confirmed(s StepState, d Decision) error {
-	if d.Verdict != Approve || !a.NeedsAmount(s) {
+	if d.Verdict != Approve {
 		return nil
 	}
 	switch want := a.Amount(); {
-	case d.Amount == "":
+	case d.Amount == "" && a.NeedsAmount(s):
 		return refuse(Invalid, "approval.confirm", "id", a.ID, "amount", want.Canonical())
-	case amountOf(d.Amount) != want:
+	case d.Amount != "" && amountOf(d.Amount) != want:
 		return refuse(Invalid, "approval.amount", "id", a.ID, "input", d.Amount)
 	}
 	return nil
