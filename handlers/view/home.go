@@ -50,11 +50,14 @@ const (
 
 // HomeView is a person's App Home.
 func HomeView(p text.Printer, h Home) *slack.HomeTabViewRequest {
-	var blocks []slack.Block
-	if h.Intro != nil {
-		blocks = append(blocks, h.Intro.blocks(p)...)
+	blocks := h.needs(p)
+	switch {
+	case h.Intro == nil:
+	case len(h.Approvals) > 0: // others wait for the person, who may learn the rest afterwards
+		blocks = append(append(blocks, slack.NewDividerBlock()), h.Intro.blocks(p)...)
+	default:
+		blocks = append(h.Intro.blocks(p), blocks...)
 	}
-	blocks = append(blocks, h.needs(p)...)
 	if h.Leads {
 		blocks = append(append(blocks, h.team(p)...), h.waiting(p)...)
 	}

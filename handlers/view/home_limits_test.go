@@ -146,3 +146,18 @@ func TestReportsKeepSlacksLimits(t *testing.T) {
 		checkForm(t, p.Lang()+" subscribe", SubscribeModal(p, f))
 	}
 }
+
+// Whoever others wait for sees that first, also when they open Home for the first time.
+func TestHomeBeginsWithWhatOthersWaitFor(t *testing.T) {
+	k := hugeCase()
+	first := func(approvals ...Approval) string {
+		h := Home{Intro: &Intro{Process: k.Process}, Approvals: approvals, Name: longName}
+		return HomeView(printers[0], h).Blocks.BlockSet[0].(*slack.HeaderBlock).Text.Text
+	}
+	if got := first(); got != "Welcome to Pipewright" {
+		t.Errorf("with nothing to do: %q", got)
+	}
+	if got := first(hugeApproval(k, sales.Pending)); got != "What needs you now" {
+		t.Errorf("with an approval: %q", got)
+	}
+}
