@@ -77,6 +77,7 @@ func (b *browser) form(t *testing.T) {
 	b.click("[data-shortcuts]")
 	b.click("[data-callback-id=new_quote]")
 	b.sees("dialog", "Request a quote")
+	b.is("the first field has the focus", `document.activeElement.closest("[data-input-block]").dataset.inputBlock === "title"`)
 	b.shot("07-form")
 	b.click("[data-submit]")
 	b.sees("[data-input-block=title] .input-error", "Please fill this in")

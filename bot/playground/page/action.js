@@ -56,4 +56,4 @@ export function startOf(ctx, block, element, initial) {
 }
 
 // ids are the attributes by which tests and the curious find a control.
-export const ids = (block, element) => ({ actionId: element.action_id, blockId: block.block_id, focus: element.focus_on_load ? "first" : null });
+export const ids = (block, element) => ({ actionId: element.action_id, blockId: block.block_id, ...(element.focus_on_load && { focus: "first" }) });
