@@ -277,6 +277,15 @@ func TestPageKeyboard(t *testing.T) {
 	b.seesNot("dialog")
 	b.is("the focus is back", `document.activeElement.dataset.actionId === "lose"`)
 
+	// After a form, writing goes on where it was.
+	b.js(`document.querySelector(".main .composer-input").focus()`)
+	b.keys("/quote acme" + kb.Enter)
+	b.sees("dialog", "Request a quote")
+	b.keys(kb.Escape)
+	b.seesNot("dialog")
+	b.keys("thanks")
+	b.is("the letters arrive", `document.querySelector(".main .composer-input").value === "thanks"`)
+
 	// A permalink leads to its message.
 	b.run("follow a permalink", chromedp.Navigate(b.URL()+"/archives/C0DEALS/p"+strings.Replace(ts, ".", "", 1)))
 	b.sees(".thread-pane", "Acme rollout")

@@ -32,8 +32,7 @@ export function showDialog({ title, body, footer, onCancel, className = "", onSu
 export function closeDialog(node) {
   if (!node?.isConnected) return;
   closePopover();
-  node.close();
-  node.remove();
+  node.remove(); // close() would give the focus back by itself, but without the caret: then a field takes no letters
   if (node.focusBefore?.isConnected) node.focusBefore.focus({ preventScroll: true });
 }
 
