@@ -12,7 +12,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -87,8 +86,8 @@ func (g *gallery) open() {
 // browser starts Chromium.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
+	path := chromium()
+	if path == "" {
 		t.Fatal("pictures need Chromium: install it first")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
