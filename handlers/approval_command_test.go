@@ -27,6 +27,17 @@ func TestDecidedByCommand(t *testing.T) {
 	contains(t, w.types(raj, "/approval approve acme").Text, "Nothing is asked for this deal at the moment.")
 }
 
+// An approver reads what happened so far from the card in their direct messages.
+func TestHistoryFromTheCard(t *testing.T) {
+	w := withApprovers(t)
+	w.asked(map[string]string{"approval.discount": "10"})
+	w.press(raj, raj, w.card("approval:1", raj), "Approve")
+	contains(t, shown(t, w.press(lin, lin, w.card("approval:1", lin), "审批记录")), "的审批记录", "Raj Patel")
+	if s := shown(t, w.card("approval:1", deals)); strings.Contains(s, "[History]") {
+		t.Errorf("the menu has room for five: %s", s)
+	}
+}
+
 // What a command cannot decide it says in one sentence, and changes nothing.
 func TestCommandsThatDecideNothing(t *testing.T) {
 	w := withApprovers(t)

@@ -34,6 +34,8 @@ func (a *App) clickMoreApproval(ctx context.Context, c *Call) (Reply, error) {
 		return a.decisionForm(ctx, c, value, sales.Approve)
 	case "deal":
 		return a.showDealOf(ctx, c, value)
+	case "history":
+		return a.showHistoryOf(ctx, c, value)
 	case "forward":
 		return a.forwardForm(ctx, c, value)
 	case "edit":

@@ -33,6 +33,16 @@ func (a *App) clickApprovalHistory(ctx context.Context, c *Call) (Reply, error) 
 	return a.showHistory(ctx, c, deal, before, kind)
 }
 
+// showHistoryOf tells what happened to the requests of that kind.
+func (a *App) showHistoryOf(ctx context.Context, c *Call, value string) (Reply, error) {
+	id, _, _ := ids(value)
+	k, req, err := a.readApproval(ctx, c, id)
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.showHistory(ctx, c, k.Deal.ID, 0, req.Kind)
+}
+
 func (a *App) showHistory(ctx context.Context, c *Call, deal int64, before int, kind string) (Reply, error) {
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {

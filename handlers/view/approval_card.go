@@ -343,8 +343,10 @@ func (a Approval) buttons(p text.Printer) []slack.BlockElement {
 		return nil
 	}
 	more := []*slack.OptionBlockObject{Option("note:"+seen, p.T("Approve with a note…")), Option("forward:"+seen, p.T("Forward…")), Option("deal:"+seen, p.T("Show the deal"))}
-	if a.Reader == "" {
+	if a.Reader == "" { // in the channel, where the thread tells the history
 		more = append(more, Option("edit:"+seen, p.T("Change the request…")), Option("withdraw:"+seen, p.T("Withdraw…")))
+	} else {
+		more = append(more, Option("history:"+seen, p.T("History")))
 	}
 	buttons := []slack.BlockElement{
 		Primary("approval.approve", seen, a.approveLabel(p)),
