@@ -153,23 +153,24 @@ func (b bottleneckBody) Lead(p text.Printer) string {
 	}
 	top := b.rows[0]
 	name, share := b.h.stageName(top.place, p), p.Percent(float64(top.Share), 0)
+	there := p.N(top.WIPNow, "%d deal is there now.", "%d deals are there now.")
 	for _, r := range b.rows {
 		switch r.Verdict {
 		case VerdictBottleneck:
 			if top.desk != nil {
-				return p.T("%s is the bottleneck: %s of all deal-days. %s has had no idle day for %d weeks, and the more waits there, the longer it takes. %d deals are there now.",
-					name, share, top.desk.name.In(p.Lang()), idleWeeks, top.WIPNow)
+				return sentences(p, p.T("%s is the bottleneck: %s of the time of all deals. %s has had no idle day for %d weeks, and the more waits there, the longer it takes.",
+					name, share, top.desk.name.In(p.Lang()), idleWeeks), there)
 			}
-			s := p.T("%s is the bottleneck: %s of all deal-days, and deals wait there longer every week. %d are there now.", name, share, top.WIPNow)
+			s := sentences(p, p.T("%s is the bottleneck: %s of the time of all deals, and deals wait there longer every week.", name, share), there)
 			if top.WaitsFor != nil {
 				s = p.T("%s They mostly wait for %s.", s, partyName(*top.WaitsFor, p))
 			}
 			return s
 		case VerdictSlow:
 			if !stat.Known(float64(r.Trend)) {
-				return p.T("%s takes the most time: %s of all deal-days. It is too early to say whether waiting grows there.", name, share)
+				return p.T("%s takes the most time: %s of the time of all deals. It is too early to say whether waiting grows there.", name, share)
 			}
-			return p.T("%s takes the most time: %s of all deal-days. It is slow, not capacity-limited: waiting is not seen to grow, so nothing says that people are missing.", name, share)
+			return p.T("%s takes the most time: %s of the time of all deals. It is slow, not capacity-limited: waiting is not seen to grow, so nothing says that people are missing.", name, share)
 		}
 	}
 	return b.slowest.sentence(b.h, p)
@@ -226,7 +227,7 @@ func (b bottleneckBody) Chart(p text.Printer) *Chart {
 	if !(b.slowest.total > 0) {
 		return nil
 	}
-	c := &Chart{Title: p.T("Share of all deal-days"), Unit: p.T("Percent")}
+	c := &Chart{Title: p.T("Share of all deals' time"), Unit: p.T("Percent")}
 	s := Series{Name: p.T("Share of time")}
 	for _, place := range slices.Sorted(slices.Values(b.slowest.places)) {
 		c.Labels = append(c.Labels, b.h.stageName(place, p))
@@ -244,6 +245,6 @@ func (b bottleneckBody) notes() []Note {
 		}
 	}
 	return append(out, Note{Say: func(p text.Printer) string {
-		return p.T("Looked at: %s to %s, stages before the win.", p.Date(instant(b.window.from)), p.Date(instant(b.window.to)))
+		return p.T("Looked at: %s to %s, stages before the win.", p.Date(instant(b.window.from)), p.Date(instant(b.window.to-1)))
 	}})
 }

@@ -78,7 +78,7 @@ func TestApproversWhoAreNeverIdle(t *testing.T) {
 			return err
 		}
 		for locale, want := range map[string]string{
-			"en": "Offer is the bottleneck: 99% of all deal-days. Pricing has had no idle day for 4 weeks, and the more waits there, the longer it takes. 60 deals are there now.",
+			"en": "Offer is the bottleneck: 99% of the time of all deals. Pricing has had no idle day for 4 weeks, and the more waits there, the longer it takes. 60 deals are there now.",
 			"zh": "报价是瓶颈：占全部商机停留天数的 99%。定价已有 4 周没有一天空闲，等的商机越多，等得越久。目前有 60 个商机停在这里。",
 		} {
 			if got := res.Body.Lead(text.For(locale, nil)); got != want {

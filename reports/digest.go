@@ -243,6 +243,9 @@ func (d *digest) when(p text.Printer) string {
 // lead is the sentence that matters first: the bottleneck, when one can be named.
 func (d *digest) lead(p text.Printer, bottle Body) string {
 	if len(d.h.Deals) == 0 {
+		if d.scope(p) == "" && d.sub.Team == "" {
+			return p.T("No deals yet. Create one, and this digest fills by itself.")
+		}
 		return p.T("There are no deals yet.")
 	}
 	if b, ok := bottle.(bottleneckBody); ok {

@@ -156,7 +156,7 @@ func (b followsBody) Lead(p text.Printer) string {
 	if b.moves == 0 {
 		return p.T("Nothing has moved yet.")
 	}
-	return p.T("%d moves: %d went back or reopened a deal, %d passed over a stage.", b.moves, b.back, b.skips)
+	return p.T("%s: %d went back or reopened a deal, %d passed over a stage.", p.N(b.moves, "%d move", "%d moves"), b.back, b.skips)
 }
 
 func (b followsBody) Table(p text.Printer) Table {

@@ -98,7 +98,11 @@ func (b funnelBody) Lead(p text.Printer) string {
 	if won >= len(b.rows) {
 		return p.N(n, "%d deal so far.", "%d deals so far.")
 	}
-	return p.T("Of %d deals, %d came as far as %s; %d are still open.", n, b.rows[won].Reached, b.h.stageName(won, p), b.h.open())
+	of, name, open := p.N(n, "%d deal", "%d deals"), b.h.stageName(won, p), stillOpen(p, b.h.open())
+	if b.rows[won].Reached == 0 {
+		return p.T("Of %s, none came as far as %s; %s.", of, name, open)
+	}
+	return p.T("Of %s, %d came as far as %s; %s.", of, b.rows[won].Reached, name, open)
 }
 
 func (b funnelBody) Table(p text.Printer) Table {

@@ -109,8 +109,16 @@ func (r OutcomesRow) Lead(p text.Printer) string {
 		return p.T("%d of %d closed deals were won; with so few, the rate may be anything from %s to %s.", r.Won, closed,
 			p.Percent(r.win.Low, 0), p.Percent(r.win.High, 0))
 	default:
-		return p.T("%s of %d closed deals were won; %d are still open.", p.Percent(r.win.Value, 0), closed, r.Open)
+		return p.T("%s of %d closed deals were won; %s.", p.Percent(r.win.Value, 0), closed, stillOpen(p, r.Open))
 	}
+}
+
+// stillOpen is a half-sentence.
+func stillOpen(p text.Printer, n int) string {
+	if n == 0 {
+		return p.T("none is still open")
+	}
+	return p.N(n, "%d is still open", "%d are still open")
 }
 
 // Table has one line for each figure.

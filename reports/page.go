@@ -49,16 +49,11 @@ func RenderDigest(body []byte) (Message, error) {
 
 func (res Result) page(p text.Printer) Page {
 	page := Page{Lang: p.Lang(), Title: res.title(p)}
-	page.text("*" + text.Plain(res.Body.Lead(p)) + "*")
-	if s := res.about(p); s != "" {
-		page.small(text.Plain(s))
+	page.text("*" + text.Plain(res.lead(p)) + "*")
+	page.small(text.Plain(res.about(p)))
+	if !res.empty() {
+		res.figures(&page, p)
 	}
-	page.chart(res.Body.Chart(p))
-	if m, ok := res.drawnMap(p); ok && len(m.Moves) > 0 {
-		page.Parts = append(page.Parts, Part{Map: &m})
-	}
-	page.table(res.Body.Table(p))
-	page.numbers(res.numbers(p))
 	page.small(text.Plain(res.context(p)))
 	var notes []string
 	for _, n := range res.notes(p) {
@@ -66,6 +61,16 @@ func (res Result) page(p text.Printer) Page {
 	}
 	page.small(strings.Join(notes, "\n"))
 	return page
+}
+
+// figures adds the chart or the map, the table, and the deals behind its numbers.
+func (res Result) figures(page *Page, p text.Printer) {
+	page.chart(res.Body.Chart(p))
+	if m, ok := res.drawnMap(p); ok && len(m.Moves) > 0 {
+		page.Parts = append(page.Parts, Part{Map: &m})
+	}
+	page.table(res.Body.Table(p))
+	page.numbers(res.numbers(p))
 }
 
 func (g *Page) text(s string) {

@@ -117,6 +117,27 @@ func (res Result) period(p text.Printer) string {
 	return p.T("Deals created from %s until %s.", p.Date(from), p.Date(to.Add(-time.Millisecond)))
 }
 
+// empty reports whether there is no deal to tell of: people then read what to do, not a
+// table of zeros.
+func (res Result) empty() bool { return len(res.History.Deals) == 0 }
+
+// narrowed reports whether only some deals were asked for.
+func (res Result) narrowed() bool {
+	o := res.Options
+	return o.Owner != "" || o.Team != "" || o.Source != "" || o.Band.IsSet() || o.hasPeriod() && !res.Report.Window
+}
+
+// lead is the sentence that comes first.
+func (res Result) lead(p text.Printer) string {
+	switch {
+	case !res.empty():
+		return res.Body.Lead(p)
+	case res.narrowed():
+		return p.T("No deals like that. Take a longer time, or look at all deals.")
+	}
+	return p.T("No deals yet. Create one, and this report fills by itself.")
+}
+
 // title is the report's name with the process's.
 func (res Result) title(p text.Printer) string {
 	return p.T(res.Report.Title) + " · " + processName(res.History.Process, p)

@@ -48,7 +48,13 @@ func TestWhatMustBeSaid(t *testing.T) {
 		json   string // what the JSON holds
 	}{
 		{"no deals at all", newScript(testProcess()), "outcomes", Options{AsOf: at(9)},
-			"Not enough history for a rate: 0 won, 0 lost, 0 open.", "历史数据太少，无法计算比例：赢单 0，输单 0，进行中 0。", `"win_rate":null`},
+			"No deals yet. Create one, and this report fills by itself.", "还没有商机。新建一个之后，这份报表就会有内容。", `"win_rate":null`},
+		{"no deals of the period", small(), "funnel", Options{AsOf: at(40), From: at(39), To: at(40)},
+			"No deals like that. Take a longer time, or look at all deals.", "没有这样的商机。请放宽时间段，或查看全部商机。", `"deals":0`},
+		{"one deal", newScript(testProcess()).create(1, 1, "lead"), "funnel", Options{AsOf: at(9)},
+			"Of 1 deal, none came as far as Signed; 1 is still open.", "1 个商机中，还没有一个到达签约；还有 1 个在进行。", `"deals":1`},
+		{"one move", newScript(testProcess()).create(1, 1, "lead").move(1, 2, "demo"), "process", Options{AsOf: at(9)},
+			"1 move: 0 went back or reopened a deal, 0 passed over a stage.", "流转 1 次：退回或重新打开 0 次，跳过阶段 0 次。", `"deals":1`},
 		{"too few for a rate: JSON has the number all the same", small(), "outcomes", Options{AsOf: at(40)},
 			"Not enough history for a rate: 1 won, 3 lost, 2 open.", "历史数据太少，无法计算比例：赢单 1，输单 3，进行中 2。", `"win_rate":0.25`},
 		{"too few for times", small(), "cycle", Options{AsOf: at(40)},

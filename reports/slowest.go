@@ -117,7 +117,7 @@ func (r ranking) sentence(h *History, p text.Printer) string {
 	case 0:
 		return p.T("Not enough history to say where deals spend their time.")
 	case 1:
-		return p.T("Deals spend more time in %s than anywhere else: %s of all deal-days.", h.stageName(c[0], p), p.Percent(r.share(c[0]), 0))
+		return p.T("Deals spend more time in %s than anywhere else: %s of the time of all deals.", h.stageName(c[0], p), p.Percent(r.share(c[0]), 0))
 	default:
 		return p.T("%s cannot be told apart: each of them may take the most time.", p.List(h.stageNames(c, p)))
 	}

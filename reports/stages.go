@@ -119,7 +119,7 @@ func (h *History) workDays(p text.Printer, days Num) string {
 }
 
 func (b stagesBody) Chart(p text.Printer) *Chart {
-	c := &Chart{Title: p.T("Share of all deal-days"), Unit: p.T("Percent")}
+	c := &Chart{Title: p.T("Share of all deals' time"), Unit: p.T("Percent")}
 	s := Series{Name: p.T("Share of time")}
 	for _, r := range b.rows {
 		if !stat.Known(float64(r.Share)) {

@@ -17,8 +17,8 @@ func WriteText(w io.Writer, res Result, p text.Printer) error {
 	if s := res.about(p); s != "" {
 		fmt.Fprintln(&b, s)
 	}
-	fmt.Fprintf(&b, "\n%s\n", res.Body.Lead(p))
-	if t := res.Body.Table(p); len(t.Rows) > 0 {
+	fmt.Fprintf(&b, "\n%s\n", res.lead(p))
+	if t := res.Body.Table(p); len(t.Rows) > 0 && !res.empty() {
 		b.WriteByte('\n')
 		writeTable(&b, t)
 	}

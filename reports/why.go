@@ -106,7 +106,7 @@ func (y *why) sentence(stage string, p text.Printer) string {
 		}
 	}
 	if rest >= 0.005*y.total {
-		parts = append(parts, p.T("%s of which nobody said who was waited for", share(rest)))
+		parts = append(parts, p.T("%s not explained", share(rest)))
 	}
 	worked := float64(y.worked) / float64(y.length)
 	return p.T("The time in %s: %s. %s of it was working time.", stage, p.List(parts), p.Percent(worked, 0))

@@ -39,7 +39,7 @@ func TestWhyAStageIsSlow(t *testing.T) {
 	}
 	// Ten days from Monday to Monday over a week have 40 to 64 working hours of 240; a week and three days on average 57.
 	want := map[string]string{
-		"en": "The time in Offer: 20% waiting for an approver, 10% parked, 30% waiting for the customer and 40% of which nobody said who was waited for. 24% of it was working time.",
+		"en": "The time in Offer: 20% waiting for an approver, 10% parked, 30% waiting for the customer and 40% not explained. 24% of it was working time.",
 		"zh": "报价的时间：20% 在等审批、10% 已搁置、30% 在等客户和 40% 没有人说明在等谁。其中 24% 是工作时间。",
 	}
 	for _, p := range []struct{ said, lang string }{{Render(res, english).Text, "en"}, {Render(res, chinese).Text, "zh"}} {
