@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,8 +10,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"pipewright/store"
 )
 
 // smallDisk is a file system of its own.
@@ -124,17 +121,7 @@ func reckonNotes(t *testing.T, s *story, notes map[string]bool) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	logged := map[string]int{}
-	err = st.Read(t.Context(), func(ctx context.Context, r *store.Reader) error {
-		all, err := r.Activities(ctx, 1)
-		for _, a := range all {
-			logged[a.Note]++
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	logged := loggedNotes(t, st)
 	done := 0
 	for note, acknowledged := range notes {
 		want := 0

@@ -204,17 +204,7 @@ func reckon(t *testing.T, s *story, acknowledged map[string]bool) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	logged := map[string]int{}
-	err = st.Read(t.Context(), func(ctx context.Context, r *store.Reader) error {
-		activities, err := r.Activities(ctx, 1)
-		for _, a := range activities {
-			logged[a.Note]++
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	logged := loggedNotes(t, st)
 	thread := s.message("sam", "deals", "Granite")
 	shown := s.messages("sam", "deals", str(thread["ts"]))
 	for note := range acknowledged {
@@ -240,4 +230,21 @@ func reckon(t *testing.T, s *story, acknowledged map[string]bool) {
 	if report, err := st.VerifyAudit(t.Context()); err != nil || report.Broken != nil {
 		t.Errorf("the audit trail does not hold: %+v, %v", report.Broken, err)
 	}
+}
+
+// loggedNotes counts the notes of the first deal's activities, as the database has them.
+func loggedNotes(t *testing.T, st *store.Store) map[string]int {
+	t.Helper()
+	logged := map[string]int{}
+	err := st.Read(t.Context(), func(ctx context.Context, r *store.Reader) error {
+		activities, err := r.Activities(ctx, 1)
+		for _, a := range activities {
+			logged[a.Note]++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return logged
 }

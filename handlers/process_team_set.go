@@ -100,17 +100,7 @@ func (a *App) teamPrivate(ctx context.Context, c *Call, words []Word, why string
 // teamOpen lets everybody read a team's deals, once that is confirmed.
 func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
 	if !c.Sure {
-		o, err := a.organisation(ctx)
-		if err != nil {
-			return Reply{}, err
-		}
-		if err := mayOrganise(o, c.User); err != nil {
-			return Reply{}, err
-		}
-		t, rest, err := c.matchTeam(o, words)
-		if err == nil {
-			err = noMore(rest)
-		}
+		o, t, err := a.teamToAskAbout(ctx, c, words)
 		if err != nil {
 			return Reply{}, err
 		}
@@ -130,34 +120,48 @@ func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (
 
 // teamDelete takes a team out of the organisation, once that is confirmed. Its deals stay with their owners.
 func (a *App) teamDelete(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
-	o, err := a.organisation(ctx)
-	if err != nil {
-		return Reply{}, err
-	}
-	if err := mayOrganise(o, c.User); err != nil {
-		return Reply{}, err
-	}
-	t, rest, err := c.matchTeam(o, words)
-	if err == nil {
-		err = noMore(rest)
-	}
-	if err != nil {
-		return Reply{}, err
-	}
-	if t.Private { // everybody could read its deals: that is a step of its own
-		return Reply{}, sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
-	}
 	if !c.Sure {
+		o, t, err := a.teamToAskAbout(ctx, c, words)
+		if err == nil {
+			err = mayGo(c, o, t)
+		}
+		if err != nil {
+			return Reply{}, err
+		}
 		return a.askToDelete(ctx, c, o, t)
 	}
 	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
-		if t.Private {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
+		if err := mayGo(c, o, *t); err != nil {
+			return reorganised{}, err
 		}
 		key, name := t.Key, view.TeamName(c.Printer, o, t.Key)
 		o.Teams = slices.DeleteFunc(o.Teams, func(x sales.Team) bool { return x.Key == key })
 		return reorganised{sentence: c.T("The team *%s* is gone. Deals stay with their owners.", name), private: key}, nil
 	})
+}
+
+// mayGo refuses to delete a private team: everybody could read its deals then, which is a step of its own.
+func mayGo(c *Call, o *sales.Organisation, t sales.Team) error {
+	if !t.Private {
+		return nil
+	}
+	return sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
+}
+
+// teamToAskAbout finds the team that a person who may change it named, before they are asked whether they are sure.
+func (a *App) teamToAskAbout(ctx context.Context, c *Call, words []Word) (*sales.Organisation, sales.Team, error) {
+	o, err := a.organisation(ctx)
+	if err != nil {
+		return nil, sales.Team{}, err
+	}
+	if err := mayOrganise(o, c.User); err != nil {
+		return nil, sales.Team{}, err
+	}
+	t, rest, err := c.matchTeam(o, words)
+	if err == nil {
+		err = noMore(rest)
+	}
+	return o, t, err
 }
 
 func (a *App) askToDelete(ctx context.Context, c *Call, o *sales.Organisation, t sales.Team) (Reply, error) {
