@@ -93,13 +93,15 @@ func (h *Homes) look(ctx context.Context, r *store.Reader, now time.Time) (l hom
 	if l.news, err = r.News(ctx, h.known); err != nil {
 		return l, err
 	}
-	l.all = slices.ContainsFunc(l.news, func(n store.News) bool { return slices.Contains(forMany, n.Type) })
+	l.all = slices.ContainsFunc(l.news, func(n store.News) bool { return forMany(n.Type) })
 	l.org, err = r.Organisation(ctx)
 	return l, err
 }
 
-// forMany are events that concern others than who acted, who has the deal now and who leads.
-var forMany = []sales.EventType{sales.Requested, sales.Decided, sales.Withdrawn, sales.Edited, sales.Assigned, sales.Undone}
+// forMany reports whether an event concerns others than who acted, who has the deal now and who leads.
+func forMany(t sales.EventType) bool {
+	return sales.OfApproval(t) || t == sales.Assigned || t == sales.Undone
+}
 
 func (l *homeLook) concerns(user string) bool {
 	if l.all || len(l.news) == 0 {

@@ -44,6 +44,7 @@ func TestHomeFollowsWhatHappensElsewhere(t *testing.T) {
 		{"another's deal", func() { w.types(maxim, "/deal set pilot amount 13k") }, "UANA UMAX "},
 		{"a deal that was given away", func() { w.types(maxim, "/deal assign pilot @ben") }, "UANA UBEN UMAX ULI "},
 		{"a request for approval", func() { w.submits(ben, w.types(ben, "/quote pilot"), map[string]string{"approval.amount": "11k"}) }, "UANA UBEN UMAX ULI "},
+		{"a question about it", func() { w.types(raj, "/approval ask pilot why 11k?") }, "UANA UBEN UMAX ULI "},
 		{"a change of the map", func() { w.types(maxim, "/process team add north <@UNEW>") }, "UANA UBEN UMAX ULI "},
 	} {
 		tt.do()
