@@ -146,7 +146,7 @@ func (a *App) log(ctx context.Context, c *Call, deal int64, act sales.Activity) 
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
-		if ask, asked, err := a.again(ctx, tx, c, dealSubject(deal), k.Deal.LastSign()); asked || err != nil {
+		if ask, asked, err := a.again(ctx, tx, c, deal); asked || err != nil {
 			return ask, err
 		}
 		if act, err = tx.AddActivity(ctx, k, act, events); err != nil {

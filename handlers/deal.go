@@ -99,7 +99,7 @@ func (a *App) change(ctx context.Context, c *Call, ch change) (Reply, error) {
 				continue
 			}
 			if len(all) == 0 { // asked once for all steps
-				if ask, asked, err := a.again(ctx, tx, c, dealSubject(ch.deal), k.Deal.LastSign()); asked || err != nil {
+				if ask, asked, err := a.again(ctx, tx, c, ch.deal); asked || err != nil {
 					return ask, err
 				}
 			}
@@ -144,9 +144,9 @@ func mayUndo(k *sales.Case, c *Call) bool {
 }
 
 // again asks back when the person typed the same about the same deal a moment ago,
-// and nothing was done for it since, and reports whether that is the answer. last is
-// when something was done, if ever. A second tap on the answer to that question is no answer.
-func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, last time.Time) (ask Reply, asked bool, err error) {
+// and nothing was done for it since, and reports whether that is the answer. The deal is 0
+// for one that is to be created. A second tap on the answer to that question is no answer.
+func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, deal int64) (ask Reply, asked bool, err error) {
 	line := c.asked
 	switch {
 	case line == "":
@@ -156,16 +156,12 @@ func (a *App) again(ctx context.Context, tx *store.Tx, c *Call, about string, la
 		return Reply{}, tapped, err
 	}
 	typed := strings.ToLower(strings.Join(strings.Fields(line), " ")) // not folded: a sign makes a difference
-	moment := time.Minute
-	if !last.IsZero() {
-		moment = min(moment, c.Now.Sub(last)+time.Millisecond)
-	}
-	same, err := tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, moment)
-	if deal, of := strings.CutPrefix(about, "deal:"); same && of && err == nil { // it may have been taken back since
-		id, _ := strconv.ParseInt(deal, 10, 64)
+	fingerprint := dealSubject(deal) + " " + typed
+	same, err := tx.RecentSame(ctx, c.User, fingerprint, c.Now, time.Minute)
+	if same && deal != 0 && err == nil { // it may have been taken back since
 		var touched time.Time
-		if touched, err = tx.DealTouched(ctx, id); err == nil {
-			same, err = tx.RecentSame(ctx, c.User, about+" "+typed, c.Now, min(moment, c.Now.Sub(touched)+time.Millisecond))
+		if touched, err = tx.DealTouched(ctx, deal); err == nil {
+			same, err = tx.RecentSame(ctx, c.User, fingerprint, c.Now, min(time.Minute, c.Now.Sub(touched)+time.Millisecond))
 		}
 	}
 	if err != nil || !same {

@@ -114,7 +114,7 @@ func (a *App) create(ctx context.Context, c *Call, process string, n sales.NewDe
 		if err != nil {
 			return Reply{}, err
 		}
-		if ask, asked, err := a.again(ctx, tx, c, "new", time.Time{}); asked || err != nil {
+		if ask, asked, err := a.again(ctx, tx, c, 0); asked || err != nil {
 			return ask, err
 		}
 		d, err := tx.CreateDeal(ctx, events)
