@@ -107,30 +107,12 @@ func (a *App) turns(ctx context.Context, r *store.Reader, now time.Time) (map[st
 		}
 		for _, x := range k.Awaited(w.Approval) {
 			i := slices.IndexFunc(w.Steps, func(s sales.StepState) bool { return s.Key == x.Step })
-			for _, user := range present(x) {
+			for _, user := range x.Present() {
 				out[user] = append(out[user], turn{req: w, process: p, step: w.Steps[i]})
 			}
 		}
 	}
 	return out, nil
-}
-
-// present are those whom a step waits for, with those in the place of the ones who named somebody.
-func present(x sales.Awaited) []string {
-	var out []string
-	for _, user := range x.People {
-		n := len(out)
-		for _, s := range x.StandIns {
-			if s.For == user {
-				out = append(out, s.Who)
-			}
-		}
-		if len(out) == n {
-			out = append(out, user)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // from is from when on the person in the zone is reminded of it.

@@ -24,12 +24,7 @@ func (a Approval) who(p text.Printer, d sales.Decision) string {
 
 // awaitedOne names one of those who are awaited, with who may answer in their place.
 func (a Approval) awaitedOne(p text.Printer, w sales.Awaited, user string) string {
-	var others []string
-	for _, s := range w.StandIns {
-		if s.For == user {
-			others = append(others, s.Who)
-		}
-	}
+	others := w.InPlaceOf(user)
 	if len(others) == 0 {
 		return a.Name(user)
 	}

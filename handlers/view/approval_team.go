@@ -41,9 +41,7 @@ func (w Waiting) absent() []string {
 	if w.For != sales.ForApprovers {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(w.Step.People), func(u string) bool {
-		return slices.ContainsFunc(w.Step.StandIns, func(s sales.StandIn) bool { return s.For == u })
-	})
+	return slices.DeleteFunc(slices.Clone(w.Step.People), func(u string) bool { return len(w.Step.InPlaceOf(u)) > 0 })
 }
 
 // WaitingBlocks list what waits for whom, the longest first, with buttons that open a request and

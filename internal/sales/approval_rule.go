@@ -40,6 +40,32 @@ type Awaited struct {
 	StandIns []StandIn // who may answer in the place of one of them
 }
 
+// InPlaceOf returns who may answer in the place of that person.
+func (w Awaited) InPlaceOf(user string) []string {
+	var out []string
+	for _, s := range w.StandIns {
+		if s.For == user {
+			out = append(out, s.Who)
+		}
+	}
+	return out
+}
+
+// Present returns those whom the step waits for, with those in the place of the ones who named
+// somebody, each once and sorted.
+func (w Awaited) Present() []string {
+	var out []string
+	for _, user := range w.People {
+		if others := w.InPlaceOf(user); len(others) > 0 {
+			out = append(out, others...)
+		} else {
+			out = append(out, user)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Awaited returns the steps that wait, in order; nothing when the request is over.
 func (c *Case) Awaited(a Approval) []Awaited {
 	a = c.unstuck(a)
