@@ -47,7 +47,7 @@ func (a *App) roleDelete(ctx context.Context, c *Call, words []Word, why string)
 		return Reply{}, err
 	}
 	name := view.RoleName(c.Printer, o, key)
-	if key == sales.RoleRep || key == sales.RoleManager || key == sales.RoleAdmin {
+	if sales.BuiltInRole(key) {
 		return Reply{}, sales.Refuse(sales.Invalid, "role.built_in", "role", view.Unmarked(name))
 	}
 	return a.organise(ctx, c, reorganise{

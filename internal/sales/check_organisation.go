@@ -17,6 +17,9 @@ var (
 // builtInRoles exist without being named; a map may name them to give them a rate.
 var builtInRoles = []string{RoleRep, RoleManager, RoleAdmin}
 
+// BuiltInRole reports whether the role is there without being named.
+func BuiltInRole(key string) bool { return slices.Contains(builtInRoles, key) }
+
 func (c *checker) organisation() {
 	o := c.m.Organisation
 	if o == nil {
@@ -130,7 +133,7 @@ func (c *checker) roles(path string, roles []string) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
 		case c.org == nil:
-			if !slices.Contains(builtInRoles, r) && !c.homeless {
+			if !BuiltInRole(r) && !c.homeless {
 				c.add(at, "organisation.missing")
 				c.homeless = true
 			}

@@ -77,11 +77,8 @@ func (o *Organisation) Role(key string) (Role, bool) {
 
 // KnowsRole reports whether the role exists, the built-in ones included.
 func (o *Organisation) KnowsRole(key string) bool {
-	if key == RoleRep || key == RoleManager || key == RoleAdmin {
-		return true
-	}
 	_, ok := o.Role(key)
-	return ok
+	return ok || BuiltInRole(key)
 }
 
 // Holders returns the people who hold the role, each once, in the order of the map.
