@@ -137,7 +137,6 @@ func (b *Outbox) settle(ctx context.Context, o store.Outbound, err error) string
 	var cannot *renderError
 	var rule *sales.Error
 	var later *notYet
-	var unread *unsettled
 	var undrawn *notUploaded
 	switch {
 	case errors.As(err, &cannot):
@@ -146,9 +145,7 @@ func (b *Outbox) settle(ctx context.Context, o store.Outbound, err error) string
 		}
 		return b.retry(ctx, o, backoff(b.Backoff, tries), err.Error())
 	case errors.As(err, &later):
-		return b.postpone(ctx, o, later.in, later.Error())
-	case errors.As(err, &unread):
-		return b.postpone(ctx, o, untilSettled, unread.Error())
+		return b.postpone(ctx, o, later)
 	case errors.As(err, &undrawn):
 		return b.retry(ctx, o, backoff(b.Backoff, tries), undrawn.Error())
 	}
@@ -174,8 +171,8 @@ func (b *Outbox) retry(ctx context.Context, o store.Outbound, in time.Duration, 
 }
 
 // postpone gives a row back until its turn comes; nothing is wrong with it.
-func (b *Outbox) postpone(ctx context.Context, o store.Outbound, in time.Duration, why string) string {
-	if err := b.Store.Retry(ctx, o, time.Now().Add(in), why); err != nil {
+func (b *Outbox) postpone(ctx context.Context, o store.Outbound, later *notYet) string {
+	if err := b.Store.Retry(ctx, o, time.Now().Add(later.in), later.why); err != nil {
 		b.Log.Error("outbox: a row waits for its lease to end", "id", o.ID, "error", err)
 	}
 	return OutcomeLater

@@ -25,10 +25,17 @@ type pacer struct {
 	tickets  map[int64]time.Time // by row
 }
 
-// notYet is a message whose turn comes later; nothing was sent.
-type notYet struct{ in time.Duration }
+// notYet is a message whose turn comes later; nothing is wrong with it.
+type notYet struct {
+	in  time.Duration
+	why string
+}
 
-func (e *notYet) Error() string { return "paced: the channel gets about one message a second" }
+func (e *notYet) Error() string { return e.why }
+
+func paced(in time.Duration) error {
+	return &notYet{in, "paced: the channel gets about one message a second"}
+}
 
 // post waits until the row may be posted into the channel.
 func (p *pacer) post(ctx context.Context, row int64, channel string) error {
@@ -62,7 +69,7 @@ func (p *pacer) turn(ctx context.Context, row int64, l *rate.Limiter) error {
 		return nil
 	}
 	if wait > mostWait {
-		return &notYet{wait}
+		return paced(wait)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -70,7 +77,7 @@ func (p *pacer) turn(ctx context.Context, row int64, l *rate.Limiter) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return &notYet{0}
+		return paced(0)
 	}
 }
 

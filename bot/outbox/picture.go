@@ -87,7 +87,7 @@ func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (s
 // settled is an error while Slack hardly knows the file yet.
 func settled(f store.PictureFile) error {
 	if time.Since(f.Made) < untilSettled {
-		return &unsettled{}
+		return unsettled
 	}
 	return nil
 }
@@ -95,14 +95,13 @@ func settled(f store.PictureFile) error {
 // withoutPicture judges why a picture was not uploaded: nil is that the message goes without it.
 func (b *Outbox) withoutPicture(d *delivery, err error) error {
 	b.Log.Warn("outbox: a picture was not uploaded", "id", d.ID, "reason", reason(err))
+	f, _ := judge(err)
 	var said slack.SlackErrorResponse
-	if errors.As(err, &said) {
-		if f, _ := judge(err); f == pause { // a scope is missing; what is wrong with the token the message will find out
-			b.noUploads.Store(time.Now().Add(notUploading).UnixMilli())
-			return nil
-		}
+	if f == pause && errors.As(err, &said) { // a scope is missing; what is wrong with the token the message will find out
+		b.noUploads.Store(time.Now().Add(notUploading).UnixMilli())
+		return nil
 	}
-	if f, _ := judge(err); errors.Is(err, draw.ErrFont) || f == never || d.Attempts+1 >= pictureTries {
+	if errors.Is(err, draw.ErrFont) || f == never || d.Attempts+1 >= pictureTries {
 		return nil
 	}
 	return &notUploaded{err}
@@ -156,7 +155,7 @@ func (d *delivery) aboutPictures(err error) bool {
 func (b *Outbox) refusedPictures(ctx context.Context, d *delivery, err error) error {
 	for _, s := range d.shown {
 		if time.Since(s.file.Made) < settling {
-			return &unsettled{}
+			return unsettled
 		}
 	}
 	b.Log.Warn("outbox: Slack does not show a picture; the message is sent without", "id", d.ID, "reason", reason(err))
@@ -169,7 +168,5 @@ func (b *Outbox) refusedPictures(ctx context.Context, d *delivery, err error) er
 	return nil
 }
 
-// unsettled is a message whose picture Slack has not looked at yet.
-type unsettled struct{}
-
-func (*unsettled) Error() string { return "Slack is still looking at its picture" }
+// unsettled is that Slack has not looked at the message's picture yet.
+var unsettled = &notYet{untilSettled, "Slack is still looking at its picture"}
