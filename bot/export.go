@@ -176,17 +176,18 @@ func (e *exporting) process(ctx context.Context, r *store.Reader, p *sales.Proce
 		return err
 	}
 	return r.EachApproval(ctx, p.Key, func(a sales.Approval) error {
-		row, err := csvio.ApprovalRow(deals[byID[a.Deal]], a)
+		d := deals[byID[a.Deal]]
+		row, err := csvio.ApprovalRow(d, a)
 		if err != nil {
 			return err
 		}
 		if err := e.approvals.Write(row...); err != nil {
 			return err
 		}
-		if err := writeAll(e.steps, csvio.StepRows(deals[byID[a.Deal]], a)); err != nil {
+		if err := writeAll(e.steps, csvio.StepRows(d, a)); err != nil {
 			return err
 		}
-		return writeAll(e.decisions, csvio.DecisionRows(deals[byID[a.Deal]], a))
+		return writeAll(e.decisions, csvio.DecisionRows(d, a))
 	})
 }
 

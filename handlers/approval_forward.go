@@ -90,11 +90,7 @@ func (a *App) forward(ctx context.Context, c *Call, id int64, f sales.Forward, s
 
 // tellForward tells the one who has it now: a card that they had before makes no sound.
 func (a *App) tellForward(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval, f sales.Forward) error {
-	p, err := a.printerOf(ctx, tx.Reader, f.To)
-	if err != nil {
-		return err
-	}
-	v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
+	v, p, err := a.approvalFor(ctx, tx, c, k, req, f.To)
 	if err != nil {
 		return err
 	}

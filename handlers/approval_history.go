@@ -13,16 +13,12 @@ func (a *App) approvalHistory(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	kind := ""
-	if len(f.rest) > 0 {
-		var n int
-		kind, n, err = c.matchKind(f.Process, f.rest)
-		if err == nil {
-			err = noMore(f.rest[n:])
-		}
-		if err != nil {
-			return Reply{}, within(f.Case, err)
-		}
+	kind, rest, err := c.kindAfter(f)
+	if err == nil {
+		err = noMore(rest)
+	}
+	if err != nil {
+		return Reply{}, within(f.Case, err)
 	}
 	return a.showHistory(ctx, c, f.Deal.ID, 0, kind)
 }

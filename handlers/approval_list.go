@@ -127,11 +127,7 @@ func approvalButtons(ctx context.Context, r *store.Reader, c *Call) ([]slack.Blo
 func askedBy(ctx context.Context, r *store.Reader, user string, since time.Time) ([]sales.Approval, error) {
 	found, err := r.Approvals(ctx, store.ApprovalFilter{Requester: user, Since: since})
 	slices.SortStableFunc(found, func(x, y sales.Approval) int {
-		switch {
-		case x.State == sales.Pending || y.State == sales.Pending:
-			return cmp.Compare(ended(x), ended(y))
-		}
-		return y.Ended.Compare(x.Ended)
+		return cmp.Or(cmp.Compare(ended(x), ended(y)), y.Ended.Compare(x.Ended))
 	})
 	return found, err
 }

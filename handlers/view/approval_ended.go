@@ -29,22 +29,22 @@ func EndedMessage(p text.Printer, e ApprovalEnded) (string, []slack.Block) {
 		}
 		return e.next(p, sentence)
 	case sales.Rejected:
-		sentence := p.T("%s rejected your %s for %s: “%s”", e.who(p, d), name, deal, Note(d.Comment))
-		return sentence, Actions(
-			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
-			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
-	}
-	if e.Approval.Approval.State == sales.Expired {
-		sentence := p.T("Your %s approval for %s has expired: nobody decided in time, so nothing is approved. You can ask again.", name, deal)
-		return sentence, Actions(
-			Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
-			Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
+		return p.T("%s rejected your %s for %s: “%s”", e.who(p, d), name, deal, Note(d.Comment)), e.askAgain(p)
+	case sales.Expired:
+		return p.T("Your %s approval for %s has expired: nobody decided in time, so nothing is approved. You can ask again.", name, deal), e.askAgain(p)
 	}
 	sentence := p.T("Your %s approval for %s was withdrawn.", name, deal)
 	if e.EndedBy != "" {
 		sentence = p.T("%s withdrew your %s approval for %s.", e.Name(e.EndedBy), name, deal)
 	}
 	return sentence, Actions(Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
+}
+
+// askAgain are the buttons for a request that ended without approval.
+func (e ApprovalEnded) askAgain(p text.Printer) []slack.Block {
+	return Actions(
+		Button("approval.form", fmt.Sprintf("%d:%s", e.Case.Deal.ID, e.Approval.Approval.Kind), p.T("Ask again…")),
+		Button("deal.open", fmt.Sprint(e.Case.Deal.ID), p.T("Show the deal")))
 }
 
 // next adds what the deal still needs, or the way on.
