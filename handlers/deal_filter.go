@@ -39,7 +39,7 @@ func listWord(words map[string][]string, w Word) string {
 	return ""
 }
 
-// dealList answers /deal list [mine|team|STAGE|stale].
+// dealList answers /deal list [mine|team|@user] [open|STAGE|stale|won|lost|closed|all], in any order.
 func (a *App) dealList(ctx context.Context, c *Call) (Reply, error) {
 	scope, kind := "", ""
 	var rest []Word

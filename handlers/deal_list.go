@@ -149,11 +149,11 @@ func (a *App) list(ctx context.Context, c *Call, filter string, page int) (Reply
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		l.Name = names(ctx, r)
-		f, pressed, err := a.filter(ctx, r, c, filter, &l)
+		f, order, err := a.filter(ctx, r, c, filter, &l)
 		if err != nil {
 			return err
 		}
-		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, pressed, page); err != nil {
+		if l.Rows, l.Total, err = pageOf(ctx, r, c, f, order, page); err != nil {
 			return err
 		}
 		sentence := l.Empty

@@ -24,7 +24,6 @@ type about struct {
 // aboutReader reads it.
 type aboutReader struct {
 	*about
-	a        *App
 	c        *Call
 	r        *store.Reader
 	subjects []named // what has a name
@@ -33,7 +32,7 @@ type aboutReader struct {
 }
 
 func (a *App) newAboutReader(ctx context.Context, c *Call, r *store.Reader) (*aboutReader, error) {
-	x := &aboutReader{about: &about{Options: reports.Options{AsOf: c.Now}}, a: a, c: c, r: r}
+	x := &aboutReader{about: &about{Options: reports.Options{AsOf: c.Now}}, c: c, r: r}
 	var err error
 	x.subjects, x.sources, err = a.subjects(ctx, r, c)
 	return x, err
