@@ -51,6 +51,9 @@ func TestWhoWaitsForWhom(t *testing.T) {
 func TestWhatWaitsForOthers(t *testing.T) {
 	w := withApprovers(t)
 	w.asked(map[string]string{"approval.discount": "10"})
+	w.types(raj, "/approval ask acme why 10%?")
+	contains(t, shown(t, w.types(maxim, "/approvals team")), "Feasibility: waiting for an answer of Ana Silva since")
+	w.types(ana, "/approval answer acme they sign this week")
 	w.organise(func(o *sales.Organisation) {
 		for i := range o.Roles {
 			if o.Roles[i].Key == "product" {
