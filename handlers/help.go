@@ -61,10 +61,14 @@ func (a *App) brief(c *Call, r Route) string {
 func (a *App) usage(c *Call, r Route) string {
 	typed := strings.Join(slices.DeleteFunc([]string{r.Command, r.Verb, args(c, r)}, func(s string) bool { return s == "" }), " ")
 	lines := []string{"`/" + a.Prefix + typed + "`", c.T(r.About)}
+	var examples []string
 	for _, e := range r.Examples {
 		if e = example(c.Printer, e); e != typed {
-			lines = append(lines, c.T("For example: %s", "`/"+a.Prefix+e+"`"))
+			examples = append(examples, "`/"+a.Prefix+e+"`")
 		}
+	}
+	if len(examples) > 0 {
+		lines = append(lines, c.T("For example: %s", view.Lines(examples...)))
 	}
 	if len(r.Also) > 0 {
 		lines = append(lines, c.T("Also: %s", strings.Join(r.Also, ", ")))
