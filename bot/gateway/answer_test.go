@@ -64,6 +64,19 @@ func TestLargeFormIsShownOverTheWebAPI(t *testing.T) {
 	}
 }
 
+// An acknowledgement whose picture Slack does not know would be lost without a word.
+func TestPicturesAreAnsweredOverTheResponseURL(t *testing.T) {
+	f := newFakeSlack(t)
+	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: "F012345678"}, "The map", "", nil)
+	g := newGateway(t, f, replies(handlers.Reply{Text: "The map", Blocks: []slack.Block{image}}))
+	if w := sendCommand(g, "process", "6.6", f.URL+"/hook"); w.Code != 200 || w.Body.Len() != 0 {
+		t.Errorf("acknowledged with %d %s", w.Code, w.Body)
+	}
+	if c := f.called(t, "hook", 1); c.body["text"] != "The map" || c.body["blocks"] == nil {
+		t.Errorf("got %v", c.body)
+	}
+}
+
 func TestClickIsAnsweredOverTheResponseURL(t *testing.T) {
 	f := newFakeSlack(t)
 	g := newGateway(t, f, replies(handlers.Reply{Text: "moved", Replace: true}))

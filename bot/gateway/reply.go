@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -52,7 +53,7 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		return ack, nil
 	case r.Empty():
 		return nil, nil
-	case in.Kind == handlers.Command && r.Modal == nil && r.Plain == nil: // Slack does not say when it refuses an acknowledgement's blocks
+	case in.Kind == handlers.Command && r.Modal == nil && r.Plain == nil && !showsFile(r): // Slack does not say when it refuses an acknowledgement's blocks
 		if ack, ok := encode(answerOf(in, r)); ok {
 			return ack, nil
 		}
@@ -149,6 +150,14 @@ func (g *Gateway) sayInChannel(ctx context.Context, in handlers.Intent, r handle
 		err = send(r)
 	}
 	return err
+}
+
+// showsFile reports whether Slack may refuse the reply because a picture in it was deleted, or is too new.
+func showsFile(r handlers.Reply) bool {
+	return slices.ContainsFunc(r.Blocks, func(b slack.Block) bool {
+		image, ok := b.(*slack.ImageBlock)
+		return ok && image.SlackFile != nil
+	})
 }
 
 func messageOptions(r handlers.Reply) []slack.MsgOption {
