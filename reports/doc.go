@@ -19,7 +19,7 @@
 // # How sure
 //
 // Unknown is NaN inside, null in JSON and a dash for people. Below 5 ended
-// observations people see counts only, below 20 an interval and "low confidence".
+// observations people see counts only, below 20 an interval marked as of low confidence.
 // A stage is called the slowest only when it is so in 97.5 % of bootstraps over
 // deals. What is left out is counted in the notes.
 //

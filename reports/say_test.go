@@ -133,6 +133,37 @@ func TestWhatMustBeSaid(t *testing.T) {
 	}
 }
 
+// A cell says only by a mark that it is of few: words in it would widen the column beyond a phone.
+func TestLowConfidenceIsSaidBelowTheTable(t *testing.T) {
+	for _, tt := range []struct{ deals, said int }{{enough - 1, 1}, {enough, 0}} {
+		res := stayed(tt.deals, always(1), always(2), always(3)).result(t, "stages", Options{AsOf: at(200)})
+		marked := 0
+		for _, row := range res.Body.Table(english).Rows {
+			for _, c := range row {
+				if strings.Contains(c.Text, "confidence") {
+					t.Errorf("%q is too wide", c.Text)
+				}
+				if strings.HasSuffix(c.Text, unsure) {
+					marked++
+				}
+			}
+		}
+		if marked > 0 != (tt.said > 0) {
+			t.Errorf("%d deals: %d marks", tt.deals, marked)
+		}
+		m := Render(res, english)
+		for form, blocks := range map[string]any{"native": m.Blocks, "plain": m.Plain} {
+			raw, err := json.Marshal(blocks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(raw), "low confidence"); n != tt.said {
+				t.Errorf("%d deals, %s: said %d times", tt.deals, form, n)
+			}
+		}
+	}
+}
+
 // Of every report, what is left out for few deals is a dash and never a number.
 func TestNoNumberFromFewDeals(t *testing.T) {
 	for n := range few {

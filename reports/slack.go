@@ -206,6 +206,9 @@ func (m *composer) table(t Table) {
 	for _, chunk := range paragraphs(lines) {
 		m.plain = append(m.plain, paragraph(chunk))
 	}
+	if s := (Table{Rows: rows}).confidence(m.p); s != "" {
+		m.context(s)
+	}
 	if left := len(t.Rows) - len(rows); left > 0 {
 		m.context(m.p.N(left, "%d more row is not shown.", "%d more rows are not shown."))
 	}

@@ -21,6 +21,9 @@ func WriteText(w io.Writer, res Result, p text.Printer) error {
 	if t := res.Body.Table(p); len(t.Rows) > 0 && !res.empty() {
 		b.WriteByte('\n')
 		writeTable(&b, t)
+		if s := t.confidence(p); s != "" {
+			fmt.Fprintln(&b, s)
+		}
 	}
 	for i, n := range res.notes(p) {
 		if i == 0 {

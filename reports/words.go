@@ -1,6 +1,9 @@
 package reports
 
 import (
+	"slices"
+	"strings"
+
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/reports/stat"
@@ -19,9 +22,9 @@ func rate(p text.Printer, e stat.Estimate, n int) string {
 	case n < few || !e.Known():
 		return dash
 	case !e.Bounded(), e.Low == e.High: // an interval of no width would be false confidence
-		return careful(p, p.Percent(e.Value, 0), n)
+		return careful(p.Percent(e.Value, 0), n)
 	default:
-		return careful(p, p.T("%s (%s–%s)", p.Percent(e.Value, 0), p.Number(100*e.Low, 0), p.Percent(e.High, 0)), n)
+		return careful(p.T("%s (%s–%s)", p.Percent(e.Value, 0), p.Number(100*e.Low, 0), p.Percent(e.High, 0)), n)
 	}
 }
 
@@ -32,13 +35,13 @@ func duration(p text.Printer, e stat.Estimate, n int) string {
 	case n < few:
 		return dash
 	case !e.Known():
-		return careful(p, p.T("not reached yet"), n)
+		return careful(p.T("not reached yet"), n)
 	case !stat.Known(e.Low):
-		return careful(p, p.Days(e.Value), n)
+		return careful(p.Days(e.Value), n)
 	case !stat.Known(e.High):
-		return careful(p, p.T("%s (%s or more)", p.Days(e.Value), short(p, e.Low)), n)
+		return careful(p.T("%s (%s or more)", p.Days(e.Value), short(p, e.Low)), n)
 	default:
-		return careful(p, p.T("%s (%s–%s)", p.Days(e.Value), short(p, e.Low), short(p, e.High)), n)
+		return careful(p.T("%s (%s–%s)", p.Days(e.Value), short(p, e.Low), short(p, e.High)), n)
 	}
 }
 
@@ -47,14 +50,27 @@ func plainDays(p text.Printer, days float64, n int) string {
 	if n < few || !stat.Known(days) {
 		return dash
 	}
-	return careful(p, p.Days(days), n)
+	return careful(p.Days(days), n)
 }
 
-func careful(p text.Printer, s string, n int) string {
+// unsure marks what few observations say; words in its place would widen tables beyond a phone.
+const unsure = " †"
+
+func careful(s string, n int) string {
 	if n < enough {
-		return p.T("%s, low confidence", s)
+		return s + unsure
 	}
 	return s
+}
+
+// confidence explains the mark below a table, "" where it does not occur.
+func (t Table) confidence(p text.Printer) string {
+	for _, row := range t.Rows {
+		if slices.ContainsFunc(row, func(c Cell) bool { return strings.HasSuffix(c.Text, unsure) }) {
+			return p.T("† low confidence: fewer than %d have ended.", enough)
+		}
+	}
+	return ""
 }
 
 // short writes a number of days with one decimal where that says something.
