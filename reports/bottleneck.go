@@ -231,7 +231,7 @@ func (b bottleneckBody) Chart(p text.Printer) *Chart {
 	s := Series{Name: p.T("Share of time")}
 	for _, place := range slices.Sorted(slices.Values(b.slowest.places)) {
 		c.Labels = append(c.Labels, b.h.stageName(place, p))
-		s.Values = append(s.Values, math.Round(1000*b.slowest.share(place))/10)
+		s.Values = append(s.Values, wholePercent(b.slowest.share(place)))
 	}
 	c.Series = []Series{s}
 	return c

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"math"
 	"strings"
 
 	"pipewright/internal/text"
@@ -87,6 +88,9 @@ func (c Chart) drawBars(d *draw.Drawing, p text.Printer, i int, label string, mo
 	}
 	return y + 5
 }
+
+// wholePercent is a share as bars show it: the number that tables and sentences name as well.
+func wholePercent(share float64) float64 { return math.Round(100 * share) }
 
 // barNumber writes a value, with one decimal where it is no whole number.
 func barNumber(p text.Printer, v float64) string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,6 +131,29 @@ func TestWhatMustBeSaid(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A chart says the same percentages as the table below it.
+func TestChartsAndTablesNameTheSameShares(t *testing.T) {
+	for _, name := range []string{"stages", "bottleneck"} {
+		res := stayed(60, byChance(1, 1), byChance(2, 2), byChance(9, 3)).result(t, name, Options{AsOf: at(80)})
+		chart, table := res.Body.Chart(english), res.Body.Table(english)
+		column := slices.IndexFunc(table.Columns, func(c Column) bool { return c.Title == "Share of time" })
+		seen := 0
+		for _, row := range table.Rows {
+			i := slices.Index(chart.Labels, row[0].Text)
+			if i < 0 {
+				continue
+			}
+			seen++
+			if bar := barNumber(english, chart.Series[0].Values[i]) + "%"; bar != row[column].Text {
+				t.Errorf("%s: the bar of %s says %s, the table %s", name, row[0].Text, bar, row[column].Text)
+			}
+		}
+		if seen < 3 {
+			t.Errorf("%s: %d stages compared", name, seen)
+		}
 	}
 }
 

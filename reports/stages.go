@@ -126,7 +126,7 @@ func (b stagesBody) Chart(p text.Printer) *Chart {
 			continue
 		}
 		c.Labels = append(c.Labels, b.h.stageName(r.place, p))
-		s.Values = append(s.Values, math.Round(1000*float64(r.Share))/10)
+		s.Values = append(s.Values, wholePercent(float64(r.Share)))
 	}
 	if len(c.Labels) == 0 {
 		return nil
