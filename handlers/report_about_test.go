@@ -168,6 +168,8 @@ func TestSubscribeToSomeDeals(t *testing.T) {
 	w := withSources(t)
 	for line, want := range map[string]struct{ report, team, said string }{
 		"funnel me daily 8:30 last quarter":                      {"funnel?period=last+quarter", "", "*Funnel* · New business · last quarter → you"},
+		"funnel me daily 8:30 last quarter <@" + ana + "|ana>":   {"funnel?owner=" + ana + "&period=last+quarter", "", "*Funnel* · New business · Ana Silva · last quarter → you"},
+		"funnel <@" + ana + "|ana> <#C9|x> daily 8:30":           {"funnel?owner=" + ana, "", "*Funnel* · New business · Ana Silva → <#C9>"},
 		"digest <#C9|x> weekly mon 09:00 by @ana":                {"digest?owner=" + ana, "", "*Digest* · New business · Ana Silva → <#C9>"},
 		"digest me weekly mon 09:00 source trade fair for north": {"digest?source=Trade+fair", "north", "*Digest* · New business · North · Trade fair → you"},
 		"outcomes me 10k-50k monthly 10:00 in Europe/Berlin":     {"outcomes?amount=10000.00+USD..50000.00+USD", "", "*Won and lost* · New business · $10,000 to less than $50,000 → you"},
@@ -187,11 +189,12 @@ func TestSubscribeToSomeDeals(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"digest me weekly mon 09:00 last quarter": "The digest tells of its own day, week or month: leave the period out, or subscribe to one report.",
-		"funnel me weekly mon 09:00 as of 1 Oct":  "A subscription tells what is known when it comes: leave “as of” out.",
-		"funnel me weekly mon 09:00 source wbe":   "No deal has the source “wbe”. These are the sources:",
-		"funnel me weekly mon 09:00 50k-10k":      "That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.",
-		"funnel me weekly mon 09:00 for noth":     "I don't know what “noth” is. ",
+		"digest me weekly mon 09:00 last quarter":    "The digest tells of its own day, week or month: leave the period out, or subscribe to one report.",
+		"funnel me weekly mon 09:00 as of 1 Oct":     "A subscription tells what is known when it comes: leave “as of” out.",
+		"funnel me weekly mon 09:00 source wbe":      "No deal has the source “wbe”. These are the sources:",
+		"funnel me weekly mon 09:00 50k-10k":         "That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.",
+		"funnel <@" + ana + "|ana> weekly mon 09:00": "A digest can go to a channel or to yourself, not to another person.",
+		"funnel me weekly mon 09:00 for noth":        "I don't know what “noth” is. ",
 	} {
 		before := len(w.subs())
 		if r := w.types(maxim, "/report subscribe "+line); !strings.HasPrefix(r.Text, want) || len(w.subs()) != before {

@@ -40,7 +40,7 @@ func (a *App) subscribe(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	if channel != "" {
-		sub.Channel = channel
+		sub.Channel, words = channel, about.cutOwner(words)
 	}
 	if err := about.subscribes(&sub); err != nil {
 		return Reply{}, err
@@ -105,18 +105,32 @@ func (c *Call) channelOf(words []Word) (channel string, found bool, err error) {
 	return "", false, nil
 }
 
-// cutChannel takes the channel out of the words.
+// cutChannel takes the channel out of the words. Another person is none, but may be whose
+// deals are meant where there is a channel.
 func (c *Call) cutChannel(words []Word) ([]Word, string, error) {
+	var other error
 	for i := range words {
 		channel, found, err := c.channelOf(words[i:])
-		if err != nil {
+		switch {
+		case isCode(err, "subscription.other"):
+			other = err
+		case err != nil:
 			return nil, "", err
-		}
-		if found {
+		case found:
 			return slices.Concat(words[:i], words[i+1:]), channel, nil
 		}
 	}
-	return words, "", nil
+	return words, "", other
+}
+
+// cutOwner takes the person whose deals are meant out of words that name the channel otherwise.
+func (x *about) cutOwner(words []Word) []Word {
+	i := slices.IndexFunc(words, func(w Word) bool { return userMention.MatchString(w.Text) })
+	if i < 0 || x.Owner != "" {
+		return words
+	}
+	x.Owner = userMention.FindStringSubmatch(words[i].Text)[1]
+	return slices.Concat(words[:i], words[i+1:])
 }
 
 // subscribeForm opens the form for a subscription.
