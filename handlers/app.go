@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"pipewright/internal/sales"
@@ -117,29 +116,11 @@ func (a *App) printerFor(p store.Person, s store.Settings) text.Printer {
 	if s.Lang != "" {
 		locale = s.Lang
 	}
-	loc := zone(p.TZ)
+	loc := text.Zone(p.TZ)
 	if loc == nil {
 		loc = a.Zone
 	}
 	return text.For(locale, loc)
-}
-
-var zones sync.Map // time zones that were read once, by their name
-
-// zone returns the time zone of that name, or nil.
-func zone(name string) *time.Location {
-	if name == "" {
-		return nil
-	}
-	if z, ok := zones.Load(name); ok {
-		return z.(*time.Location)
-	}
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		return nil
-	}
-	zones.Store(name, z)
-	return z
 }
 
 // Channel speaks the workspace's language, for everything that stands in a channel.

@@ -285,7 +285,7 @@ func noOpenQuestion(f facts) (string, []slack.Block) {
 	if !ok {
 		return sentence, nil
 	}
-	return view.Sentences(f.Printer, sentence, f.T("It waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
+	return f.Printer.Sentences(sentence, f.T("It waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
 }
 
 // whichQuestion lists the questions that are open, each with its button.

@@ -83,7 +83,7 @@ func approvalDecided(f facts) (string, []slack.Block) {
 		return f.T("It is decided already."), nil
 	}
 	sentence := f.T("The %s approval for %s is over already.", view.PolicyInside(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
-	sentence = view.Sentences(f.Printer, sentence, v.Outcome(f.Printer))
+	sentence = f.Printer.Sentences(sentence, v.Outcome(f.Printer))
 	if d, ok := v.LastDecision(); ok && d.Comment != "" && v.Approval.State == sales.Rejected {
 		sentence += " “" + view.Note(d.Comment) + "”"
 	}
@@ -119,7 +119,7 @@ func approvalAnswered(f facts) (string, []slack.Block) {
 	for _, s := range v.Approval.Steps {
 		for _, d := range s.Decisions {
 			if d.For == f.call.User && !d.Void {
-				return view.Sentences(f.Printer, v.Said(f.Printer, d), f.T("It still waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
+				return f.Printer.Sentences(v.Said(f.Printer, d), f.T("It still waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
 			}
 		}
 	}
@@ -134,10 +134,10 @@ func approvalMovedOn(f facts) (string, []slack.Block) {
 	}
 	sentence := f.T("The %s approval for %s has changed since you saw it.", view.PolicyInside(f.Printer, v.Process, v.Approval.Kind), view.DealName(v.Deal))
 	if d, ok := v.LastDecision(); ok {
-		sentence = view.Sentences(f.Printer, sentence, v.Said(f.Printer, d))
+		sentence = f.Printer.Sentences(sentence, v.Said(f.Printer, d))
 	}
 	if s := v.Approval.Current(); s != nil {
-		sentence = view.Sentences(f.Printer, sentence, f.T("Now it waits for %s.", v.Awaited(f.Printer)))
+		sentence = f.Printer.Sentences(sentence, f.T("Now it waits for %s.", v.Awaited(f.Printer)))
 	}
 	return sentence, showRequest(f, v)
 }

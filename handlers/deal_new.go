@@ -140,7 +140,7 @@ func (a *App) created(c *Call, k *sales.Case) Reply {
 		sentence = c.T("%s is new in *%s*, for %s.", view.DealName(d), view.StageName(c.Printer, k.Process, d.Stage), c.Money(d.Amount.Minor, d.Amount.Currency))
 	}
 	if channel := a.dealChannel(k.Org, d); channel != "" {
-		sentence = view.Sentences(c.Printer, sentence, c.T("Its card is in %s.", "<#"+channel+">"))
+		sentence = c.Printer.Sentences(sentence, c.T("Its card is in %s.", "<#"+channel+">"))
 	}
 	sentence, buttons := a.needed(c, k, sentence)
 	return say(sentence, view.Actions(append(buttons, view.Run("deal set "+d.Ref(), c.T("Edit…")))...)...)

@@ -91,7 +91,7 @@ func (a *App) teamPrivate(ctx context.Context, c *Call, words []Word, why string
 		name := view.TeamName(c.Printer, o, t.Key)
 		done := reorganised{sentence: c.T("*%s* is private now: only its people, managers and admins read its deals.", name), undo: "process team open " + t.Key, private: t.Key}
 		if t.Channel == "" {
-			done.sentence = view.Sentences(c.Printer, done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+t.Key+" #…")))
+			done.sentence = c.Printer.Sentences(done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+t.Key+" #…")))
 		}
 		return done, nil
 	})

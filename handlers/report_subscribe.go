@@ -231,7 +231,7 @@ func (a *App) saveSubscription(ctx context.Context, c *Call, sub store.Subscript
 		if i >= 0 {
 			sentence = c.T("Changed: %s, now %s.", row.What(c.Printer), reports.RhythmOf(sub).Words(c.Printer))
 		}
-		sentence = view.Sentences(c.Printer, sentence, c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
+		sentence = c.Printer.Sentences(sentence, c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
 		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
 	})
 }

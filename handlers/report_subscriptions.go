@@ -239,7 +239,7 @@ func (a *App) pause(ctx context.Context, c *Call, paused bool) (Reply, error) {
 		}
 		sentence := c.T("Paused: %s.", row.What(c.Printer))
 		if !paused {
-			sentence = view.Sentences(c.Printer, c.T("Goes on: %s.", row.What(c.Printer)), c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
+			sentence = c.Printer.Sentences(c.T("Goes on: %s.", row.What(c.Printer)), c.T("The next one comes on %s, your time.", moment(c.Printer, row.Next)))
 		}
 		return c.inPlace(say(sentence, view.Actions(row.Buttons(c.Printer)...)...)), nil
 	})

@@ -150,7 +150,7 @@ func (f facts) words() (string, []slack.Block) {
 		if w, ok := b.refusals[f.e.Code]; ok {
 			sentence, more := w(f)
 			if len(f.e.Who) > 0 {
-				sentence = view.Sentences(f.Printer, sentence, f.T("Ask %s.", f.people(f.e.Who)))
+				sentence = f.Printer.Sentences(sentence, f.T("Ask %s.", f.people(f.e.Who)))
 			}
 			return sentence, more
 		}

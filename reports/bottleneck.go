@@ -158,10 +158,10 @@ func (b bottleneckBody) Lead(p text.Printer) string {
 		switch r.Verdict {
 		case VerdictBottleneck:
 			if top.desk != nil {
-				return sentences(p, p.T("%s is the bottleneck: %s of the time of all deals. %s has had no idle day for %d weeks, and the more waits there, the longer it takes.",
+				return p.Sentences(p.T("%s is the bottleneck: %s of the time of all deals. %s has had no idle day for %d weeks, and the more waits there, the longer it takes.",
 					name, share, top.desk.name.In(p.Lang()), idleWeeks), there)
 			}
-			s := sentences(p, p.T("%s is the bottleneck: %s of the time of all deals, and deals wait there longer every week.", name, share), there)
+			s := p.Sentences(p.T("%s is the bottleneck: %s of the time of all deals, and deals wait there longer every week.", name, share), there)
 			if top.WaitsFor != nil {
 				s = p.T("%s They mostly wait for %s.", s, partyName(*top.WaitsFor, p))
 			}

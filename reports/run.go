@@ -100,7 +100,7 @@ func (res Result) notes(p text.Printer) []string {
 
 // about says which deals were asked for, "" when all were.
 func (res Result) about(p text.Printer) string {
-	return sentences(p, res.Options.scope(res.names, p), res.period(p))
+	return p.Sentences(res.Options.scope(res.names, p), res.period(p))
 }
 
 // period says of which time deals were asked for, "" when all were.

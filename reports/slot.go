@@ -1,10 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
-	"sync"
 	"time"
 
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -17,25 +18,9 @@ type Rhythm struct {
 	Zone         *time.Location
 }
 
-// knownZones remembers the zones of subscriptions, which are looked at every minute: each is a file to read.
-var knownZones sync.Map
-
-// zoneOf returns the zone of the name; an unknown one is UTC.
-func zoneOf(name string) *time.Location {
-	if zone, ok := knownZones.Load(name); ok {
-		return zone.(*time.Location)
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	knownZones.Store(name, zone)
-	return zone
-}
-
-// RhythmOf returns the rhythm of a subscription.
+// RhythmOf returns the rhythm of a subscription; an unknown zone is UTC.
 func RhythmOf(s store.Subscription) Rhythm {
-	zone := zoneOf(s.Zone)
+	zone := cmp.Or(text.Zone(s.Zone), time.UTC)
 	return Rhythm{Every: s.Every, Weekday: s.Weekday, Hour: s.Hour, Minute: s.Minute, Zone: zone}
 }
 

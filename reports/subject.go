@@ -137,16 +137,7 @@ func (o Options) scope(n named, p text.Printer) string {
 	if o.Band.IsSet() {
 		out = append(out, p.T("Only deals worth %s.", BandWords(o.Band, p)))
 	}
-	return sentences(p, out...)
-}
-
-// sentences stand one after the other; Chinese has no space between them.
-func sentences(p text.Printer, all ...string) string {
-	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
-	if p.Lang() == "zh" {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all, " ")
+	return p.Sentences(out...)
 }
 
 // BandWords says a range of amounts: "€10k to below €50k", "€50k or more".

@@ -65,9 +65,9 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 		switch s := a.Approval.Current(); {
 		case s == nil:
 		case slices.Contains(a.Deciders, a.Reader):
-			second = Sentences(p, second, p.T("Step: %s", a.StepName(p, s.Key))) // it waits for the reader
+			second = p.Sentences(second, p.T("Step: %s", a.StepName(p, s.Key))) // it waits for the reader
 		default:
-			second = Sentences(p, second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
+			second = p.Sentences(second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}
 	s := Section(Lines(ApprovalLine(p, a), second, a.standsIn(p)))

@@ -77,7 +77,7 @@ func (a Approval) questions(p text.Printer) string {
 		asked := p.T("%s asked on %s: “%s”", a.Name(q.By), p.DateTime(time.UnixMilli(q.At)), Note(q.Text))
 		switch {
 		case q.Open() && a.Approval.State == sales.Pending:
-			lines = append(lines, ":question: "+Sentences(p, asked, "*"+p.T("Waiting for the rep: %s", a.Name(a.Approval.Requester))+"*"))
+			lines = append(lines, ":question: "+p.Sentences(asked, "*"+p.T("Waiting for the rep: %s", a.Name(a.Approval.Requester))+"*"))
 		case q.Answer != "":
 			lines = append(lines, ":speech_balloon: "+asked, "> "+p.T("%s: “%s”", a.Name(q.Who), Note(q.Answer)))
 		default:

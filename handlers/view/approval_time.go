@@ -52,11 +52,11 @@ func (a Approval) StrandedMessage(p text.Printer, step, command string, org *sal
 	role := a.RoleOf(step)
 	switch {
 	case role == "":
-		sentence = Sentences(p, sentence, p.T("Have an admin name somebody else in the process, then ask again."))
+		sentence = p.Sentences(sentence, p.T("Have an admin name somebody else in the process, then ask again."))
 	case org.Leads(a.Reader):
-		sentence = Sentences(p, sentence, p.T("Give somebody else the role %s: `%s`", RoleName(p, org, role), command))
+		sentence = p.Sentences(sentence, p.T("Give somebody else the role %s: `%s`", RoleName(p, org, role), command))
 	default:
-		sentence = Sentences(p, sentence, p.T("Your manager and the admins know. As soon as somebody else has the role %s, it goes on.", RoleName(p, org, role)))
+		sentence = p.Sentences(sentence, p.T("Your manager and the admins know. As soon as somebody else has the role %s, it goes on.", RoleName(p, org, role)))
 	}
 	buttons := []slack.BlockElement{Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Show it"))}
 	if a.Reader == a.Approval.Requester {

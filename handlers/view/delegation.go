@@ -56,7 +56,7 @@ func (d Delegation) Made(p text.Printer, actor string) string {
 		sentence = p.T("%s decides in your place %s.", who, d.period(p))
 		keeps = p.T("You keep the right yourself: whoever is first decides.")
 	}
-	return Sentences(p, sentence, keeps, d.waiting(p, who))
+	return p.Sentences(sentence, keeps, d.waiting(p, who))
 }
 
 func (d Delegation) waiting(p text.Printer, who string) string {
@@ -105,13 +105,13 @@ func (d Delegation) Told(p text.Printer, user, what, actor string) (string, []sl
 		return d.because(sentence), d.EndButton(p)
 	case what == "begun":
 		sentence := p.T("From now on you decide in the place of %s, %s.", d.Name(d.Approver), d.period(p))
-		return Sentences(p, d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+		return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 	case actor == d.Approver:
 		sentence := p.T("%s asks you to decide in their place %s.", d.Name(actor), d.period(p))
-		return Sentences(p, d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+		return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 	}
 	sentence := p.T("%s asks you to decide in the place of %s %s.", d.Name(actor), d.Name(d.Approver), d.period(p))
-	return Sentences(p, d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+	return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 }
 
 // cards says that the delegate has what waits.
@@ -132,7 +132,7 @@ func DelegationList(p text.Printer, rows []Delegation, command string) []slack.B
 	for _, d := range rows[:min(len(rows), most)] {
 		line := p.T("*%s* decides in the place of *%s* %s.", d.Name(d.Delegate), d.Name(d.Approver), d.period(p))
 		if d.By != d.Approver {
-			line = Sentences(p, line, p.T("Arranged by %s.", d.Name(d.By)))
+			line = p.Sentences(line, p.T("Arranged by %s.", d.Name(d.By)))
 		}
 		s := Section(d.because(line))
 		s.Accessory = slack.NewAccessory(d.end(p.T("End it")))

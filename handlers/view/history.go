@@ -113,7 +113,7 @@ func (h History) skipped(p text.Printer) string {
 func (h History) overridden(p text.Printer, sentence string) string {
 	data := h.Event.Data
 	if s := h.skipped(p); s != "" {
-		sentence = Sentences(p, sentence, s)
+		sentence = p.Sentences(sentence, s)
 	}
 	if !data.Override {
 		return sentence
@@ -130,7 +130,7 @@ func (h History) overridden(p text.Printer, sentence string) string {
 			names = append(names, p.T("%s approval", PolicyName(p, h.Process, key)))
 		}
 	}
-	return Sentences(p, sentence, p.T("Override: “%s”. Missing: %s.", Note(data.Why), p.List(names)))
+	return p.Sentences(sentence, p.T("Override: “%s”. Missing: %s.", Note(data.Why), p.List(names)))
 }
 
 func (h History) why(_ text.Printer, sentence string) string {
@@ -179,9 +179,9 @@ func (h History) approval(p text.Printer, who string) string {
 	case e.Type == sales.Edited:
 		return p.T("%s changed the request for the %s approval.", who, name)
 	case e.Type == sales.Followed && e.Data.Outcome == sales.Voided:
-		return Sentences(p, h.followed(p), p.T("Everybody is asked again for the %s approval.", name))
+		return p.Sentences(h.followed(p), p.T("Everybody is asked again for the %s approval.", name))
 	case e.Type == sales.Followed:
-		return Sentences(p, h.followed(p), p.T("What was decided on the %s approval still holds.", name))
+		return p.Sentences(h.followed(p), p.T("What was decided on the %s approval still holds.", name))
 	case e.Type == sales.Withdrawn:
 		return p.T("%s withdrew the request for the %s approval.", who, name)
 	case e.Type == sales.Decided && e.Data.Verdict == sales.Reject:

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -214,15 +213,6 @@ func Day(p text.Printer, date, now time.Time) string {
 	}
 	y, m, d := date.Date()
 	return p.DateShort(time.Date(y, m, d, 12, 0, 0, 0, p.Location()), now)
-}
-
-// Sentences puts sentences behind each other, as the language does; empty ones are left out.
-func Sentences(p text.Printer, sentences ...string) string {
-	sentences = slices.DeleteFunc(sentences, func(s string) bool { return s == "" })
-	if p.Lang() == "zh" {
-		return strings.Join(sentences, "")
-	}
-	return strings.Join(sentences, " ")
 }
 
 // day is a date as pickers take it; "" for none.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -70,6 +71,15 @@ func (p Printer) List(items []string) string {
 	}
 	first, last := p.spaced(strings.Join(items[:n-1], p.T(", ")), items[n-1])
 	return p.T("%s and %s", first, last)
+}
+
+// Sentences puts sentences behind each other, as the language does; empty ones are left out.
+func (p Printer) Sentences(sentences ...string) string {
+	gap := " "
+	if p.chinese {
+		gap = ""
+	}
+	return strings.Join(slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return s == "" }), gap)
 }
 
 // AnyOf joins items of which one will do: "a, b or c".

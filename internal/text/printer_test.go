@@ -76,6 +76,29 @@ func TestNLeavesTheArgumentsAlone(t *testing.T) {
 	}
 }
 
+func TestSentences(t *testing.T) {
+	all := []string{"A.", "", "B."}
+	if en, zh := english.Sentences(all...), mandarin.Sentences(all...); en != "A. B." || zh != "A.B." {
+		t.Errorf("%q, %q", en, zh)
+	}
+	if all[1] != "" || english.Sentences("", "") != "" {
+		t.Error("what was given is not as it was, or nothing says something")
+	}
+}
+
+func TestZone(t *testing.T) {
+	for range 2 { // the second time from memory
+		if z := Zone("Asia/Shanghai"); z == nil || z.String() != "Asia/Shanghai" {
+			t.Errorf("%v", z)
+		}
+		for _, none := range []string{"", "Mars/Base"} {
+			if z := Zone(none); z != nil {
+				t.Errorf("%q: %v", none, z)
+			}
+		}
+	}
+}
+
 func TestList(t *testing.T) {
 	for _, test := range []struct {
 		items       []string
