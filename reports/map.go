@@ -63,12 +63,7 @@ func (res Result) drawnMap(p text.Printer) (m Map, ok bool) {
 	if !ok {
 		return Map{}, false
 	}
-	m = Map{Lead: b.Lead(p)}
-	for _, s := range append([]string{res.period(p), res.context(p)}, res.notes(p)...) {
-		if s != "" {
-			m.Said = append(m.Said, s)
-		}
-	}
+	m = Map{Lead: b.Lead(p), Said: res.small(p)}
 	place := map[string]int{toLost: mapLost, toCompleted: mapCompleted}
 	for i, s := range stages(res.History, res.Options).(stagesBody).rows {
 		place[s.Stage] = i

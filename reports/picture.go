@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -102,12 +103,14 @@ func (res Result) Picture(p text.Printer) (Picture, bool) {
 	if x.Chart = res.Body.Chart(p); x.Chart == nil {
 		return Picture{}, false
 	}
-	for _, s := range append([]string{res.Body.Lead(p), res.period(p), res.context(p)}, res.notes(p)...) {
-		if s != "" {
-			x.Said = append(x.Said, s)
-		}
-	}
+	x.Said = append([]string{res.Body.Lead(p)}, res.small(p)...)
 	return x, true
+}
+
+// small is what stands below a picture: of which deals it tells, as of when, and what was left out.
+func (res Result) small(p text.Printer) []string {
+	all := append([]string{res.about(p), res.context(p)}, res.notes(p)...)
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
 // WriteSVG draws the result: the map of what really happened, or the report's chart.

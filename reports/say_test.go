@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -131,6 +132,22 @@ func TestWhatMustBeSaid(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A picture goes its own way: below it stands of which deals it tells.
+func TestPicturesSayOfWhichDealsTheyTell(t *testing.T) {
+	for _, name := range []string{"process", "funnel"} {
+		var all, some bytes.Buffer
+		err := errors.Join(WriteSVG(&all, small().result(t, name, Options{AsOf: at(40)}), english),
+			WriteSVG(&some, small().result(t, name, Options{AsOf: at(40), Band: sales.Band{Currency: "EUR", From: 1}}), english))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const said = "Only deals worth"
+		if !strings.Contains(some.String(), said) || strings.Contains(all.String(), said) {
+			t.Errorf("%s of some deals:\n%s", name, &some)
+		}
 	}
 }
 
