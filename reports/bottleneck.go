@@ -60,7 +60,7 @@ func bottleneck(h *History, o Options) Body {
 		row.Stage, row.place = h.Stages[place], place
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
 		trend := f.trend(w)
-		row.Trend, row.Verdict, row.WaitsFor = Num(trend.slope()), VerdictNone, nil
+		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
 		row.why = h.why(f, w)
 		row.WaitsFor = row.why.waitsFor()
 		alone := len(candidates) == 1 && candidates[0] == place

@@ -40,7 +40,7 @@ type History struct {
 	Waits   []Wait // deal by deal
 	Left    Left
 
-	desks []desk     // what approvers were asked; only "bottleneck" has them read
+	desks []desk     // what approvers were asked; only where a bottleneck is sought are they read
 	kept  *timesheet // of all that is kept of the log; nil when there is none
 }
 

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 
+	"pipewright/internal/text"
 	"pipewright/reports/draw"
 )
 
@@ -175,9 +175,10 @@ func (d *mapDrawing) paragraph(s string, y, size float64, c draw.Colour) float64
 
 func (d *mapDrawing) y(stage int) float64 { return d.top + float64(stage)*boxPitch }
 
-func (d *mapDrawing) thick(n int) float64 {
-	return 1.5 + 8*math.Sqrt(float64(n)/float64(max(1, d.most)))
-}
+func (d *mapDrawing) thick(n int) float64 { return thickness(float64(n) / float64(max(1, d.most))) }
+
+// thickness is of an arrow along which the share of the most moves went.
+func thickness(share float64) float64 { return 1.5 + 8*math.Sqrt(share) }
 
 func (d *mapDrawing) colour(v MapMove) draw.Colour {
 	if d.longest == 0 {
@@ -226,7 +227,7 @@ func (d *mapDrawing) drawNext(v MapMove) {
 	thick := d.thick(v.N)
 	d.Path(draw.Path{Points: []draw.Point{{X: x, Y: y}, {X: x, Y: d.y(v.To)}}, Thick: thick, Colour: d.colour(v), Head: true})
 	mid := y + (boxPitch-boxHeight)/2 + 5
-	beside := max(thick/2, 0.6*(6+1.2*thick)) + 6
+	beside := draw.HeadHalf(thick) + 6
 	d.Text(draw.Text{X: x - beside, Y: mid, Size: 15, S: v.Many, Bold: true, Colour: ink, Anchor: draw.End})
 	d.Text(draw.Text{X: x + beside, Y: mid, Size: 14, S: v.Time, Colour: ink})
 }
@@ -298,13 +299,13 @@ func (d *mapDrawing) legend() {
 	}
 	if d.most > 0 {
 		y = d.scale(d.Words.Many, d.Words.Least, d.Words.Most, y, func(x, w, share float64) {
-			thick := 1.5 + 8*math.Sqrt(share)
+			thick := thickness(share)
 			d.Rect(draw.Rect{X: x, Y: y - 5 - thick/2, W: w + 0.5, H: thick, Fill: edge})
 		})
 	}
 	said := slices.Clone(d.Said)
 	if d.rarer > 0 {
-		said = append([]string{d.Words.Rarer + " " + strconv.Itoa(d.rarer)}, said...)
+		said = append([]string{d.Words.Rarer + " " + text.For(d.Lang, nil).Number(float64(d.rarer), 0)}, said...)
 	}
 	for _, s := range said {
 		y = d.paragraph(s, y, 13, grey)

@@ -8,8 +8,7 @@ import "time"
 func ParseAsOf(s string, now time.Time, zone *time.Location) (time.Time, bool) {
 	span, ok := ParsePeriod(s, now, zone)
 	if !ok || span.From.IsZero() || span.To.IsZero() {
-		y, m, d := now.In(zone).Date()
-		p := periods{today: startOfDay(civil(y, m, d), zone), now: now}
+		p := periodsOf(now, zone)
 		if span.From, ok = p.day(s); !ok {
 			return time.Time{}, false
 		}

@@ -18,8 +18,7 @@ func ParsePeriod(s string, now time.Time, zone *time.Location) (Span, bool) {
 	if hasChinese(s) {
 		s = strings.ReplaceAll(s, " ", "")
 	}
-	y, m, d := now.In(zone).Date()
-	p := periods{today: time.Date(y, m, d, 0, 0, 0, 0, zone), now: now}
+	p := periodsOf(now, zone)
 	for _, rule := range periodRules {
 		if g := rule.form.FindStringSubmatch(s); g != nil {
 			if found, ok := rule.read(p, g[1:]); ok {
@@ -32,6 +31,11 @@ func ParsePeriod(s string, now time.Time, zone *time.Location) (Span, bool) {
 
 // periods reads stretches of time as seen from a day.
 type periods struct{ today, now time.Time }
+
+func periodsOf(now time.Time, zone *time.Location) periods {
+	y, m, d := now.In(zone).Date()
+	return periods{today: startOfDay(civil(y, m, d), zone), now: now}
+}
 
 type periodRule struct {
 	form *regexp.Regexp

@@ -98,6 +98,9 @@ func (d *Drawing) Text(t Text) {
 // headLength is how long an arrow's head is.
 func headLength(thick float64) float64 { return 6 + 1.2*thick }
 
+// HeadHalf is how far the head of an arrow reaches to each side of its line.
+func HeadHalf(thick float64) float64 { return 0.6 * headLength(thick) }
+
 // head returns the corners of the path's arrow head, and where its line ends.
 func (p Path) head() (corners [3]Point, end Point) {
 	n := len(p.Points)
@@ -107,8 +110,7 @@ func (p Path) head() (corners [3]Point, end Point) {
 		return [3]Point{tip, tip, tip}, tip
 	}
 	dx, dy := (tip.X-before.X)/length, (tip.Y-before.Y)/length
-	long := headLength(p.Thick)
-	half := 0.6 * long
+	long, half := headLength(p.Thick), HeadHalf(p.Thick)
 	end = Point{tip.X - dx*long, tip.Y - dy*long}
 	return [3]Point{tip, {end.X - dy*half, end.Y + dx*half}, {end.X + dy*half, end.Y - dx*half}}, end
 }

@@ -17,8 +17,11 @@ func Spearman(x, y []float64) (rho, p float64) {
 	}
 	rho = pearson(ranks(x), ranks(y))
 	df := float64(len(x) - 2)
-	if math.Abs(rho) >= 1 {
-		return rho, map[bool]float64{true: 0, false: 1}[rho > 0]
+	switch {
+	case rho >= 1:
+		return rho, 0
+	case rho <= -1:
+		return rho, 1
 	}
 	t := rho * math.Sqrt(df/(1-rho*rho))
 	return rho, distuv.StudentsT{Sigma: 1, Nu: df}.Survival(t)
