@@ -53,8 +53,7 @@ type Waiting struct {
 	Owner   string // of the deal
 }
 
-const waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form,
-	a.state, a.steps, a.ended, a.map, a.expire, a.questions
+var waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, ` + of("a", approvalColumns) + `
 	FROM approval a JOIN deal ON deal.id = a.deal WHERE a.state = 'pending' AND ` + visible + ` ORDER BY a.at, a.id`
 
 // WaitingApprovals returns all requests that wait, those that were asked for first at the front.

@@ -18,7 +18,7 @@ type askedRow struct {
 	stepWaitRow
 }
 
-const askedSinceSQL = `SELECT a.kind, w.approval, w.n, w.deal, w.step, w.round, w.awaited, w.people, w.began, w.ended, w.worked, w.ending, w.ended_by
+var askedSinceSQL = `SELECT a.kind, ` + of("w", stepWaitColumns) + `
 	FROM approval_wait w JOIN approval a ON a.id = w.approval JOIN deal ON deal.id = w.deal
 	WHERE deal.process = ? AND ` + visible + ` AND w.awaited = 'approvers' AND w.began IS NOT NULL AND (w.ended IS NULL OR w.ended >= ?)
 	ORDER BY w.began, w.approval, w.n`

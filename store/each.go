@@ -20,19 +20,21 @@ const (
 		WHERE deal.process = ? AND ` + visible + ` AND e.at <= ?
 		AND ` + ofStages + `
 		ORDER BY e.deal, e.version`
-	eachStaySQL = `SELECT s.deal, s.visit, s.episode, s.stage, s.entered, s.left_at, s.exit, s.to_stage, s.skipped, s.actor, s.event
-		FROM stay s JOIN deal ON deal.id = s.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY s.deal, s.visit`
-	eachActivitySQL = `SELECT a.id, a.deal, a.type, a.minutes, a.actor, a.at, a.outcome, a.note, a.link, a.cost, a.cost_currency,
-		a.undone, a.event FROM activity a JOIN deal ON deal.id = a.deal
-		WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
-	eachApprovalSQL = `SELECT a.id, a.deal, a.episode, a.kind, a.version, a.requester, a.at, a.form, a.state, a.steps, a.ended, a.map, a.expire, a.questions, a.facts
-		FROM approval a JOIN deal ON deal.id = a.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
 	eachWaitSQL = `SELECT w.deal, w.n, w.kind, w.began, w.ended, w.why FROM wait w JOIN deal ON deal.id = w.deal
 		WHERE deal.process = ? AND ` + visible + `
 		UNION ALL
 		SELECT a.deal, a.id, 'approval', a.at, a.ended, a.kind FROM approval a JOIN deal ON deal.id = a.deal
 		WHERE deal.process = ? AND ` + visible + ` ORDER BY 1, 4, 3, 2`
 	snapshotSQL = `SELECT pos FROM audit_head`
+)
+
+var (
+	eachStaySQL = `SELECT ` + of("s", stayColumns) + ` FROM stay s JOIN deal ON deal.id = s.deal
+		WHERE deal.process = ? AND ` + visible + ` ORDER BY s.deal, s.visit`
+	eachActivitySQL = `SELECT ` + of("a", activityColumns) + ` FROM activity a JOIN deal ON deal.id = a.deal
+		WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
+	eachApprovalSQL = `SELECT ` + of("a", approvalColumns) + ` FROM approval a JOIN deal ON deal.id = a.deal
+		WHERE deal.process = ? AND ` + visible + ` ORDER BY a.deal, a.at, a.id`
 )
 
 // EachDeal calls fn with every deal of the process.

@@ -151,6 +151,11 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), "
 // sets returns "a = ?, b = ?" for the columns "a, b".
 func sets(columns string) string { return strings.Join(columnNames(columns), " = ?, ") + " = ?" }
 
+// of returns "t.a, t.b" for the columns "a, b" of a table that the statement calls t.
+func of(table, columns string) string {
+	return table + "." + strings.Join(columnNames(columns), ", "+table+".")
+}
+
 func columnNames(columns string) []string {
 	names := strings.Split(columns, ",")
 	for i, name := range names {

@@ -60,9 +60,9 @@ func (tx *Tx) saveStepWaits(ctx context.Context, c *sales.Case, a sales.Approval
 	return nil
 }
 
-const (
+var (
 	stepWaitsSQL    = `SELECT ` + stepWaitColumns + ` FROM approval_wait WHERE approval = ? ORDER BY n`
-	eachStepWaitSQL = `SELECT w.approval, w.n, w.deal, w.step, w.round, w.awaited, w.people, w.began, w.ended, w.worked, w.ending, w.ended_by
+	eachStepWaitSQL = `SELECT ` + of("w", stepWaitColumns) + `
 		FROM approval_wait w JOIN deal ON deal.id = w.deal WHERE deal.process = ? AND ` + visible + ` ORDER BY w.deal, w.approval, w.n`
 )
 
