@@ -200,9 +200,9 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 		return a, err
 	}
 	if a.ID == 0 {
-		err = tx.insertApproval(ctx, &a)
+		a.ID, err = tx.insertApproval(ctx, a.Deal, values)
 	} else {
-		err = tx.updateApproval(ctx, a)
+		err = tx.updateApproval(ctx, a, values)
 	}
 	if err != nil {
 		return a, err
@@ -230,23 +230,15 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 	return a, nil
 }
 
-func (tx *Tx) insertApproval(ctx context.Context, a *sales.Approval) error {
-	values, err := approvalValues(*a)
-	if err != nil {
-		return err
+func (tx *Tx) insertApproval(ctx context.Context, deal int64, values []any) (id int64, err error) {
+	if _, err := tx.get(ctx, &id, insertApprovalSQL, values...); err != nil {
+		return 0, wrap("save an approval", err)
 	}
-	if _, err := tx.get(ctx, &a.ID, insertApprovalSQL, values...); err != nil {
-		return wrap("save an approval", err)
-	}
-	_, err = tx.exec(ctx, countApprovalSQL, a.Deal)
-	return wrap("save an approval", err)
+	_, err = tx.exec(ctx, countApprovalSQL, deal)
+	return id, wrap("save an approval", err)
 }
 
-func (tx *Tx) updateApproval(ctx context.Context, a sales.Approval) error {
-	values, err := approvalValues(a)
-	if err != nil {
-		return err
-	}
+func (tx *Tx) updateApproval(ctx context.Context, a sales.Approval, values []any) error {
 	form, state, steps, ended, questions, facts := values[6], values[7], values[8], values[9], values[12], values[13]
 	n, err := tx.exec(ctx, updateApprovalSQL, a.Version, form, state, steps, ended, questions, facts, a.ID, a.Version-1)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"reflect"
 
 	"pipewright/internal/sales"
 )
@@ -135,8 +134,8 @@ func dealSum(d sales.Deal) ([32]byte, error) {
 		return [32]byte{}, err
 	}
 	for i, v := range values {
-		if reflect.TypeOf(v).Kind() == reflect.String {
-			values[i] = clean(v.(string))
+		if s, ok := v.(string); ok {
+			values[i] = clean(s)
 		}
 	}
 	text, err := json.Marshal(values)
