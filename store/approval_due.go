@@ -23,12 +23,7 @@ const (
 
 // DueApprovals returns the requests that have to be looked at by the instant, by id.
 func (r *Reader) DueApprovals(ctx context.Context, now time.Time) ([]int64, error) {
-	var rows []idRow
-	err := r.all(ctx, &rows, dueApprovalsSQL, now.UnixMilli())
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
+	ids, err := columnOf[int64](ctx, r.session, dueApprovalsSQL, now.UnixMilli())
 	return ids, wrap("look for approvals that are due", err)
 }
 

@@ -296,21 +296,24 @@ const adoptableSQL = `SELECT id FROM deal WHERE batch IN (SELECT id FROM import_
 func (s *Store) adopt(ctx context.Context) error {
 	last := int64(0)
 	for {
-		var rows []idRow
-		err := s.Read(ctx, func(ctx context.Context, r *Reader) error { return r.all(ctx, &rows, adoptableSQL, last) })
-		if err != nil || len(rows) == 0 {
+		var ids []int64
+		err := s.Read(ctx, func(ctx context.Context, r *Reader) (err error) {
+			ids, err = columnOf[int64](ctx, r.session, adoptableSQL, last)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
 			return err
 		}
 		err = s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			ids := idList(rows)
-			if err := tx.execOnce(ctx, `UPDATE deal SET batch = 0 WHERE id IN `+ids); err != nil {
+			list := idList(ids)
+			if err := tx.execOnce(ctx, `UPDATE deal SET batch = 0 WHERE id IN `+list); err != nil {
 				return err
 			}
-			return tx.execOnce(ctx, `UPDATE event SET pos = NULL WHERE pos = 0 AND deal IN `+ids)
+			return tx.execOnce(ctx, `UPDATE event SET pos = NULL WHERE pos = 0 AND deal IN `+list)
 		})
 		if err != nil {
 			return err
 		}
-		last = rows[len(rows)-1].ID
+		last = ids[len(ids)-1]
 	}
 }

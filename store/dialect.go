@@ -75,22 +75,15 @@ func (tx *Tx) lockKey(ctx context.Context, key string) error {
 
 const (
 	nextIDsSQLite = `SELECT COALESCE(MAX(id), 0) FROM `
-	nextIDsPG     = `SELECT nextval(pg_get_serial_sequence(?, 'id')) AS id FROM generate_series(1, ?)`
+	nextIDsPG     = `SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)`
 )
 
 // nextIDs returns n fresh ids of a table whose rows the transaction is about to insert.
 func (tx *Tx) nextIDs(ctx context.Context, table string, n int) ([]int64, error) {
-	ids := make([]int64, 0, n)
 	if tx.dialect == postgresDialect {
-		var rows []struct{ ID int64 }
-		if err := tx.all(ctx, &rows, nextIDsPG, table, n); err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			ids = append(ids, r.ID)
-		}
-		return ids, nil
+		return columnOf[int64](ctx, tx.session, nextIDsPG, table, n)
 	}
+	ids := make([]int64, 0, n)
 	var last int64
 	if _, err := tx.get(ctx, &last, nextIDsSQLite+table); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ func HomeSubject(user string) string { return "home:" + user }
 const (
 	openHomeSQL    = `INSERT INTO home (person, opened) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET opened = excluded.opened`
 	forgetDrawnSQL = `UPDATE outbox SET rendered = '' WHERE key = ?`
-	homesSQL       = `SELECT person AS id FROM home WHERE opened > ? ORDER BY person`
+	homesSQL       = `SELECT person FROM home WHERE opened > ? ORDER BY person`
 )
 
 // OpenHome notes that the person has just opened their Home, and has it published
@@ -31,12 +31,7 @@ func (tx *Tx) OpenHome(ctx context.Context, user string) error {
 
 // HomesOpened returns who opened their Home since the instant (protocol time), by id.
 func (r *Reader) HomesOpened(ctx context.Context, since time.Time) ([]string, error) {
-	var rows []struct{ ID string }
-	err := r.all(ctx, &rows, homesSQL, since.UnixMilli())
-	out := make([]string, len(rows))
-	for i, row := range rows {
-		out[i] = row.ID
-	}
+	out, err := columnOf[string](ctx, r.session, homesSQL, since.UnixMilli())
 	return out, wrap("read who looks at their Home", err)
 }
 

@@ -183,15 +183,15 @@ const stagedSQL = `SELECT id FROM deal WHERE batch = ? AND batch IN (SELECT id F
 func (s *Store) discard(ctx context.Context, batch int64) error {
 	for more := true; more; {
 		err := s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-			var rows []idRow
-			if err := tx.all(ctx, &rows, stagedSQL, batch); err != nil {
+			ids, err := columnOf[int64](ctx, tx.session, stagedSQL, batch)
+			if err != nil {
 				return err
 			}
-			if more = len(rows) > 0; !more {
+			if more = len(ids) > 0; !more {
 				_, err := tx.exec(ctx, endImportSQL, batch)
 				return err
 			}
-			return tx.dropDeals(ctx, idList(rows))
+			return tx.dropDeals(ctx, idList(ids))
 		})
 		if err != nil {
 			return wrap("discard an import", err)
@@ -209,13 +209,11 @@ func (tx *Tx) dropDeals(ctx context.Context, ids string) error {
 	return tx.execOnce(ctx, `DELETE FROM deal WHERE id IN `+ids)
 }
 
-type idRow struct{ ID int64 }
-
 // idList writes numbers that came from the database as "(1, 2, 3)".
-func idList(rows []idRow) string {
-	ids := make([]string, len(rows))
-	for i, row := range rows {
-		ids[i] = strconv.FormatInt(row.ID, 10)
+func idList(ids []int64) string {
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = strconv.FormatInt(id, 10)
 	}
-	return "(" + strings.Join(ids, ", ") + ")"
+	return "(" + strings.Join(list, ", ") + ")"
 }

@@ -155,14 +155,11 @@ func (s *Store) Lease(ctx context.Context, n int, ttl time.Duration) ([]Outbound
 // Looking takes the longer the more lanes wait.
 func (s *Store) Due(ctx context.Context, n int) ([]int64, error) {
 	now := s.options.Clock().UnixMilli()
-	var rows []idRow
-	err := s.Read(ctx, func(ctx context.Context, r *Reader) error {
-		return r.all(ctx, &rows, dueSQL, now, now, n)
+	var ids []int64
+	err := s.Read(ctx, func(ctx context.Context, r *Reader) (err error) {
+		ids, err = columnOf[int64](ctx, r.session, dueSQL, now, now, n)
+		return err
 	})
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
 	return ids, wrap("look for due messages", err)
 }
 

@@ -84,12 +84,7 @@ const goneSQL = `SELECT id FROM person WHERE deleted ORDER BY id`
 
 // gone returns those who have left the workspace, by id.
 func (r *Reader) gone(ctx context.Context) ([]string, error) {
-	var out []struct{ ID string }
-	err := r.all(ctx, &out, goneSQL)
-	ids := make([]string, len(out))
-	for i, row := range out {
-		ids[i] = row.ID
-	}
+	ids, err := columnOf[string](ctx, r.session, goneSQL)
 	return ids, wrap("read who has left", err)
 }
 

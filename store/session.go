@@ -48,6 +48,24 @@ func (s *session) all(ctx context.Context, dest any, query string, args ...any) 
 	return s.note(sqlx.StructScan(rows, dest))
 }
 
+// columnOf returns the only column of every row, never nil.
+func columnOf[T any](ctx context.Context, s *session, query string, args ...any) ([]T, error) {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := []T{}
+	for rows.Next() {
+		var v T
+		if err := rows.Scan(&v); err != nil {
+			return nil, s.note(err)
+		}
+		out = append(out, v)
+	}
+	return out, s.note(rows.Err())
+}
+
 // each scans row after row into row and calls fn; nothing else may be read meanwhile.
 func each[T any](ctx context.Context, s *session, fn func(*T) error, query string, args ...any) error {
 	rows, err := s.query(ctx, query, args...)
