@@ -35,7 +35,7 @@ type Approval struct {
 	Requester string
 	At        time.Time
 	Form      map[string]string // canonical form, by field key
-	Facts     map[string]string // what the deal said of the fields that bind the request, when it was asked for
+	Facts     map[string]string // what the deal said of the fields that bind the request, when it was asked for or followed the deal last
 	State     ApprovalState
 	Steps     []StepState
 	Ended     time.Time

@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -15,12 +16,7 @@ type Forward struct {
 }
 
 // approver is the one whose part was handed on.
-func (f Forward) approver() string {
-	if f.For != "" {
-		return f.For
-	}
-	return f.By
-}
+func (f Forward) approver() string { return cmp.Or(f.For, f.By) }
 
 // passed reports whether the person handed their part of the step on.
 func (s StepState) passed(user string) bool {

@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -171,8 +172,8 @@ func (c *Case) seats(s StepState, requester string) []seat {
 // answeredAs are the people who approved the step for the group.
 func (s StepState) answeredAs(group string) []string {
 	var out []string
-	for _, d := range s.Decisions {
-		if d.Verdict == Approve && !d.Void && slices.Contains(d.As, group) {
+	for _, d := range s.approvals() {
+		if slices.Contains(d.As, group) {
 			out = append(out, d.Approver())
 		}
 	}
@@ -221,11 +222,11 @@ func (c *Case) met(s StepState, requester string) bool {
 // mayDecide returns those whose answer the step still needs, and no other step needs more.
 func (c *Case) mayDecide(a Approval, s StepState) []string {
 	seats := c.seats(s, a.Requester)
-	given := s.approvers()
+	given, spent := s.approvers(), s.spent()
 	have := filled(seats, given)
 	var out []string
 	for _, u := range c.Approvers(s, a.Requester) {
-		if slices.Contains(s.spent(), u) || filled(seats, append(slices.Clone(given), u)) == have {
+		if slices.Contains(spent, u) || filled(seats, append(slices.Clone(given), u)) == have {
 			continue
 		}
 		if s.Distinct && (a.spentOn(u) || !c.leavesEnough(a.Steps, a.Requester, s.Key, u)) {
@@ -236,13 +237,16 @@ func (c *Case) mayDecide(a Approval, s StepState) []string {
 	return out
 }
 
+// approvals are the answers that count for the step's rule.
+func (s StepState) approvals() []Decision {
+	return slices.DeleteFunc(slices.Clone(s.Decisions), func(d Decision) bool { return d.Verdict != Approve || d.Void })
+}
+
 // approvers are the people who approved the step, by themselves or through somebody else.
 func (s StepState) approvers() []string {
 	var out []string
-	for _, d := range s.Decisions {
-		if d.Verdict == Approve && !d.Void {
-			out = append(out, d.Approver())
-		}
+	for _, d := range s.approvals() {
+		out = append(out, d.Approver())
 	}
 	return out
 }
@@ -250,27 +254,20 @@ func (s StepState) approvers() []string {
 // spent are the people who have a part in the step's answers: approvers, and who answered for them.
 func (s StepState) spent() []string {
 	out := s.approvers()
-	for _, d := range s.Decisions {
-		if d.Verdict == Approve && !d.Void {
-			out = append(out, d.By)
-		}
+	for _, d := range s.approvals() {
+		out = append(out, d.By)
 	}
 	return compact(out)
 }
 
 // Approver is the one whose answer the decision is.
-func (d Decision) Approver() string {
-	if d.For != "" {
-		return d.For
-	}
-	return d.By
-}
+func (d Decision) Approver() string { return cmp.Or(d.For, d.By) }
 
 // approved are the approvers whom an escalation brought, or the others.
 func (s StepState) approved(escalated bool) []string {
 	var out []string
-	for _, d := range s.Decisions {
-		if d.Verdict == Approve && !d.Void && d.Escalated == escalated {
+	for _, d := range s.approvals() {
+		if d.Escalated == escalated {
 			out = append(out, d.Approver())
 		}
 	}

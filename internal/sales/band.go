@@ -55,6 +55,9 @@ func BandFromCanonical(s string) (Band, error) {
 		return Band{}, err
 	}
 	limit, err := MoneyFromCanonical(below)
+	if err == nil && limit.IsSet() && limit.Currency != least.Currency {
+		err = refuse(Invalid, "money.mixed", "currency", least.Currency, "other", limit.Currency)
+	}
 	return Band{Currency: least.Currency, From: least.Minor, Below: limit.Minor}, err
 }
 

@@ -41,6 +41,7 @@ func TestParseBand(t *testing.T) {
 		"不超过5万":                      "0.00 EUR..50000.01 EUR",
 		"10000.00 EUR..50000.00 EUR": "10000.00 EUR..50000.00 EUR",
 		"10000 CNY..":                "10000.00 CNY..",
+		"10000 EUR..50000 USD":       "!band.unreadable",
 		"2025-2026":                  "!band.unreadable",
 		"..":                         "!band.unreadable",
 		"50k-10k":                    "!band.order",
