@@ -61,9 +61,13 @@ func broken(p text.Printer, b store.Break) string {
 		what = p.T("event %d of %s was slipped in", b.Version, ref)
 	}
 	if b.What == store.BreakRow {
-		what = p.T("the row of %s in the table “deal” is not what its events say", ref)
-		if b.Approval != 0 {
+		switch {
+		case b.Delegation != 0:
+			what = p.T("row %d in the table “delegation” is not what its events say", int(b.Delegation))
+		case b.Approval != 0:
 			what = p.T("row %d in the table “approval” (%s) is not what its events say", int(b.Approval), ref)
+		default:
+			what = p.T("the row of %s in the table “deal” is not what its events say", ref)
 		}
 	}
 	return p.T("the audit trail is broken: %s; compare with the backups, and find out who had access to the database", what)

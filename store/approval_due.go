@@ -11,7 +11,7 @@ import (
 // A request that waits is looked at when time may change it, after each change of itself, and
 // after each change of the map or of who holds a role: then its note of the map's versions is old.
 
-// mapAge grows with each change of the map, of user groups and of who has left.
+// mapAge grows with each change of the map, of user groups, of who has left and of delegations.
 const mapAge = `(SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) FROM map_head)`
 
 const (

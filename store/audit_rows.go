@@ -3,13 +3,17 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 
 	"pipewright/internal/sales"
 )
 
-// The log is the truth, and the rows of deals and approvals are made from it. A deal's row must be what
+// The log is the truth, and the rows of deals, approvals and delegations are made from it. A deal's row must be what
 // its folded log amounts to. How people and roles stood at a decision is in no log, so that requests cannot be
 // folded: the last event of each holds the digest of its row instead, and the chain holds the event.
 
@@ -140,4 +144,72 @@ func dealSum(d sales.Deal) ([32]byte, error) {
 	}
 	text, err := json.Marshal(values)
 	return sha256.Sum256(text), err
+}
+
+const (
+	organisationLogSQL = `SELECT version, at, type, data FROM organisation_event ORDER BY version`
+	allDelegationsSQL  = `SELECT ` + delegationColumns + `, over FROM delegation ORDER BY id`
+)
+
+type endedRow struct {
+	delegationRow
+	Over sql.NullInt64
+}
+
+// made is a delegation and when it ended. Whether it has begun is in no log.
+type made struct {
+	delegation sales.Delegation
+	over       sql.NullInt64
+}
+
+// compareDelegations finds the first row of a delegation that is not what the organisation's log says.
+func (r *Reader) compareDelegations(ctx context.Context, report *AuditReport) error {
+	var log []eventRow
+	if err := r.all(ctx, &log, organisationLogSQL); err != nil {
+		return err
+	}
+	if n := len(log); n > 0 && log[n-1].Version != n {
+		report.Broken = &Break{Version: log[n-1].Version, What: BreakMissing}
+		return nil
+	}
+	want, err := arranged(log)
+	if err != nil {
+		return err
+	}
+	broken := func(id int64) {
+		if report.Broken == nil {
+			report.Broken = &Break{Delegation: id, What: BreakRow}
+		}
+	}
+	err = each(ctx, r.session, func(row *endedRow) error {
+		row.Begun = false
+		is := made{row.delegation(), row.Over}
+		if was, known := want[row.ID]; !known || was != is {
+			broken(row.ID)
+		}
+		delete(want, row.ID)
+		return nil
+	}, allDelegationsSQL)
+	for _, id := range slices.Sorted(maps.Keys(want)) {
+		broken(id) // the row is gone
+	}
+	return err
+}
+
+// arranged are the delegations that the organisation's log tells of, by number.
+func arranged(log []eventRow) (map[int64]made, error) {
+	out := map[int64]made{}
+	for _, e := range log {
+		var d sales.Delegation
+		if err := json.Unmarshal([]byte(e.Data), &d); err != nil {
+			return nil, fmt.Errorf("read event %d of the organisation: %w", e.Version, err)
+		}
+		switch sales.EventType(e.Type) {
+		case sales.Delegated:
+			out[d.ID] = made{delegation: d}
+		case sales.DelegationEnded:
+			out[d.ID] = made{out[d.ID].delegation, e.At}
+		}
+	}
+	return out, nil
 }

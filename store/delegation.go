@@ -29,8 +29,8 @@ func (d delegationRow) delegation() sales.Delegation {
 }
 
 const (
-	delegationsSQL = `SELECT id, approver, delegate, begins, ends, why, made_by, made, begun FROM delegation
-		WHERE over IS NULL ORDER BY id`
+	delegationColumns   = `id, approver, delegate, begins, ends, why, made_by, made, begun`
+	delegationsSQL      = `SELECT ` + delegationColumns + ` FROM delegation WHERE over IS NULL ORDER BY id`
 	insertDelegationSQL = `INSERT INTO delegation (approver, delegate, begins, ends, why, made_by, made, begun)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`
 	beginDelegationSQL = `UPDATE delegation SET begun = TRUE WHERE id = ? AND NOT begun AND over IS NULL`

@@ -138,9 +138,11 @@ func TestDelegationsAreAudited(t *testing.T) {
 		"nothing":                 {"", ""},
 		"another delegate":        {`UPDATE organisation_event SET data = '{}' WHERE version = 1`, store.BreakModified},
 		"an event taken out":      {`DELETE FROM organisation_event WHERE version = 1`, store.BreakMissing},
-		"a delegation put in":     {`INSERT INTO delegation (approver, delegate, begins, ends, why, made_by, made, begun) SELECT approver, 'UEVIL', begins, ends, why, made_by, made, TRUE FROM delegation`, store.BreakInserted},
-		"a delegation taken out":  {`DELETE FROM delegation`, store.BreakMissing},
-		"a delegation taken up":   {`UPDATE delegation SET over = NULL`, store.BreakInserted},
+		"a delegation put in":     {`INSERT INTO delegation (approver, delegate, begins, ends, why, made_by, made, begun) SELECT approver, 'UEVIL', begins, ends, why, made_by, made, TRUE FROM delegation`, store.BreakRow},
+		"a delegation taken out":  {`DELETE FROM delegation`, store.BreakRow},
+		"a delegation taken up":   {`UPDATE delegation SET over = NULL`, store.BreakRow},
+		"a delegation turned":     {`UPDATE delegation SET delegate = 'UEVIL'`, store.BreakRow},
+		"a longer period":         {`UPDATE delegation SET ends = ends + 1`, store.BreakRow},
 		"an event that was added": {`INSERT INTO organisation_event (version, at, actor, type, data) VALUES (7, 1, 'UEVIL', 'delegated', '{}')`, store.BreakMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,7 +169,7 @@ func TestDelegationsAreAudited(t *testing.T) {
 					if r.Events != 3 || r.Unsealed != 0 || r.Broken != nil {
 						t.Fatalf("%+v", r)
 					}
-				} else if r.Broken == nil || r.Broken.What != c.what || r.Broken.Deal != 0 {
+				} else if r.Broken == nil || r.Broken.What != c.what || r.Broken.Deal != 0 || (c.what == store.BreakRow) != (r.Broken.Delegation != 0) {
 					t.Fatalf("%+v", r.Broken)
 				}
 			})

@@ -60,8 +60,8 @@
 // SHA-256 over the former hash and the event's canonical JSON, whose data are the very
 // bytes that are stored. What happens to the organisation and not to a deal, such as a
 // delegation, has a log of its own, whose events stand in the same chain as those of deal 0.
-// [Store.VerifyAudit] walks the chain. Its head should be noted outside of the database,
-// since whoever can rewrite everything can rewrite the chain.
+// [Store.VerifyAudit] walks the chain, and compares the rows with the log. The chain's head
+// should be noted outside of the database, since whoever can rewrite everything can rewrite it.
 //
 // # Imports
 //
