@@ -151,12 +151,24 @@ func isLost(err error) bool {
 }
 
 func (e *postgres) read(ctx context.Context, fn func(ctx context.Context, s *session) error) error {
-	tx, err := e.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	tx, err := e.beginRead(ctx)
 	if err != nil {
 		return wrap("begin", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	return fn(ctx, &session{dialect: postgresDialect, on: tx})
+}
+
+// beginRead passes over the pool's connections that died while they were idle: after a restart
+// of the server that is all of them, and each says so once.
+func (e *postgres) beginRead(ctx context.Context) (*sqlx.Tx, error) {
+	for pooled := e.db.Stats().OpenConnections; ; pooled-- {
+		tx, err := e.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+		var away *pgconn.ConnectError
+		if err == nil || pooled <= 0 || !isLost(err) || errors.As(err, &away) {
+			return tx, err
+		}
+	}
 }
 
 func (e *postgres) backup(_ context.Context, file string) error {
