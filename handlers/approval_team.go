@@ -22,10 +22,8 @@ func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return err
 		}
-		if !org.Leads(c.User) {
-			e := sales.Refuse(sales.NotAllowed, "approval.not_leading")
-			e.Who = slices.Concat(org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
-			return e
+		if err := org.MustLead(c.User, "approval.not_leading"); err != nil {
+			return err
 		}
 		rows, err := a.waiting(ctx, r, c, mostLooked)
 		if err != nil {

@@ -18,8 +18,7 @@ import (
 type reorganise struct {
 	why    string
 	groups map[string][]string // members of user groups that were read from Slack for it
-	change func(o *sales.Organisation) (reorganised, error)
-	allows func(all []*sales.Process) error // what the processes say to it; nil is nothing
+	change func(o *sales.Organisation, all []*sales.Process) (reorganised, error)
 }
 
 // reorganised is what such a change did.
@@ -56,20 +55,15 @@ func (a *App) organiseNow(ctx context.Context, tx *store.Tx, c *Call, ch reorgan
 	if err != nil {
 		return Reply{}, err
 	}
-	if err := mayOrganise(before, c.User); err != nil {
+	if err := before.MayOrganise(c.User); err != nil {
 		return Reply{}, err
 	}
 	all, err := tx.Processes(ctx)
 	if err != nil {
 		return Reply{}, err
 	}
-	if ch.allows != nil {
-		if err := ch.allows(all); err != nil {
-			return Reply{}, err
-		}
-	}
 	after := before.Clone()
-	done, err := ch.change(after)
+	done, err := ch.change(after, all)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -92,20 +86,6 @@ func (a *App) organiseNow(ctx context.Context, tx *store.Tx, c *Call, ch reorgan
 		buttons = append(buttons, view.Run(done.undo, c.T("Undo")))
 	}
 	return c.inPlace(say(view.Lines(lines...), view.Actions(buttons...)...)), nil
-}
-
-// mayOrganise lets managers and admins change teams and roles.
-func mayOrganise(o *sales.Organisation, user string) error {
-	if o.Leads(user) {
-		return nil
-	}
-	e := sales.Refuse(sales.NotAllowed, "organisation.not_allowed")
-	for _, u := range append(slices.Clone(o.Holders(sales.RoleAdmin)), o.Holders(sales.RoleManager)...) {
-		if !slices.Contains(e.Who, u) {
-			e.Who = append(e.Who, u)
-		}
-	}
-	return e
 }
 
 // mayStand refuses a change that makes the organisation wrong in itself.

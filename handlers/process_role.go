@@ -42,14 +42,14 @@ func (a *App) roleAnd(ctx context.Context, c *Call, words []Word) (role string, 
 	if err != nil {
 		return "", h, err
 	}
-	if err := mayOrganise(o, c.User); err != nil {
+	if err := o.MayOrganise(c.User); err != nil {
 		return "", h, err
 	}
 	role, rest, err := c.matchRole(o, words)
 	if err != nil {
 		return "", h, err
 	}
-	if err := mayGive(o, role, c.User); err != nil {
+	if err := o.MayGive(c.User, role); err != nil {
 		return "", h, err
 	}
 	h.members = map[string][]string{}
@@ -70,33 +70,6 @@ func (a *App) roleAnd(ctx context.Context, c *Call, words []Word) (role string, 
 	return role, h, err
 }
 
-// mayGive guards the roles that come with a team, and that of the admins.
-func mayGive(o *sales.Organisation, role, user string) error {
-	if role == sales.RoleAdmin && !o.Holds(user, sales.RoleAdmin) {
-		e := sales.Refuse(sales.NotAllowed, "role.only_admins")
-		e.Who = o.Holders(sales.RoleAdmin)
-		return e
-	}
-	if role == sales.RoleRep || role == sales.RoleManager {
-		return sales.Refuse(sales.Invalid, "role.by_team")
-	}
-	return nil
-}
-
-// roleOf returns the role with the key, to be changed. That of the admins comes into
-// being when it is first given.
-func roleOf(o *sales.Organisation, key string) (*sales.Role, error) {
-	i := slices.IndexFunc(o.Roles, func(r sales.Role) bool { return r.Key == key })
-	if i < 0 && key == sales.RoleAdmin {
-		o.Roles = append(o.Roles, sales.Role{Key: key, Name: sales.Text{"en": "Admin", "zh": "管理员"}})
-		i = len(o.Roles) - 1
-	}
-	if i < 0 {
-		return nil, sales.Refuse(sales.NotFound, "role.unknown", "input", key)
-	}
-	return &o.Roles[i], nil
-}
-
 func (a *App) roleAdd(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
 	role, h, err := a.roleAnd(ctx, c, words)
 	if err != nil {
@@ -111,16 +84,11 @@ func (a *App) roleAdd(ctx context.Context, c *Call, words []Word, why string) (R
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, groups: h.members, change: func(o *sales.Organisation) (reorganised, error) {
-		r, err := roleOf(o, role)
+	return a.organise(ctx, c, reorganise{why: why, groups: h.members, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		users, groups, err := o.GiveRole(role, h.users, h.groups)
 		if err != nil {
 			return reorganised{}, err
 		}
-		users, groups := without(h.users, r.Users), without(h.groups, r.Groups)
-		if len(users)+len(groups) == 0 {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
-		}
-		r.Users, r.Groups = append(r.Users, users...), append(r.Groups, groups...)
 		return reorganised{
 			sentence: c.T("The role *%s* is given to %s.", view.RoleName(c.Printer, o, role), c.listed(who, slices.Concat(users, groups))),
 			undo:     "process role remove " + role + " " + mentions(users) + groupMentions(groups),
@@ -141,25 +109,14 @@ func (a *App) roleRemove(ctx context.Context, c *Call, words []Word, why string)
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		if role == sales.RoleAdmin {
-			if i := slices.IndexFunc(h.users, func(u string) bool { return slices.Contains(o.Admins, u) }); i >= 0 {
-				return reorganised{}, sales.Refuse(sales.Conflict, "role.by_settings", "user", h.users[i])
-			}
-		}
-		r, err := roleOf(o, role)
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		users, groups, err := o.TakeRole(role, h.users, h.groups)
 		if err != nil {
 			return reorganised{}, err
 		}
-		users, groups := without(r.Users, h.users), without(r.Groups, h.groups)
-		if len(users)+len(groups) == len(r.Users)+len(r.Groups) {
-			return reorganised{}, sales.Refuse(sales.NotFound, "role.not_held")
-		}
-		undo := "process role add " + role + " " + mentions(without(r.Users, users)) + groupMentions(without(r.Groups, groups))
-		r.Users, r.Groups = users, groups
 		return reorganised{
 			sentence: c.T("The role *%s* is taken from %s.", view.RoleName(c.Printer, o, role), c.listed(who, slices.Concat(h.users, h.groups))),
-			undo:     undo,
+			undo:     "process role add " + role + " " + mentions(users) + groupMentions(groups),
 		}, nil
 	}})
 }

@@ -97,7 +97,7 @@ func (a *App) teamAnd(ctx context.Context, c *Call, words []Word) (sales.Team, [
 	if err != nil {
 		return sales.Team{}, nil, err
 	}
-	if err := mayOrganise(o, c.User); err != nil {
+	if err := o.MayOrganise(c.User); err != nil {
 		return sales.Team{}, nil, err
 	}
 	team, rest, err := c.matchTeam(o, words)
@@ -117,15 +117,6 @@ func (a *App) organisation(ctx context.Context) (*sales.Organisation, error) {
 	return o, err
 }
 
-// teamOf returns the team with the key, to be changed.
-func teamOf(o *sales.Organisation, key string) (*sales.Team, error) {
-	i := slices.IndexFunc(o.Teams, func(t sales.Team) bool { return t.Key == key })
-	if i < 0 {
-		return nil, sales.Refuse(sales.NotFound, "team.unknown", "input", key)
-	}
-	return &o.Teams[i], nil
-}
-
 func (a *App) teamAdd(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
 	team, users, err := a.teamAnd(ctx, c, words)
 	if err != nil {
@@ -135,22 +126,16 @@ func (a *App) teamAdd(ctx context.Context, c *Call, words []Word, why string) (R
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		t, err := teamOf(o, team.Key)
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		added, err := o.AddMembers(team.Key, users)
 		if err != nil {
 			return reorganised{}, err
 		}
-		added := without(users, t.Members)
-		if len(added) == 0 {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
-		}
-		t.Members = append(t.Members, added...)
-		name := view.TeamName(c.Printer, o, t.Key)
 		return reorganised{
-			sentence: c.T("New in *%s*: %s.", name, c.listed(who, added)),
-			undo:     "process team remove " + t.Key + " " + mentions(added),
+			sentence: c.T("New in *%s*: %s.", view.TeamName(c.Printer, o, team.Key), c.listed(who, added)),
+			undo:     "process team remove " + team.Key + " " + mentions(added),
 			told:     added,
-			tell:     func(p text.Printer) string { return a.welcome(p, view.TeamName(p, o, t.Key)) },
+			tell:     func(p text.Printer) string { return a.welcome(p, view.TeamName(p, o, team.Key)) },
 		}, nil
 	}})
 }
@@ -169,19 +154,13 @@ func (a *App) teamRemove(ctx context.Context, c *Call, words []Word, why string)
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		t, err := teamOf(o, team.Key)
-		if err != nil {
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		if err := o.RemoveMembers(team.Key, users); err != nil {
 			return reorganised{}, err
 		}
-		if missing := without(users, t.Members); len(missing) > 0 {
-			return reorganised{}, sales.Refuse(sales.NotFound, "team.not_in", "user", missing[0])
-		}
-		t.Members = without(t.Members, users)
-		name := view.TeamName(c.Printer, o, t.Key)
 		return reorganised{
-			sentence: c.T("No longer in *%s*: %s. Deals stay with their owners.", name, c.listed(who, users)),
-			undo:     "process team add " + t.Key + " " + mentions(users),
+			sentence: c.T("No longer in *%s*: %s. Deals stay with their owners.", view.TeamName(c.Printer, o, team.Key), c.listed(who, users)),
+			undo:     "process team add " + team.Key + " " + mentions(users),
 		}, nil
 	}})
 }
@@ -205,23 +184,18 @@ func (a *App) teamManager(ctx context.Context, c *Call, words []Word, why string
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		t, err := teamOf(o, team.Key)
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		was, err := o.SetManager(team.Key, users[0])
 		if err != nil {
 			return reorganised{}, err
 		}
-		if t.Manager == users[0] {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
-		}
-		was := t.Manager
-		t.Manager = users[0]
-		name := view.TeamName(c.Printer, o, t.Key)
-		done := reorganised{sentence: c.T("*%s* has no manager now.", name), undo: "process team manager " + t.Key + " " + cmp.Or(mentionOf(was), "none")}
+		name := view.TeamName(c.Printer, o, team.Key)
+		done := reorganised{sentence: c.T("*%s* has no manager now.", name), undo: "process team manager " + team.Key + " " + cmp.Or(mentionOf(was), "none")}
 		if !nobody {
 			done.sentence = c.T("%s now manages *%s*.", who[users[0]], name)
 			done.told = users
 			done.tell = func(p text.Printer) string {
-				return p.T("You now manage the team *%s*: its deals are yours to change, and you may pass gates with a reason.", view.TeamName(p, o, t.Key))
+				return p.T("You now manage the team *%s*: its deals are yours to change, and you may pass gates with a reason.", view.TeamName(p, o, team.Key))
 			}
 		}
 		return done, nil
@@ -271,9 +245,4 @@ func mentions(users []string) string {
 		out = append(out, mentionOf(u))
 	}
 	return strings.Join(out, " ")
-}
-
-// without returns those of all that are not among some.
-func without(all, some []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(some, s) })
 }

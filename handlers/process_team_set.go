@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"pipewright/handlers/view"
@@ -24,17 +23,17 @@ func (a *App) teamChannel(ctx context.Context, c *Call, words []Word, why string
 		}
 		channel = m[1]
 	}
-	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
-		if t.Channel == channel {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, key string) (reorganised, error) {
+		was, err := o.SetChannel(key, channel)
+		if err != nil {
+			return reorganised{}, err
 		}
-		was := "none"
-		if t.Channel != "" {
-			was = "<#" + t.Channel + ">"
+		undo := "process team channel " + key + " none"
+		if was != "" {
+			undo = "process team channel " + key + " <#" + was + ">"
 		}
-		t.Channel = channel
-		name := view.TeamName(c.Printer, o, t.Key)
-		done := reorganised{sentence: c.T("Deals of *%s* now have their cards in the channel for all.", name), undo: "process team channel " + t.Key + " " + was, private: t.Key}
+		name := view.TeamName(c.Printer, o, key)
+		done := reorganised{sentence: c.T("Deals of *%s* now have their cards in the channel for all.", name), undo: undo, private: key}
 		if channel != "" {
 			done.sentence = c.T("Deals of *%s* now have their cards in %s, from their next change on. Invite me there.", name, "<#"+channel+">")
 		}
@@ -43,7 +42,7 @@ func (a *App) teamChannel(ctx context.Context, c *Call, words []Word, why string
 }
 
 // oneTeam changes the team that all the words name.
-func (a *App) oneTeam(ctx context.Context, c *Call, words []Word, why string, change func(o *sales.Organisation, t *sales.Team) (reorganised, error)) (Reply, error) {
+func (a *App) oneTeam(ctx context.Context, c *Call, words []Word, why string, change func(o *sales.Organisation, team string) (reorganised, error)) (Reply, error) {
 	o, err := a.organisation(ctx)
 	if err != nil {
 		return Reply{}, err
@@ -55,12 +54,8 @@ func (a *App) oneTeam(ctx context.Context, c *Call, words []Word, why string, ch
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		t, err := teamOf(o, team.Key)
-		if err != nil {
-			return reorganised{}, err
-		}
-		return change(o, t)
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		return change(o, team.Key)
 	}})
 }
 
@@ -72,26 +67,24 @@ func (a *App) teamNew(ctx context.Context, c *Call, words []Word, why string) (R
 	if name == "" {
 		name = words[0].Text
 	}
-	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation) (reorganised, error) {
-		if _, ok := o.Team(key); ok {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.taken", "input", key)
+	return a.organise(ctx, c, reorganise{why: why, change: func(o *sales.Organisation, _ []*sales.Process) (reorganised, error) {
+		if err := o.NewTeam(key, sales.Text{"": name}); err != nil {
+			return reorganised{}, err
 		}
-		o.Teams = append(o.Teams, sales.Team{Key: key, Name: sales.Text{"": name}})
 		return reorganised{sentence: c.T("The team *%s* is there. `%s` adds people, `%s` names its manager.",
 			view.TeamName(c.Printer, o, key), a.slash("process team add "+key+" @…"), a.slash("process team manager "+key+" @…"))}, nil
 	}})
 }
 
 func (a *App) teamPrivate(ctx context.Context, c *Call, words []Word, why string) (Reply, error) {
-	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
-		if t.Private {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, key string) (reorganised, error) {
+		if err := o.SetPrivate(key, true); err != nil {
+			return reorganised{}, err
 		}
-		t.Private = true
-		name := view.TeamName(c.Printer, o, t.Key)
-		done := reorganised{sentence: c.T("*%s* is private now: only its people, managers and admins read its deals.", name), undo: "process team open " + t.Key, private: t.Key}
-		if t.Channel == "" {
-			done.sentence = c.Printer.Sentences(done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+t.Key+" #…")))
+		name := view.TeamName(c.Printer, o, key)
+		done := reorganised{sentence: c.T("*%s* is private now: only its people, managers and admins read its deals.", name), undo: "process team open " + key, private: key}
+		if t, _ := o.Team(key); t.Channel == "" {
+			done.sentence = c.Printer.Sentences(done.sentence, c.T("Its deals have no cards until it has a channel: `%s`", a.slash("process team channel "+key+" #…")))
 		}
 		return done, nil
 	})
@@ -109,12 +102,11 @@ func (a *App) teamOpen(ctx context.Context, c *Call, words []Word, why string) (
 			return c.inPlace(say(sentence, view.Actions(view.RunSure(c.line(), c.T("Yes, open them")), view.Button("dismiss", "", c.T("No")))...)), nil
 		}
 	}
-	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
-		if !t.Private {
-			return reorganised{}, sales.Refuse(sales.Conflict, "team.already")
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, key string) (reorganised, error) {
+		if err := o.SetPrivate(key, false); err != nil {
+			return reorganised{}, err
 		}
-		t.Private = false
-		return reorganised{sentence: c.T("*%s* is open now: everybody reads its deals.", view.TeamName(c.Printer, o, t.Key)), undo: "process team private " + t.Key, private: t.Key}, nil
+		return reorganised{sentence: c.T("*%s* is open now: everybody reads its deals.", view.TeamName(c.Printer, o, key)), undo: "process team private " + key, private: key}, nil
 	})
 }
 
@@ -123,29 +115,20 @@ func (a *App) teamDelete(ctx context.Context, c *Call, words []Word, why string)
 	if !c.Sure {
 		o, t, err := a.teamToAskAbout(ctx, c, words)
 		if err == nil {
-			err = mayGo(c, o, t)
+			err = t.MayDelete()
 		}
 		if err != nil {
 			return Reply{}, err
 		}
 		return a.askToDelete(ctx, c, o, t)
 	}
-	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, t *sales.Team) (reorganised, error) {
-		if err := mayGo(c, o, *t); err != nil {
+	return a.oneTeam(ctx, c, words, why, func(o *sales.Organisation, key string) (reorganised, error) {
+		t, err := o.DeleteTeam(key)
+		if err != nil {
 			return reorganised{}, err
 		}
-		key, name := t.Key, view.TeamName(c.Printer, o, t.Key)
-		o.Teams = slices.DeleteFunc(o.Teams, func(x sales.Team) bool { return x.Key == key })
-		return reorganised{sentence: c.T("The team *%s* is gone. Deals stay with their owners.", name), private: key}, nil
+		return reorganised{sentence: c.T("The team *%s* is gone. Deals stay with their owners.", view.Name(t.Name.In(c.Lang()))), private: key}, nil
 	})
-}
-
-// mayGo refuses to delete a private team: everybody could read its deals then, which is a step of its own.
-func mayGo(c *Call, o *sales.Organisation, t sales.Team) error {
-	if !t.Private {
-		return nil
-	}
-	return sales.Refuse(sales.Conflict, "team.private_stays", "team", view.Unmarked(view.TeamName(c.Printer, o, t.Key)), "key", t.Key)
 }
 
 // teamToAskAbout finds the team that a person who may change it named, before they are asked whether they are sure.
@@ -154,7 +137,7 @@ func (a *App) teamToAskAbout(ctx context.Context, c *Call, words []Word) (*sales
 	if err != nil {
 		return nil, sales.Team{}, err
 	}
-	if err := mayOrganise(o, c.User); err != nil {
+	if err := o.MayOrganise(c.User); err != nil {
 		return nil, sales.Team{}, err
 	}
 	t, rest, err := c.matchTeam(o, words)

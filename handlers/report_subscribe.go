@@ -250,10 +250,8 @@ func (a *App) maySubscribe(ctx context.Context, r *store.Reader, c *Call, sub st
 	if sub.Channel == c.User {
 		return nil
 	}
-	if !org.Leads(c.User) {
-		e := sales.Refuse(sales.NotAllowed, "subscription.channel")
-		e.Who = slices.Concat(org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
-		return e
+	if err := org.MustLead(c.User, "subscription.channel"); err != nil {
+		return err
 	}
 	if team.Private && team.Channel != sub.Channel {
 		return sales.Refuse(sales.NotAllowed, "report.private")

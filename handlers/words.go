@@ -233,6 +233,9 @@ func (a *App) broken(ctx context.Context, c *Call, err error) Reply {
 // fact is one fact as it stands in a sentence.
 func (f facts) fact(name string) string {
 	v, known := f.e.Facts[name]
+	if t, ok := v.(sales.Text); ok {
+		return view.Name(t.In(f.Lang()))
+	}
 	s := fmt.Sprint(v)
 	switch name {
 	case "deal":
@@ -248,6 +251,8 @@ func (f facts) fact(name string) string {
 		return f.name(f.k.Deal.Owner)
 	case "slash":
 		return "/" + f.app.Prefix
+	case "role":
+		return view.RoleName(f.Printer, &sales.Organisation{}, s)
 	case "user":
 		return f.name(s)
 	case "until":
