@@ -215,7 +215,11 @@ func (im *importing) updateDeal(ctx context.Context, r *store.Reader, tx *store.
 	if err != nil {
 		return false, "", err
 	}
-	change, bad := im.loader.Reconcile(x.entry, csvio.Stored{Deal: c.Deal, Log: c.Log, Activities: c.Activities}, im.now)
+	activities, err := r.Activities(ctx, x.deal)
+	if err != nil {
+		return false, "", err
+	}
+	change, bad := im.loader.Reconcile(x.entry, csvio.Stored{Deal: c.Deal, Log: c.Log, Activities: activities}, im.now)
 	if bad != nil {
 		return false, bad.Error(), nil
 	}

@@ -71,10 +71,7 @@ func (a *App) call(ctx context.Context, in Intent) (*Call, error) {
 	call := &Call{Intent: in}
 	call.home = call.fromHome()
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
-		if call.Person, err = r.Person(ctx, in.User); err != nil {
-			return err
-		}
-		call.Settings, err = r.Settings(ctx, in.User)
+		call.Person, call.Settings, err = r.PersonWithSettings(ctx, in.User)
 		return err
 	})
 	if err != nil {

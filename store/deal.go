@@ -179,7 +179,7 @@ func (r *Reader) Case(ctx context.Context, id int64) (*sales.Case, error) {
 	if c.Process, err = r.Process(ctx, c.Deal.Process); err != nil {
 		return nil, err
 	}
-	if c.Activities, err = r.Activities(ctx, id); err != nil {
+	if c.Activities, err = r.counted(ctx, id); err != nil {
 		return nil, err
 	}
 	if row.Approvals > 0 {

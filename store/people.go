@@ -56,6 +56,27 @@ func (r *Reader) Person(ctx context.Context, id string) (Person, error) {
 	return row.person(), nil
 }
 
+const acquaintanceSQL = `SELECT COALESCE(p.id, '') AS id, COALESCE(p.name, '') AS name, COALESCE(p.real_name, '') AS real_name,
+	COALESCE(p.locale, '') AS locale, COALESCE(p.tz, '') AS tz, COALESCE(p.bot, FALSE) AS bot, COALESCE(p.deleted, FALSE) AS deleted, p.seen,
+	COALESCE(s.lang, '') AS lang, COALESCE(s.muted, FALSE) AS muted, COALESCE(s.daily, FALSE) AS daily, s.snoozed,
+	COALESCE(s.home_seen, FALSE) AS home_seen, s.pulse_asked, COALESCE(s.nudged_on, '') AS nudged_on
+	FROM (SELECT CAST(? AS TEXT) AS id) who LEFT JOIN person p ON p.id = who.id LEFT JOIN settings s ON s.person = who.id`
+
+// PersonWithSettings is Person and Settings in one statement, which every command begins with.
+func (r *Reader) PersonWithSettings(ctx context.Context, id string) (Person, Settings, error) {
+	var row struct {
+		personRow
+		settingsRow
+	}
+	if _, err := r.get(ctx, &row, acquaintanceSQL, id); err != nil {
+		return Person{}, Settings{}, wrap("read a person", err)
+	}
+	if row.ID == "" {
+		return Person{ID: id, Name: id}, row.settings(), nil
+	}
+	return row.person(), row.settings(), nil
+}
+
 // People returns everybody in the mirror, by id.
 func (r *Reader) People(ctx context.Context) ([]Person, error) { return r.people(ctx, peopleSQL) }
 
@@ -201,6 +222,20 @@ type Settings struct {
 	NudgedOn   string    // local date on which it was last seen to whether a nudge is due: "2026-11-24"
 }
 
+type settingsRow struct {
+	Lang       string
+	Muted      bool
+	Daily      bool
+	Snoozed    sql.NullInt64
+	HomeSeen   bool          `db:"home_seen"`
+	PulseAsked sql.NullInt64 `db:"pulse_asked"`
+	NudgedOn   string        `db:"nudged_on"`
+}
+
+func (s settingsRow) settings() Settings {
+	return Settings{s.Lang, s.Muted, s.Daily, fromMillis(s.Snoozed), s.HomeSeen, fromMillis(s.PulseAsked), s.NudgedOn}
+}
+
 const (
 	settingsSQL     = `SELECT lang, muted, daily, snoozed, home_seen, pulse_asked, nudged_on FROM settings WHERE person = ?`
 	saveSettingsSQL = `INSERT INTO settings (person, lang, muted, daily, snoozed, home_seen, pulse_asked, nudged_on)
@@ -212,21 +247,9 @@ const (
 
 // Settings returns the person's settings; the zero Settings when nothing was ever saved.
 func (r *Reader) Settings(ctx context.Context, user string) (Settings, error) {
-	var row struct {
-		Lang       string
-		Muted      bool
-		Daily      bool
-		Snoozed    sql.NullInt64
-		HomeSeen   bool          `db:"home_seen"`
-		PulseAsked sql.NullInt64 `db:"pulse_asked"`
-		NudgedOn   string        `db:"nudged_on"`
-	}
-	if _, err := r.get(ctx, &row, settingsSQL, user); err != nil {
-		return Settings{}, wrap("read a person's settings", err)
-	}
-	return Settings{
-		row.Lang, row.Muted, row.Daily, fromMillis(row.Snoozed), row.HomeSeen, fromMillis(row.PulseAsked), row.NudgedOn,
-	}, nil
+	var row settingsRow
+	_, err := r.get(ctx, &row, settingsSQL, user)
+	return row.settings(), wrap("read a person's settings", err)
 }
 
 // ChangeSettings has change alter the person's settings, keeps them and returns them.

@@ -17,6 +17,7 @@ type session struct {
 	on       statements                                                                    // the connection or transaction
 	copyFrom func(ctx context.Context, table string, columns []string, rows [][]any) error // nil when there is no such thing
 	failed   error                                                                         // the first statement that failed
+	wrote    bool                                                                          // some statement was not only a SELECT
 	release  func()                                                                        // of a pinned connection
 	heads    map[string]head                                                               // versions of the map in force; read once
 }
@@ -31,6 +32,7 @@ func (s *session) get(ctx context.Context, dest any, query string, args ...any) 
 	if s.failed != nil {
 		return false, s.failed
 	}
+	s.wrote = s.wrote || !strings.HasPrefix(query, "SELECT")
 	err = sqlx.GetContext(ctx, s.on, dest, s.dialect.rebind(query), args...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
@@ -89,6 +91,7 @@ func (s *session) query(ctx context.Context, query string, args ...any) (*sqlx.R
 	if s.failed != nil {
 		return nil, s.failed
 	}
+	s.wrote = s.wrote || !strings.HasPrefix(query, "SELECT")
 	rows, err := s.on.QueryxContext(ctx, s.dialect.rebind(query), args...)
 	return rows, s.note(err)
 }
@@ -98,6 +101,7 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 	if s.failed != nil {
 		return 0, s.failed
 	}
+	s.wrote = true
 	res, err := s.on.ExecContext(ctx, s.dialect.rebind(query), args...)
 	if err != nil {
 		return 0, s.note(err)
@@ -111,6 +115,7 @@ func (s *session) execOnce(ctx context.Context, query string) error {
 	if s.failed != nil {
 		return s.failed
 	}
+	s.wrote = true
 	on := sqlx.ExecerContext(s.on)
 	if p, ok := s.on.(*prepared); ok {
 		on = p.conn

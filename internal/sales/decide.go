@@ -10,7 +10,7 @@ type Case struct {
 	Deal       Deal
 	Process    *Process
 	Org        *Organisation
-	Activities []Activity // of this deal
+	Activities []Activity // of this deal; the store leaves out what was undone, and what no rule looks at: notes, lengths, links, costs
 	Approvals  []Approval // of this deal
 	Log        []Event    // of this deal; only undo looks at it
 	At         time.Time  // whose delegations count; zero: those that were given effect
