@@ -42,10 +42,10 @@ func (res Result) CountOutcome(status sales.Status, reason *string) int {
 }
 
 // among says which deals are behind a number.
-type among func(d Deal, stays []Stay) bool
+type among func(d *Deal) bool
 
 func ended(status sales.Status, reason *string) among {
-	return func(d Deal, _ []Stay) bool {
+	return func(d *Deal) bool {
 		return (status == "" || d.Status == status) && (reason == nil || d.Reason == *reason)
 	}
 }
@@ -95,9 +95,9 @@ func (res Result) became(stage, what string) among {
 	h, w := res.History, res.Options.window()
 	place := int16(slices.Index(h.Stages, stage))
 	known := int(place) < len(h.Process.Stages)
-	return func(d Deal, stays []Stay) bool {
+	return func(d *Deal) bool {
 		here := func(is func(s *Stay) bool) bool {
-			return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && is(&s) })
+			return slices.ContainsFunc(d.stays, func(s Stay) bool { return s.Stage == place && is(&s) })
 		}
 		was := func(exits []stat.Cause) bool {
 			return here(func(s *Stay) bool { return slices.Contains(exits, s.Exit) })
@@ -128,9 +128,9 @@ func (s *Stay) gone(w span) bool { return s.Exit != stat.Censored && s.Left < w.
 // Moved returns the deals that went from one place to the other: stages' keys, "lost" or "completed".
 func (res Result) Moved(from, to string) []int64 {
 	h := res.History
-	return h.list(func(_ Deal, stays []Stay) bool {
+	return h.list(func(d *Deal) bool {
 		found := false
-		passages(stays, func(a, b int16, _ float64, _ bool) { found = found || h.keyOf(a) == from && h.keyOf(b) == to })
+		passages(d.stays, func(a, b int16, _ float64, _ bool) { found = found || h.keyOf(a) == from && h.keyOf(b) == to })
 		return found
 	})
 }
@@ -139,8 +139,8 @@ func (res Result) Moved(from, to string) []int64 {
 func (res Result) Overdue(stage string) []int64 {
 	h := res.History
 	place := int16(slices.Index(h.Stages, stage))
-	return h.list(func(_ Deal, stays []Stay) bool {
-		return slices.ContainsFunc(stays, func(s Stay) bool { return s.Stage == place && s.Exit == stat.Censored && h.over(&s) })
+	return h.list(func(d *Deal) bool {
+		return slices.ContainsFunc(d.stays, func(s Stay) bool { return s.Stage == place && s.Exit == stat.Censored && h.over(&s) })
 	})
 }
 
@@ -150,19 +150,19 @@ func (res Result) MovedDuring(from, to time.Time) []int64 {
 	for _, c := range res.History.changes(span{from.UnixMilli(), to.UnixMilli()}) {
 		moved[c.id] = true
 	}
-	return res.History.list(func(d Deal, _ []Stay) bool { return moved[d.ID] })
+	return res.History.list(func(d *Deal) bool { return moved[d.ID] })
 }
 
 // Among returns those of the deals that the result is about, in the order of lists.
 func (res Result) Among(ids map[int64]bool) []int64 {
-	return res.History.list(func(d Deal, _ []Stay) bool { return ids[d.ID] })
+	return res.History.list(func(d *Deal) bool { return ids[d.ID] })
 }
 
 // During returns the deals that were closed with the outcome, or for "" created, after
 // from and until to, which is what a digest counts.
 func (res Result) During(status sales.Status, from, to time.Time) []int64 {
 	w := span{from.UnixMilli(), to.UnixMilli()}
-	return res.History.list(func(d Deal, _ []Stay) bool {
+	return res.History.list(func(d *Deal) bool {
 		if status == "" {
 			return w.during(d.Created)
 		}
@@ -173,8 +173,8 @@ func (res Result) During(status sales.Status, from, to time.Time) []int64 {
 // list returns the deals that are kept, those that are open first, then the latest.
 func (h *History) list(keep among) []int64 {
 	var kept []*Deal
-	for i := range h.Deals {
-		if d := &h.Deals[i]; keep(*d, h.staysOf(*d)) {
+	for _, d := range h.Deals {
+		if keep(d) {
 			kept = append(kept, d)
 		}
 	}
@@ -197,8 +197,8 @@ func rank(d *Deal) int {
 
 func (h *History) count(keep among) int {
 	n := 0
-	for i := range h.Deals {
-		if keep(h.Deals[i], h.staysOf(h.Deals[i])) {
+	for _, d := range h.Deals {
+		if keep(d) {
 			n++
 		}
 	}

@@ -52,7 +52,7 @@ type bottleneckBody struct {
 // approvers are never idle.
 func bottleneck(h *History, o Options) Body {
 	w := o.window()
-	b := bottleneckBody{h: h, window: w, slowest: h.slowest(w), rows: []BottleneckRow{}}
+	b := bottleneckBody{h: h, window: w, slowest: h.slowest(h.spent(w)), rows: []BottleneckRow{}}
 	candidates, flows := b.slowest.candidates(), h.flows(w)
 	for _, place := range b.slowest.places {
 		f := &flows[place]
@@ -103,7 +103,7 @@ const weekMillis = 7 * 86_400_000
 // flow is what went through a stage in a window.
 type flow struct {
 	stays []*Stay // that were going on at some time in the window
-	deals []int32 // whose they are
+	deals []*Deal // whose they are
 	first int64   // when the first deal of all came
 	times *durations
 }
@@ -114,11 +114,11 @@ func (h *History) flows(w span) []flow {
 	for i := range out {
 		out[i].first, out[i].times = math.MaxInt64, &times.stages[i]
 	}
-	for s, deal := range h.each {
+	for s, d := range h.each {
 		f := &out[s.Stage]
 		f.first = min(f.first, s.Entered)
 		if w.touches(s) {
-			f.stays, f.deals = append(f.stays, s), append(f.deals, deal)
+			f.stays, f.deals = append(f.stays, s), append(f.deals, d)
 		}
 	}
 	return out
@@ -127,7 +127,7 @@ func (h *History) flows(w span) []flow {
 // row counts what came into the stage, what left it and what is there.
 func (f *flow) row(w span) BottleneckRow {
 	var row BottleneckRow
-	in, out, total := 0, 0, 0.0
+	in, out, total := 0, 0, int64(0)
 	for _, s := range f.stays {
 		total += w.clip(s)
 		if s.Entered >= w.from {
@@ -140,7 +140,7 @@ func (f *flow) row(w span) BottleneckRow {
 		}
 	}
 	length := days(w.to - w.from)
-	row.Arrivals, row.Departures, row.WIPMean = Num(float64(in)/length), Num(float64(out)/length), Num(total/length)
+	row.Arrivals, row.Departures, row.WIPMean = Num(float64(in)/length), Num(float64(out)/length), Num(days(total)/length)
 	return row
 }
 

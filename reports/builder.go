@@ -11,12 +11,13 @@ import (
 
 // builder makes a History from events that come deal by deal, in order.
 type builder struct {
-	h        *History
-	editions []edition // of each deal
-	stages   map[string]int16
-	texts    map[string]string // each once, however many deals have it
-	traits   map[traits]*traits
-	log      []sales.Event // of the deal that is being read
+	h      *History
+	stages map[string]int16
+	texts  map[string]string // each once, however many deals have it
+	traits map[traits]*traits
+	log    []sales.Event // of the deal that is being read
+	deals  []Deal        // room for those to come: a million small pieces of memory would take longer
+	stays  []Stay
 }
 
 func newBuilder(p *sales.Process, asOf time.Time) *builder {
@@ -59,15 +60,29 @@ func (b *builder) flush() {
 		return
 	}
 	folded := sales.Fold(b.log)
-	b.h.add(b.deal(folded), b.rows(folded.Stays), nil)
+	d := &take(&b.deals, 1)[0]
+	*d = b.deal(folded)
+	d.stays = b.rows(folded.Stays)
 	latest := b.log[0].At
 	for _, e := range b.log[1:] {
 		if e.At.After(latest) {
 			latest = e.At
 		}
 	}
-	b.editions = append(b.editions, edition{latest: latest.UnixMilli()})
+	d.latest = latest.UnixMilli()
+	b.h.Deals = append(b.h.Deals, d)
+	b.h.Left.count(d, 1)
 	b.log = b.log[:0]
+}
+
+// take cuts n values off the room, of which there is more when it is used up.
+func take[T any](room *[]T, n int) []T {
+	if len(*room) < n {
+		*room = make([]T, max(n, 1000))
+	}
+	out := (*room)[:n:n]
+	*room = (*room)[n:]
+	return out
 }
 
 func (b *builder) deal(folded sales.History) Deal {
@@ -104,9 +119,12 @@ func (d *Deal) reach(p *sales.Process, stage string) {
 // rows makes rows of a deal's stays. Where one is followed at once by another in
 // the same stage, the two are one.
 func (b *builder) rows(folded []sales.Stay) []Stay {
-	var out []Stay
+	if len(folded) == 0 {
+		return nil
+	}
+	out := take(&b.stays, len(folded))[:0]
 	for i, s := range folded {
-		row := Stay{Entered: millis(s.Entered), Left: b.h.AsOf.UnixMilli(), Stage: b.stage(s.Stage), To: b.stage(s.To), Exit: exits[s.Exit]}
+		row := Stay{Entered: millis(s.Entered), Left: forever, Stage: b.stage(s.Stage), To: b.stage(s.To), Exit: exits[s.Exit]}
 		if s.Exit != sales.ExitOpen {
 			row.Left = millis(s.Left)
 		}
@@ -127,10 +145,10 @@ func repeats(before, s sales.Stay) bool {
 // describe adds what the log of stages does not say of a deal.
 func (b *builder) describe(d sales.Deal) error {
 	if i := b.place(d.ID); i >= 0 {
-		row := &b.h.Deals[i]
+		row := b.h.Deals[i]
 		row.traits = b.shared(traits{d.Owner, d.Team, d.Source, row.Status, row.Reason})
 		row.Amount = sales.Money{Minor: d.Amount.Minor, Currency: b.text(d.Amount.Currency)}
-		b.editions[i].version = int32(d.Version)
+		row.version = int32(d.Version)
 	}
 	return nil
 }
@@ -154,29 +172,25 @@ func (b *builder) text(s string) string {
 	return kept
 }
 
-// wait adds a span of waiting, as far as it lies before the cut; they come deal by deal.
+// wait adds a span of waiting that began before the cut.
 func (b *builder) wait(w sales.Wait) error {
 	i := b.place(w.Deal)
 	if i < 0 || w.From.IsZero() || w.From.After(b.h.AsOf) {
 		return nil
 	}
-	row := &b.h.Deals[i]
-	b.editions[i].latest = max(b.editions[i].latest, w.From.UnixMilli())
-	if row.waits == 0 {
-		row.firstWait = int32(len(b.h.Waits))
+	d := b.h.Deals[i]
+	d.latest = max(d.latest, w.From.UnixMilli())
+	end := int64(forever)
+	if !w.To.IsZero() {
+		end = w.To.UnixMilli()
 	}
-	row.waits++
-	end := b.h.AsOf
-	if !w.To.IsZero() && w.To.Before(end) {
-		end = w.To
-	}
-	b.h.Waits = append(b.h.Waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end.UnixMilli()})
+	d.waits = append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})
 	return nil
 }
 
 // place returns where a deal is, or nowhere when it was created after the cut.
 func (b *builder) place(id int64) int32 {
-	i, ok := slices.BinarySearchFunc(b.h.Deals, id, func(row Deal, id int64) int { return cmp.Compare(row.ID, id) })
+	i, ok := slices.BinarySearchFunc(b.h.Deals, id, func(d *Deal, id int64) int { return cmp.Compare(d.ID, id) })
 	if !ok {
 		return nowhere
 	}
@@ -205,12 +219,10 @@ func (h *History) settle() *History {
 	}
 	slices.Sort(kept)
 	stages := append(slices.Clone(h.Stages[:own]), kept...)
-	to := make([]int16, len(h.Stages))
-	for i, key := range h.Stages {
-		to[i] = int16(slices.Index(stages, key))
+	if slices.Equal(stages, h.Stages) {
+		return h
 	}
-	h.renumber(stages, to)
-	return h
+	return h.renumbered(stages)
 }
 
 // used reports in which stages something happened.
@@ -221,40 +233,48 @@ func (h *History) used() []bool {
 			used[place] = true
 		}
 	}
-	for i := range h.Stays {
-		note(h.Stays[i].Stage)
-		note(h.Stays[i].To)
-	}
-	for i := range h.Deals {
-		note(h.Deals[i].At)
-		for _, place := range h.Deals[i].Skipped {
+	for _, d := range h.Deals {
+		note(d.At)
+		for _, s := range d.stays {
+			note(s.Stage)
+			note(s.To)
+		}
+		for _, place := range d.Skipped {
 			note(place)
 		}
 	}
 	return used
 }
 
-// renumber gives the stages new places. Deals may be shared with other histories.
-func (h *History) renumber(stages []string, to []int16) {
+// renumbered returns the history with the stages at other places. The deals are shared with
+// other histories, so they are copied.
+func (h *History) renumbered(stages []string) *History {
+	to := make([]int16, len(h.Stages))
+	for i, key := range h.Stages {
+		to[i] = int16(slices.Index(stages, key))
+	}
 	move := func(place int16) int16 {
 		if place < 0 {
 			return place
 		}
 		return to[place]
 	}
-	h.Stages, h.Deals = stages, slices.Clone(h.Deals)
+	out := *h
+	out.Stages, out.Deals = stages, make([]*Deal, len(h.Deals))
 	if h.kept != nil {
-		h.kept = h.kept.reordered(to, len(stages))
+		out.kept = h.kept.reordered(to, len(stages))
 	}
-	for i := range h.Stays {
-		s := &h.Stays[i]
-		s.Stage, s.To = move(s.Stage), move(s.To)
-	}
-	for i := range h.Deals {
-		d := &h.Deals[i]
-		d.At, d.Skipped = move(d.At), slices.Clone(d.Skipped)
-		for j, place := range d.Skipped {
-			d.Skipped[j] = move(place)
+	for i, d := range h.Deals {
+		c := *d
+		c.At, c.stays, c.Skipped = move(d.At), slices.Clone(d.stays), slices.Clone(d.Skipped)
+		for j := range c.stays {
+			s := &c.stays[j]
+			s.Stage, s.To = move(s.Stage), move(s.To)
 		}
+		for j := range c.Skipped {
+			c.Skipped[j] = move(c.Skipped[j])
+		}
+		out.Deals[i] = &c
 	}
+	return &out
 }

@@ -3,14 +3,12 @@ package reports
 import (
 	"cmp"
 	"context"
-	"maps"
 	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"pipewright/internal/sales"
-	"pipewright/reports/stat"
 	"pipewright/store"
 )
 
@@ -39,31 +37,18 @@ type folded struct {
 	mu       sync.Mutex // whoever holds it reads what is new for all who wait
 	version  int        // of the process that places are of; 0 when nothing was read
 	mark     store.Mark
-	all      *History // where it ends, open stays and waits go on
-	fresh    bool     // nobody was given the stays of all: a cut may end them where they are
-	stages   map[string]int16
-	editions []edition // of each deal
-	latest   int64     // over all editions
-	last     *History  // the cut that was asked for last
-	full     int       // how often the whole log was read
-	size     int       // stays; guarded by the cache
+	all      *History // where it ends
+	latest   int64    // when something last happened to any deal
+	last     *History // the cut that was asked for last
+	full     int      // how often the whole log was read
+	size     int      // stays; guarded by the cache
 	keepFrom int
 }
 
-// edition says which state of a deal was read, and when it last changed: at an earlier cut,
-// the deal looked otherwise.
-type edition struct {
-	version int32
-	latest  int64
-}
-
-// renewal is a deal as it is to be put into a history; gone when it is not to be there.
+// renewal is a deal as it is to be put into a history; nil when it is not to be there.
 type renewal struct {
-	deal    Deal
-	stays   []Stay
-	waits   []Wait
-	edition edition
-	gone    bool
+	id   int64
+	deal *Deal
 }
 
 // at returns the history at the instant, nil when the log has to be read for it.
@@ -109,7 +94,7 @@ func (f *folded) at(ctx context.Context, r *store.Reader, p *sales.Process, asOf
 	defer f.mu.Unlock()
 	known, err := f.catchUp(ctx, r, p)
 	if f.all != nil {
-		stays = len(f.all.Stays)
+		stays = f.all.kept.stays()
 	}
 	if err != nil || !known {
 		return nil, stays, err
@@ -160,28 +145,30 @@ func (f *folded) readNew(ctx context.Context, r *store.Reader, mark store.Mark) 
 	}
 	named = slices.DeleteFunc(named, func(c store.Change) bool {
 		i, known := f.place(c.ID)
-		return known && int(f.editions[i].version) == c.Version
+		return known && int(f.all.Deals[i].version) == c.Version
 	})
-	if len(named) > single(len(f.editions)) {
+	if len(named) > single(len(f.all.Deals)) {
 		return false, nil
 	}
-	changes := make([]renewal, 0, len(named))
+	var changes []renewal
+	var changed []*Deal
 	b := f.builder(time.UnixMilli(forever))
 	for _, c := range named {
-		d, err := r.Deal(ctx, c.ID)
+		row, err := r.Deal(ctx, c.ID)
 		if err != nil {
 			return false, err
 		}
-		u, err := b.read(ctx, r, d)
+		d, err := b.read(ctx, r, row)
 		if err != nil {
 			return false, err
 		}
-		changes = append(changes, u)
+		changes = append(changes, renewal{c.ID, d})
+		if d != nil {
+			changed = append(changed, d)
+		}
 	}
 	if len(changes) > 0 {
-		f.all, f.editions = f.merge(changes, b.h.Stages)
-		f.stages, f.fresh, f.last = b.stages, true, nil
-		f.noteLatest()
+		f.take(f.merge(changes, b.h.Stages), changed)
 	}
 	f.mark = mark
 	if len(changes) > rememberAgain {
@@ -201,124 +188,94 @@ func (f *folded) readAll(ctx context.Context, r *store.Reader, p *sales.Process,
 	if err := b.readAll(ctx, r); err != nil {
 		return err
 	}
-	f.version, f.mark, f.all, f.stages, f.editions, f.fresh, f.last = p.Version, mark, b.h, b.stages, b.editions, true, nil
+	f.version, f.mark = p.Version, mark
+	f.take(b.h, b.h.Deals)
 	f.full++
-	f.noteLatest()
 	return f.remember(ctx, r)
 }
 
-func (f *folded) noteLatest() {
-	f.latest = never
-	for _, n := range f.editions {
-		f.latest = max(f.latest, n.latest)
+// take keeps a history where the log ends, in which these deals are new.
+func (f *folded) take(h *History, changed []*Deal) {
+	f.all, f.last = h.settle(), nil
+	if f.all.kept == nil {
+		f.all.kept = newTimesheet(f.all)
+	}
+	for _, d := range changed {
+		f.latest = max(f.latest, d.latest)
 	}
 }
 
 // builder reads single deals with the stages that are known.
 func (f *folded) builder(asOf time.Time) *builder {
 	b := newBuilder(f.all.Process, asOf)
-	b.h.Stages, b.stages = slices.Clone(f.all.Stages), maps.Clone(f.stages)
+	for _, key := range f.all.Stages {
+		b.stage(key)
+	}
 	return b
 }
 
 func (f *folded) place(id int64) (int, bool) {
-	return slices.BinarySearchFunc(f.all.Deals, id, func(d Deal, id int64) int { return cmp.Compare(d.ID, id) })
+	return slices.BinarySearchFunc(f.all.Deals, id, func(d *Deal, id int64) int { return cmp.Compare(d.ID, id) })
 }
 
 // cut returns the history at the instant: deals that changed later are folded anew
 // from their logs. It returns nil when those are many.
 func (f *folded) cut(ctx context.Context, r *store.Reader, asOf time.Time) (*History, error) {
-	later, err := f.foldLater(ctx, r, asOf)
-	if err != nil || later == nil {
+	changes, stages, err := f.foldLater(ctx, r, asOf)
+	if err != nil || len(changes) > single(len(f.all.Deals)) {
 		return nil, err
 	}
 	out := *f.all
-	switch {
-	case len(later.changes) > 0:
-		all, _ := f.merge(later.changes, later.stages)
-		out = *all
-	case f.fresh: // nobody else has it yet
-		f.fresh = false
-	default:
-		out.Stays = slices.Clone(out.Stays)
+	if len(changes) > 0 {
+		out = *f.merge(changes, stages)
 	}
-	out.AsOf, out.Waits = asOf, slices.Clone(out.Waits)
-	until := asOf.UnixMilli()
-	for i := range out.Stays {
-		if out.Stays[i].Exit == stat.Censored {
-			out.Stays[i].Left = until
-		}
-	}
-	for i := range out.Waits {
-		out.Waits[i].To = min(out.Waits[i].To, until)
-	}
-	if out.kept == nil {
-		out.kept = newTimesheet(&out)
-		if len(later.changes) == 0 {
-			f.all.kept = out.kept
-		}
-	}
+	out.AsOf = asOf
 	return out.settle(), nil
 }
 
-// earlier is what deals were that changed since.
-type earlier struct {
-	changes []renewal
-	stages  []string
-}
-
-// foldLater returns what the deals were at the instant that changed later, nil when those are many.
-func (f *folded) foldLater(ctx context.Context, r *store.Reader, asOf time.Time) (*earlier, error) {
+// foldLater returns what the deals were at the instant that changed later, and which stages there
+// are with theirs. It ends when they are too many.
+func (f *folded) foldLater(ctx context.Context, r *store.Reader, asOf time.Time) (changes []renewal, stages []string, err error) {
 	until := asOf.UnixMilli()
 	if f.latest <= until {
-		return &earlier{}, nil
+		return nil, nil, nil
 	}
-	var changes []renewal
 	b := f.builder(asOf)
-	for i, n := range f.editions {
-		if n.latest <= until {
+	for _, now := range f.all.Deals {
+		if now.latest <= until {
 			continue
 		}
-		if len(changes) >= single(len(f.editions)) {
-			return nil, nil
-		}
-		now := &f.all.Deals[i]
-		then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
+		then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Version: int(now.version), Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		changes = append(changes, then)
+		if changes = append(changes, renewal{now.ID, then}); len(changes) > single(len(f.all.Deals)) {
+			break
+		}
 	}
-	return &earlier{changes, b.h.Stages}, nil
+	return changes, b.h.Stages, nil
 }
 
 // merge returns what is kept with the changes, which are ordered by deal and name the stages.
-func (f *folded) merge(changes []renewal, stages []string) (*History, []edition) {
+func (f *folded) merge(changes []renewal, stages []string) *History {
 	h := f.all
-	out := &History{
-		Process: h.Process, AsOf: h.AsOf, Stages: stages, Deals: make([]Deal, 0, len(h.Deals)+len(changes)),
-		Stays: make([]Stay, 0, len(h.Stays)+8*len(changes)), Waits: make([]Wait, 0, len(h.Waits)+2*len(changes)),
-	}
+	out := &History{Process: h.Process, AsOf: h.AsOf, Stages: stages, Deals: make([]*Deal, 0, len(h.Deals)+len(changes)), Left: h.Left}
 	was, is := &History{Process: h.Process, Stages: stages}, &History{Process: h.Process, Stages: stages}
-	editions := make([]edition, 0, cap(out.Deals))
 	next := 0 // of the deals that are kept
 	for _, c := range changes {
-		i, known := f.place(c.deal.ID)
-		out.addRun(h, next, i)
-		editions = append(editions, f.editions[next:i]...)
+		i, known := f.place(c.id)
+		out.Deals = append(out.Deals, h.Deals[next:i]...)
 		if next = i; known {
-			was.addRun(h, i, i+1)
+			was.Deals = append(was.Deals, h.Deals[i])
+			out.Left.count(h.Deals[i], -1)
 			next++
 		}
-		if !c.gone {
-			is.add(c.deal, c.stays, c.waits)
-			out.add(c.deal, c.stays, c.waits)
-			editions = append(editions, c.edition)
+		if c.deal != nil {
+			is.Deals, out.Deals = append(is.Deals, c.deal), append(out.Deals, c.deal)
+			out.Left.count(c.deal, 1)
 		}
 	}
-	out.addRun(h, next, len(h.Deals))
-	if h.kept != nil {
-		out.kept = h.kept.revised(newTimesheet(was), newTimesheet(is))
-	}
-	return out, append(editions, f.editions[next:]...)
+	out.Deals = append(out.Deals, h.Deals[next:]...)
+	out.kept = h.kept.revised(newTimesheet(was), newTimesheet(is))
+	return out
 }

@@ -120,7 +120,7 @@ func (h *History) mine(d *desk) *desk {
 
 // deal is the place of a deal, or nowhere.
 func (h *History) deal(id int64) int32 {
-	i, ok := slices.BinarySearchFunc(h.Deals, id, func(d Deal, id int64) int { return cmp.Compare(d.ID, id) })
+	i, ok := slices.BinarySearchFunc(h.Deals, id, func(d *Deal, id int64) int { return cmp.Compare(d.ID, id) })
 	if !ok {
 		return nowhere
 	}
@@ -130,7 +130,7 @@ func (h *History) deal(id int64) int32 {
 // holds reports whether a deal of the stage waits there now.
 func (d *desk) holds(h *History, place int) bool {
 	return slices.ContainsFunc(d.asked, func(a asked) bool {
-		deal := &h.Deals[h.deal(a.deal)]
+		deal := h.Deals[h.deal(a.deal)]
 		return !a.over && deal.Status == sales.Open && int(deal.At) == place
 	})
 }

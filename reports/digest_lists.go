@@ -24,8 +24,7 @@ func (w span) during(at int64) bool { return at != never && at > w.from && at <=
 // period counts what happened in the span.
 func (h *History) period(w span) period {
 	n := period{wonMoney: money{}, lostMoney: money{}}
-	for i := range h.Deals {
-		d := &h.Deals[i]
+	for _, d := range h.Deals {
 		if w.during(d.Created) {
 			n.created++
 		}
@@ -48,8 +47,8 @@ func (h *History) period(w span) period {
 // those that went on, then those that went back, the latest first.
 func (h *History) changes(w span) []change {
 	var out []change
-	for i := range h.Deals {
-		if c, ok := h.changeOf(&h.Deals[i], w); ok {
+	for _, d := range h.Deals {
+		if c, ok := h.changeOf(d, w); ok {
 			out = append(out, c)
 		}
 	}
@@ -62,8 +61,7 @@ func (h *History) changes(w span) []change {
 func (h *History) changeOf(d *Deal, w span) (change, bool) {
 	c := change{id: d.ID, from: nowhere, to: nowhere}
 	found := false
-	stays := h.staysOf(*d)
-	for i, s := range stays {
+	for i, s := range d.stays {
 		if s.Exit == stat.Censored || !w.during(s.Left) {
 			continue
 		}
@@ -72,8 +70,8 @@ func (h *History) changeOf(d *Deal, w span) (change, bool) {
 		}
 		found = true
 		c.kind, c.to, c.at = s.Exit, int(s.To), s.Left
-		if i+1 < len(stays) && s.Exit == exitLost && w.during(stays[i+1].Entered) { // and reopened
-			c.kind, c.to, c.at = exitBack, int(stays[i+1].Stage), stays[i+1].Entered
+		if i+1 < len(d.stays) && s.Exit == exitLost && w.during(d.stays[i+1].Entered) { // and reopened
+			c.kind, c.to, c.at = exitBack, int(d.stays[i+1].Stage), d.stays[i+1].Entered
 		}
 	}
 	if !found && w.during(d.Closed) { // an import without stays

@@ -25,8 +25,7 @@ func TestLittlesLaw(t *testing.T) {
 		for _, row := range bottleneck(h, o).(bottleneckBody).rows {
 			before, in, out, time := 0, 0, 0, 0.0
 			var changes []int64 // instants at which the number there changes
-			for i := range h.Stays {
-				s := &h.Stays[i]
+			for s := range h.each {
 				if h.Stages[s.Stage] != row.Stage || !w.touches(s) {
 					continue
 				}
@@ -38,7 +37,7 @@ func TestLittlesLaw(t *testing.T) {
 				if s.Exit != stat.Censored && s.Left < w.to {
 					out++
 				}
-				time += w.clip(s)
+				time += days(w.clip(s))
 				changes = append(changes, s.Entered, s.Left)
 			}
 			if before+in-out != row.WIPNow {
@@ -71,8 +70,8 @@ func countedMean(h *History, stage string, w span, changes []int64) float64 {
 			continue
 		}
 		n := 0
-		for j := range h.Stays {
-			if s := &h.Stays[j]; h.Stages[s.Stage] == stage && s.Entered <= begin && s.Left >= end {
+		for s := range h.each {
+			if h.Stages[s.Stage] == stage && s.Entered <= begin && s.Left >= end {
 				n++
 			}
 		}

@@ -50,10 +50,9 @@ func follows(h *History, _ Options) Body {
 			b.back++
 		}
 	}
-	for i := range h.Deals {
-		d := &h.Deals[i]
+	for i, d := range h.Deals {
 		deal = i
-		passages(h.staysOf(*d), pass)
+		passages(d.stays, pass)
 		b.skips += len(d.Skipped)
 	}
 	for i := range arrows.passages {

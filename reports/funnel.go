@@ -58,8 +58,8 @@ func funnel(h *History, o Options) Body {
 // reached returns how many deals came to each stage or to a later one.
 func (h *History) reached() []int {
 	out := make([]int, len(h.Stages))
-	for i := range h.Deals {
-		if place := h.Deals[i].Furthest; place >= 0 {
+	for _, d := range h.Deals {
+		if place := d.Furthest; place >= 0 {
 			out[place]++
 		}
 	}
@@ -78,8 +78,8 @@ func (h *History) reached() []int {
 // skipped returns how many moves passed each stage over.
 func (h *History) skipped() []int {
 	out := make([]int, len(h.Stages))
-	for i := range h.Deals {
-		for _, place := range h.Deals[i].Skipped {
+	for _, d := range h.Deals {
+		for _, place := range d.Skipped {
 			if place >= 0 {
 				out[place]++
 			}

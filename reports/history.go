@@ -35,9 +35,7 @@ type History struct {
 	Process *sales.Process // as in force at AsOf
 	AsOf    time.Time
 	Stages  []string // keys: the process's in its order, then those that it no longer has
-	Deals   []Deal
-	Stays   []Stay // deal by deal, in order of time
-	Waits   []Wait // deal by deal
+	Deals   []*Deal  // by number; other histories may share them, so they do not change either
 	Left    Left
 
 	desks []desk     // what approvers were asked; only where a bottleneck is sought are they read
@@ -51,22 +49,23 @@ type Left struct {
 	Sample    int // deals that are sample data
 }
 
-// Deal is what the analyses need of a deal. Times are Unix milliseconds, or never.
+// Deal is what the analyses need of a deal. Times are Unix milliseconds, or never. It does not depend on the
+// instant of the cut but where something happened after it, so that histories can share it.
 type Deal struct {
-	ID        int64
-	Amount    sales.Money
-	Created   int64
-	Start     int64   // of its last episode
-	Closed    int64   // of its last episode
-	Skipped   []int16 // stages passed over, move by move
-	At        int16   // place of the stage where it stands, or stood when it was closed
-	Furthest  int16   // place of the furthest stage of the process that it reached, or nowhere
-	Unseen    bool    // an import did not know when it entered some stage
-	Sample    bool
-	firstStay int32
-	stays     int32
-	firstWait int32
-	waits     int32
+	ID       int64
+	Amount   sales.Money
+	Created  int64
+	Start    int64   // of its last episode
+	Closed   int64   // of its last episode
+	Skipped  []int16 // stages passed over, move by move
+	At       int16   // place of the stage where it stands, or stood when it was closed
+	Furthest int16   // place of the furthest stage of the process that it reached, or nowhere
+	Unseen   bool    // an import did not know when it entered some stage
+	Sample   bool
+	version  int32  // of the deal that was read
+	latest   int64  // when it last changed: at an earlier cut, the deal looked otherwise
+	stays    []Stay // in order of time
+	waits    []Wait
 	*traits
 }
 
@@ -79,7 +78,7 @@ type traits struct {
 	Reason string // of a loss
 }
 
-// Wait is a span in which a deal waited on purpose; an open one lasts to the cut.
+// Wait is a span in which a deal waited on purpose. It may last beyond the cut.
 type Wait struct {
 	For      sales.WaitFor
 	From, To int64
@@ -87,13 +86,13 @@ type Wait struct {
 
 // Stay is one visit of a deal to a stage.
 type Stay struct {
-	Entered, Left int64 // Unix milliseconds; an open stay is left at the cut
+	Entered, Left int64 // Unix milliseconds; an open stay is left at the end of time
 	Stage         int16 // place in History.Stages
 	To            int16 // stage entered next, or nowhere
 	Exit          stat.Cause
 }
 
-// Days returns how long the stay lasted, in days.
+// Days returns how long a stay that has ended lasted, in days.
 func (s Stay) Days() float64 { return days(s.Left - s.Entered) }
 
 func days(millis int64) float64 { return float64(millis) / 86_400_000 }
@@ -112,21 +111,28 @@ func instant(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// staysOf returns the deal's stays, in order of time.
-func (h *History) staysOf(d Deal) []Stay { return h.Stays[d.firstStay : d.firstStay+d.stays] }
+// standing reports whether the deal is in a stage now, and did not leave the last one.
+func (d *Deal) standing() bool {
+	return len(d.stays) > 0 && d.stays[len(d.stays)-1].Exit == stat.Censored
+}
 
-func (h *History) waitsOf(d Deal) []Wait { return h.Waits[d.firstWait : d.firstWait+d.waits] }
-
-// each goes over all stays, with the places of their deals.
-func (h *History) each(yield func(s *Stay, deal int32) bool) {
-	for i := range h.Deals {
-		stays := h.staysOf(h.Deals[i])
-		for j := range stays {
-			if !yield(&stays[j], int32(i)) {
+// each goes over all stays, with their deals.
+func (h *History) each(yield func(s *Stay, d *Deal) bool) {
+	for _, d := range h.Deals {
+		for i := range d.stays {
+			if !yield(&d.stays[i], d) {
 				return
 			}
 		}
 	}
+}
+
+// until returns when the stay was left, which for an open one is the cut.
+func (h *History) until(s *Stay) int64 {
+	if s.Exit == stat.Censored {
+		return h.AsOf.UnixMilli()
+	}
+	return s.Left
 }
 
 // won returns the place of the stage that wins a deal.
@@ -137,60 +143,35 @@ func (h *History) won() int { return h.Process.WonIndex() }
 func (h *History) beforeWin(stage int) bool { return stage < h.won() || stage >= len(h.Process.Stages) }
 
 // Only returns the history of the deals that are kept.
-func (h *History) Only(keep func(Deal) bool) *History {
+func (h *History) Only(keep func(*Deal) bool) *History {
 	out := &History{Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, desks: h.desks}
 	for _, d := range h.Deals {
 		if keep(d) {
-			out.add(d, h.staysOf(d), h.waitsOf(d))
+			out.Deals = append(out.Deals, d)
+			out.Left.count(d, 1)
 		}
 	}
 	return out
 }
 
-// add appends a deal with its stays and waits.
-func (h *History) add(d Deal, stays []Stay, waits []Wait) {
-	d.firstStay, d.stays = int32(len(h.Stays)), int32(len(stays))
-	d.firstWait, d.waits = int32(len(h.Waits)), int32(len(waits))
-	h.Waits = append(h.Waits, waits...)
-	h.Stays = append(h.Stays, stays...)
-	h.put(d)
-}
-
-// addRun appends the deals of another history from place i up to place j.
-func (h *History) addRun(from *History, i, j int) {
-	if i == j {
-		return
-	}
-	first, last := &from.Deals[i], &from.Deals[j-1]
-	moved := int32(len(h.Stays)) - first.firstStay
-	h.Stays = append(h.Stays, from.Stays[first.firstStay:last.firstStay+last.stays]...)
-	for _, d := range from.Deals[i:j] {
-		waits := from.waitsOf(d)
-		d.firstStay, d.firstWait = d.firstStay+moved, int32(len(h.Waits))
-		h.Waits = append(h.Waits, waits...)
-		h.put(d)
-	}
-}
-
-// put appends a deal whose stays and waits are there, and counts what is not known of it.
-func (h *History) put(d Deal) {
-	h.Deals = append(h.Deals, d)
+// count adds what is not known of a deal, as often as times says.
+func (l *Left) count(d *Deal, times int) {
 	if d.Unseen {
-		h.Left.Unseen++
+		l.Unseen += times
 	}
 	if d.Created == never {
-		h.Left.NoCreated++
+		l.NoCreated += times
 	}
 	if d.Sample {
-		h.Left.Sample++
+		l.Sample += times
 	}
 }
 
 // open returns how many deals are open at the cut.
 func (h *History) open() int {
 	n := 0
-	for i := range h.Deals {
-		if h.Deals[i].Status == sales.Open {
+	for _, d := range h.Deals {
+		if d.Status == sales.Open {
 			n++
 		}
 	}
@@ -200,9 +181,9 @@ func (h *History) open() int {
 // worth sums up what the open deals are worth.
 func (h *History) worth() money {
 	m := money{}
-	for i := range h.Deals {
-		if h.Deals[i].Status == sales.Open {
-			m.add(h.Deals[i].Amount)
+	for _, d := range h.Deals {
+		if d.Status == sales.Open {
+			m.add(d.Amount)
 		}
 	}
 	return m

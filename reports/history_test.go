@@ -134,8 +134,21 @@ type row struct {
 func rowsOf(h *History, deal int) []row {
 	names := []string{"open", "forward", "back", "won", "lost", "completed"}
 	var out []row
-	for _, s := range h.staysOf(h.Deals[deal]) {
-		out = append(out, row{h.Stages[s.Stage], s.Days(), names[s.Exit]})
+	for i := range h.Deals[deal].stays {
+		s := &h.Deals[deal].stays[i]
+		out = append(out, row{h.Stages[s.Stage], h.lasted(s), names[s.Exit]})
+	}
+	return out
+}
+
+// lasted is how long the stay lasted by the cut, in days.
+func (h *History) lasted(s *Stay) float64 { return days(h.until(s) - s.Entered) }
+
+// staysOf returns all stays.
+func staysOf(h *History) []Stay {
+	var out []Stay
+	for s := range h.each {
+		out = append(out, *s)
 	}
 	return out
 }
@@ -320,8 +333,8 @@ func TestInvariants(t *testing.T) {
 			}
 			entries, open = entries+r.Entries, open+r.Open
 		}
-		if entries != len(h.Stays) {
-			t.Fatalf("%d entries of %d stays", entries, len(h.Stays))
+		if stays := len(staysOf(h)); entries != stays {
+			t.Fatalf("%d entries of %d stays", entries, stays)
 		}
 		if rows[0].Reached != len(h.Deals) {
 			t.Fatalf("%d of %d deals reached the first stage", rows[0].Reached, len(h.Deals))
@@ -348,16 +361,16 @@ func checkDays(t *rapid.T, h *History, o Options) {
 		}
 	}
 	want := 0.0
-	for _, s := range h.Stays {
-		want += s.Days()
+	for s := range h.each {
+		want += h.lasted(s)
 	}
 	if diff := total - want; diff > 1e-6 || diff < -1e-6 {
 		t.Fatalf("%v days in all stages, want %v", total, want)
 	}
 	before := 0.0
-	for i := range h.Stays {
-		if h.beforeWin(int(h.Stays[i].Stage)) {
-			before += h.Stays[i].Days()
+	for s := range h.each {
+		if h.beforeWin(int(s.Stage)) {
+			before += h.lasted(s)
 		}
 	}
 	if before > 0 && (share < 1-1e-9 || share > 1+1e-9) {
@@ -372,7 +385,7 @@ func checkFollows(t *rapid.T, h *History, o Options, ended int) {
 		n += r.N
 	}
 	for _, d := range h.Deals {
-		stays := h.staysOf(d)
+		stays := d.stays
 		for i := 1; i < len(stays); i++ {
 			if stays[i-1].Exit == exitLost || stays[i-1].Exit == exitWon && stays[i].Stage != stays[i-1].To {
 				again++
@@ -389,12 +402,12 @@ func TestRowsAreTheFoldedStays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyScript(t)
 		h := s.history(1000)
-		for i, d := range h.Deals {
+		for _, d := range h.Deals {
 			folded := sales.Fold(s.log[d.ID])
-			if folded.Deal.Status != d.Status || len(folded.Stays) != int(d.stays) {
-				t.Fatalf("deal %d: %s with %d stays, want %s with %d", d.ID, d.Status, d.stays, folded.Deal.Status, len(folded.Stays))
+			if folded.Deal.Status != d.Status || len(folded.Stays) != len(d.stays) {
+				t.Fatalf("deal %d: %s with %d stays, want %s with %d", d.ID, d.Status, len(d.stays), folded.Deal.Status, len(folded.Stays))
 			}
-			for j, row := range h.staysOf(h.Deals[i]) {
+			for j, row := range d.stays {
 				f := folded.Stays[j]
 				if h.Stages[row.Stage] != f.Stage || row.Entered != f.Entered.UnixMilli() || row.Exit != exits[f.Exit] {
 					t.Fatalf("deal %d, stay %d: %+v, want %+v", d.ID, j, row, f)

@@ -41,7 +41,7 @@ func (b *builder) readAll(ctx context.Context, r *store.Reader) error {
 		return err
 	}
 	// What is not used of it costs no memory; growing would cost as much again.
-	b.h.Deals, b.editions, b.h.Stays = make([]Deal, 0, deals), make([]edition, 0, deals), make([]Stay, 0, stays)
+	b.h.Deals, b.deals, b.stays = make([]*Deal, 0, deals), make([]Deal, deals), make([]Stay, stays)
 	if err := r.EachStageEvent(ctx, key, b.h.AsOf, b.event); err != nil {
 		return err
 	}
@@ -52,30 +52,33 @@ func (b *builder) readAll(ctx context.Context, r *store.Reader) error {
 	return r.EachWait(ctx, key, b.wait)
 }
 
-// read reads the log of one deal, which is gone when it was created after the cut.
-func (b *builder) read(ctx context.Context, r *store.Reader, d sales.Deal) (renewal, error) {
+// read reads the log of one deal: nil when it was created after the cut.
+func (b *builder) read(ctx context.Context, r *store.Reader, d sales.Deal) (*Deal, error) {
 	events, err := r.StageEvents(ctx, d.ID)
 	if err != nil {
-		return renewal{}, err
+		return nil, err
 	}
 	waits, err := r.DealWaits(ctx, d.ID)
 	if err != nil {
-		return renewal{}, err
+		return nil, err
 	}
-	one := &builder{h: &History{Process: b.h.Process, AsOf: b.h.AsOf, Stages: b.h.Stages}, stages: b.stages, texts: b.texts, traits: b.traits}
+	one := &builder{
+		h: &History{Process: b.h.Process, AsOf: b.h.AsOf, Stages: b.h.Stages}, stages: b.stages, texts: b.texts, traits: b.traits,
+		deals: make([]Deal, 1), stays: make([]Stay, len(events)),
+	}
 	for _, e := range events {
 		_ = one.event(e)
 	}
 	one.flush()
 	b.h.Stages = one.h.Stages
 	if len(one.h.Deals) == 0 {
-		return renewal{deal: Deal{ID: d.ID}, gone: true}, nil
+		return nil, nil
 	}
 	_ = one.describe(d)
 	for _, w := range waits {
 		_ = one.wait(w)
 	}
-	return renewal{deal: one.h.Deals[0], stays: one.h.Stays, waits: one.h.Waits, edition: one.editions[0]}, nil
+	return one.h.Deals[0], nil
 }
 
 // processAt returns the process as it was in force at the instant. What was

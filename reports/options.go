@@ -53,7 +53,7 @@ func (o Options) hasPeriod() bool { return !o.From.IsZero() || !o.To.IsZero() }
 
 // created reports whether the deal was created in the period. What was created
 // nobody knows when belongs to no period.
-func (o Options) created(d Deal) bool {
+func (o Options) created(d *Deal) bool {
 	if !o.hasPeriod() {
 		return true
 	}

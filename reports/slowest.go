@@ -26,63 +26,87 @@ type ranking struct {
 // span is a stretch of the calendar in Unix milliseconds.
 type span struct{ from, to int64 }
 
-// clip returns how much of a stay lies in the span, in days.
-func (w span) clip(s *Stay) float64 { return max(0, days(min(s.Left, w.to)-max(s.Entered, w.from))) }
+// clip returns how much of a stay lies in the span, in milliseconds.
+func (w span) clip(s *Stay) int64 { return max(0, min(s.Left, w.to)-max(s.Entered, w.from)) }
 
 // touches reports whether the stay was going on at some time in the span.
 func (w span) touches(s *Stay) bool {
 	return s.Entered < w.to && (s.Left > w.from || s.Exit == stat.Censored)
 }
 
-// units returns the unit of bootstraps for each deal, and how many there are:
-// the deals that have stays in the span or, when those are many, fixed groups of them.
-func (h *History) units(w span) (unit []int32, n int) {
-	unit = make([]int32, len(h.Deals))
-	for i := range unit {
-		unit[i] = -1
+// touches reports whether the deal was in some stage at some time in the span.
+func (d *Deal) touches(w span) bool {
+	if d.latest <= w.from && !d.standing() {
+		return false // as most of a long history
 	}
-	for s, deal := range h.each {
-		if unit[deal] < 0 && w.touches(s) {
-			unit[deal] = int32(n)
-			n++
-		}
-	}
-	if n <= stat.MaxUnits {
-		return unit, n
-	}
-	for i := range unit {
-		if unit[i] >= 0 {
-			unit[i] = stat.HashGroup(uint64(h.Deals[i].ID), stat.HashGroups)
-		}
-	}
-	return unit, stat.HashGroups
+	return slices.ContainsFunc(d.stays, func(s Stay) bool { return w.touches(&s) })
 }
 
-// slowest ranks the stages before the win by their deal-days in the span.
-func (h *History) slowest(w span) ranking {
-	r := ranking{days: make([]float64, len(h.Stages)), firsts: make([]float64, len(h.Stages)), visits: make([]int, len(h.Stages))}
-	column := make([]int, len(h.Stages))
+// spent is the time that units of a bootstrap spent in each stage: deals or, when those are
+// many, fixed groups of them.
+type spent struct {
+	units  [][]int64 // milliseconds, by place
+	visits []int     // by place
+}
+
+func newSpent(units, stages int) spent {
+	out, all := spent{make([][]int64, units), make([]int, stages)}, make([]int64, units*stages)
+	for i := range out.units {
+		out.units[i], all = all[:stages:stages], all[stages:]
+	}
+	return out
+}
+
+// spent returns what the deals that were in some stage in the span spent there.
+func (h *History) spent(w span) spent {
+	var deals []*Deal
+	for _, d := range h.Deals {
+		if d.touches(w) {
+			deals = append(deals, d)
+		}
+	}
+	grouped := len(deals) > stat.MaxUnits
+	units := len(deals)
+	if grouped {
+		units = stat.HashGroups
+	}
+	out := newSpent(units, len(h.Stages))
+	for unit, d := range deals {
+		if grouped {
+			unit = d.group()
+		}
+		for i := range d.stays {
+			if s := &d.stays[i]; w.touches(s) {
+				out.units[unit][s.Stage] += w.clip(s)
+				out.visits[s.Stage]++
+			}
+		}
+	}
+	return out
+}
+
+// group is the deal's fixed group.
+func (d *Deal) group() int { return int(stat.HashGroup(uint64(d.ID), stat.HashGroups)) }
+
+// slowest ranks the stages before the win by the time that was spent in them.
+func (h *History) slowest(t spent) ranking {
+	r := ranking{days: make([]float64, len(h.Stages)), firsts: make([]float64, len(h.Stages)), visits: t.visits}
 	for i := range h.Stages {
-		column[i] = -1
 		if h.beforeWin(i) {
-			column[i] = len(r.places)
 			r.places = append(r.places, i)
 		}
 	}
-	unit, n := h.units(w)
-	totals := make([][]float64, n)
-	for i := range totals {
+	sums, totals := make([]int64, len(h.Stages)), make([][]float64, len(t.units))
+	for i, unit := range t.units {
 		totals[i] = make([]float64, len(r.places))
-	}
-	for s, deal := range h.each {
-		if column[s.Stage] < 0 || !w.touches(s) {
-			continue
+		for column, place := range r.places {
+			totals[i][column] = days(unit[place])
+			sums[place] += unit[place]
 		}
-		d := w.clip(s)
-		totals[unit[deal]][column[s.Stage]] += d
-		r.days[s.Stage] += d
-		r.visits[s.Stage]++
-		r.total += d
+	}
+	for _, place := range r.places {
+		r.days[place] = days(sums[place])
+		r.total += r.days[place]
 	}
 	for i, share := range stat.FirstShares(seed, stat.Rounds, totals) {
 		r.firsts[r.places[i]] = share

@@ -86,7 +86,7 @@ func (f *folded) writeSnapshot(name string, of snapshotOf) error {
 	sum := crc32.New(castagnoli)
 	c := newWriter(io.MultiWriter(file, sum))
 	of.code(c)
-	f.code(c)
+	f.all.code(c)
 	err = errors.Join(c.err, c.w.Flush())
 	if err == nil {
 		_, err = file.Write(sum.Sum(nil))
@@ -134,16 +134,12 @@ func (f *folded) recall(ctx context.Context, r *store.Reader, p *sales.Process, 
 	if err != nil || !bytes.Equal(hash, []byte(of.hash)) || hash == nil {
 		return err
 	}
-	b := newBuilder(p, instant(forever))
-	kept := &folded{all: b.h}
+	kept := &History{Process: p, AsOf: instant(forever)}
 	if kept.code(c); c.err != nil {
 		return nil
 	}
-	for i, key := range b.h.Stages {
-		b.stages[key] = int16(i)
-	}
-	f.version, f.mark, f.all, f.stages, f.editions, f.fresh, f.last = p.Version, of.mark, kept.all, b.stages, kept.editions, true, nil
-	f.noteLatest()
+	f.version, f.mark = p.Version, of.mark
+	f.take(kept, kept.Deals)
 	return nil
 }
 
@@ -166,16 +162,19 @@ func checked(file *os.File) (size int64, err error) {
 	return size, err
 }
 
-// code writes or reads all that is kept. What a cut changes is left out: where open stays end.
-func (f *folded) code(c *coder) {
-	h := f.all
-	stages, deals, stays, waits := len(h.Stages), len(h.Deals), len(h.Stays), len(h.Waits)
-	for _, n := range []*int{&stages, &deals, &stays, &waits} {
+// code writes or reads a history that ends where the log does.
+func (h *History) code(c *coder) {
+	var room builder // when reading
+	stages, deals, stays := len(h.Stages), len(h.Deals), 0
+	if h.kept != nil {
+		stays = h.kept.stays()
+	}
+	for _, n := range []*int{&stages, &deals, &stays} {
 		number(c, n)
 	}
 	if c.w == nil && c.err == nil {
-		h.Stages, h.Deals, f.editions = make([]string, stages), make([]Deal, deals), make([]edition, deals)
-		h.Stays, h.Waits = make([]Stay, stays), make([]Wait, waits)
+		h.Stages, h.Deals = make([]string, stages), make([]*Deal, deals)
+		room.deals, room.stays = make([]Deal, deals), make([]Stay, stays)
 	}
 	for i := range h.Stages {
 		word(c, &h.Stages[i])
@@ -184,28 +183,30 @@ func (f *folded) code(c *coder) {
 	number(c, &h.Left.NoCreated)
 	number(c, &h.Left.Sample)
 	var id int64
-	var stay, wait int32
 	for i := range h.Deals {
-		d := &h.Deals[i]
+		if c.w == nil {
+			h.Deals[i] = &room.deals[i]
+		}
+		d := h.Deals[i]
 		since(c, &d.ID, id)
 		id = d.ID
 		d.code(c)
-		number(c, &f.editions[i].version)
-		since(c, &f.editions[i].latest, d.Created)
-		number(c, &d.stays)
-		number(c, &d.waits)
-		d.firstStay, d.firstWait = stay, wait
-		last := d.Created
-		for j := range h.staysOf(*d) {
-			last = h.Stays[int(stay)+j].code(c, last)
+		stays, waits := len(d.stays), len(d.waits)
+		number(c, &stays)
+		number(c, &waits)
+		if c.w == nil && c.err == nil {
+			d.stays, d.waits = take(&room.stays, stays), make([]Wait, waits)
 		}
-		for j := range h.waitsOf(*d) {
-			w := &h.Waits[int(wait)+j]
+		last := d.Created
+		for j := range d.stays {
+			last = d.stays[j].code(c, last)
+		}
+		for j := range d.waits {
+			w := &d.waits[j]
 			word(c, &w.For)
 			since(c, &w.From, d.Created)
 			since(c, &w.To, w.From)
 		}
-		stay, wait = stay+d.stays, wait+d.waits
 	}
 }
 
@@ -216,6 +217,8 @@ func (d *Deal) code(c *coder) {
 	number(c, &d.Created)
 	since(c, &d.Start, d.Created)
 	since(c, &d.Closed, d.Created)
+	number(c, &d.version)
+	since(c, &d.latest, d.Created)
 	number(c, &d.At)
 	number(c, &d.Furthest)
 	yes(c, &d.Unseen)

@@ -39,7 +39,7 @@ type stagesBody struct {
 
 // stages tells how long deals stay in each stage.
 func stages(h *History, o Options) Body {
-	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(span{math.MinInt64, h.AsOf.UnixMilli()})}
+	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(h.spent(span{math.MinInt64, h.AsOf.UnixMilli()}))}
 	all, times := h.visits(), h.times()
 	over := h.overTarget(times)
 	var room []stat.Observation
@@ -72,22 +72,18 @@ func (h *History) over(s *Stay) bool {
 	if int(s.Stage) >= len(h.Process.Stages) {
 		return false
 	}
-	target := h.Process.Stages[s.Stage].Target
-	return target > 0 && exceeds(h.Process.Calendar, s, target)
-}
-
-func exceeds(c sales.Calendar, s *Stay, target sales.Days) bool {
-	return longer(c, s, worked(target, c.DayLength()))
+	c, target := h.Process.Calendar, h.Process.Stages[s.Stage].Target
+	return target > 0 && longer(c, s.Entered, h.until(s), worked(target, c.DayLength()))
 }
 
 func worked(target sales.Days, day time.Duration) time.Duration {
 	return time.Duration(float64(target) * float64(day))
 }
 
-// longer reports whether more than the limit was worked during the stay; nobody works
-// longer than it lasted.
-func longer(c sales.Calendar, s *Stay, limit time.Duration) bool {
-	return s.Left-s.Entered > limit.Milliseconds() && c.Worked(instant(s.Entered), instant(s.Left)) > limit
+// longer reports whether more than the limit was worked between two instants; nobody works
+// longer than that lasts.
+func longer(c sales.Calendar, from, to int64, limit time.Duration) bool {
+	return to-from > limit.Milliseconds() && c.Worked(instant(from), instant(to)) > limit
 }
 
 func (b stagesBody) Rows() any { return b.rows }

@@ -68,10 +68,10 @@ func (o Options) narrow() bool {
 }
 
 // belongs reports whether the deal is one that the report is about, whenever it was created.
-func (o Options) belongs(d Deal) bool { return o.among(d) && o.Band.Holds(d.Amount) }
+func (o Options) belongs(d *Deal) bool { return o.among(d) && o.Band.Holds(d.Amount) }
 
 // among is belongs without regard to the amount.
-func (o Options) among(d Deal) bool {
+func (o Options) among(d *Deal) bool {
 	return (o.Owner == "" || d.Owner == o.Owner) && (o.Team == "" || d.Team == o.Team) &&
 		(o.Source == "" || strings.EqualFold(d.Source, o.Source)) && !slices.Contains(o.Hide, d.Team)
 }
@@ -80,8 +80,8 @@ func (o Options) among(d Deal) bool {
 // one in another currency.
 func (o Options) unpriced(h *History) int {
 	n := 0
-	for i := range h.Deals {
-		if d := &h.Deals[i]; o.Band.IsSet() && d.Amount.Currency != o.Band.Currency && o.among(*d) {
+	for _, d := range h.Deals {
+		if o.Band.IsSet() && d.Amount.Currency != o.Band.Currency && o.among(d) {
 			n++
 		}
 	}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"time"
@@ -45,22 +46,21 @@ func (h *History) times() *timesheet {
 func newTimesheet(h *History) *timesheet {
 	s := &timesheet{stages: make([]durations, len(h.Stages)), over: h.endedOverTarget()}
 	ended, open := make([]int, len(h.Stages)), make([]int, len(h.Stages))
-	for i := range h.Stays {
-		if h.Stays[i].Exit == stat.Censored {
-			open[h.Stays[i].Stage]++
+	for s := range h.each {
+		if s.Exit == stat.Censored {
+			open[s.Stage]++
 		} else {
-			ended[h.Stays[i].Stage]++
+			ended[s.Stage]++
 		}
 	}
 	for i := range s.stages {
 		s.stages[i] = durations{make([]lasted, 0, ended[i]), make([]int64, 0, open[i])}
 	}
-	for i := range h.Stays {
-		stay := &h.Stays[i]
+	for stay := range h.each {
 		s.stages[stay.Stage].add(stay.Entered, stay.Left, stay.Exit)
 	}
-	for i := range h.Deals {
-		if d := &h.Deals[i]; d.Start != never && (d.Closed != never || d.Status == sales.Open) {
+	for _, d := range h.Deals {
+		if d.Start != never && (d.Closed != never || d.Status == sales.Open) {
 			s.episodes.add(d.Start, d.Closed, outcomesOf[d.Status])
 		}
 	}
@@ -69,6 +69,15 @@ func newTimesheet(h *History) *timesheet {
 		s.stages[i].sort()
 	}
 	return s
+}
+
+// stays returns how many there are.
+func (s *timesheet) stays() int {
+	n := 0
+	for i := range s.stages {
+		n += len(s.stages[i].ended) + len(s.stages[i].since)
+	}
+	return n
 }
 
 // outcomesOf says how episodes ended; the rest go on.
@@ -153,7 +162,7 @@ func (h *History) overTarget(s *timesheet) []int {
 		}
 		since, limit := s.stages[i].since, worked(stage.Target, h.Process.Calendar.DayLength())
 		out[i] += sort.Search(len(since), func(j int) bool {
-			return !longer(h.Process.Calendar, &Stay{Entered: since[j], Left: h.AsOf.UnixMilli()}, limit)
+			return !longer(h.Process.Calendar, since[j], h.AsOf.UnixMilli(), limit)
 		})
 	}
 	return out
@@ -164,8 +173,7 @@ func (h *History) endedOverTarget() []int {
 	out := make([]int, len(h.Stages))
 	day := h.Process.Calendar.DayLength()
 	var table *workTable
-	for i := range h.Stays {
-		s := &h.Stays[i]
+	for s := range h.each {
 		if s.Exit == stat.Censored || int(s.Stage) >= len(h.Process.Stages) {
 			continue
 		}
@@ -183,13 +191,19 @@ func (h *History) endedOverTarget() []int {
 	return out
 }
 
-// workTable is worth its making for many stays only.
+// workTable covers all stays that have ended; it is worth its making for many only.
 func (h *History) workTable() *workTable {
 	const many = 200
-	if len(h.Stays) < many {
+	n, from, to := 0, int64(math.MaxInt64), int64(math.MinInt64)
+	for s := range h.each {
+		if s.Exit != stat.Censored {
+			n, from, to = n+1, min(from, s.Entered), max(to, s.Left)
+		}
+	}
+	if n < many {
 		return &workTable{calendar: h.Process.Calendar}
 	}
-	return newWorkTable(h.Process.Calendar, h.Stays)
+	return newWorkTable(h.Process.Calendar, from, to)
 }
 
 // revised returns the sheet after some deals have changed: gone is the sheet of what they

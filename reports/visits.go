@@ -16,21 +16,21 @@ func (v *visits) settled() int { return v.entries - v.open }
 // visits returns what happened in each stage, in the order of Stages.
 func (h *History) visits() []visits {
 	out := make([]visits, len(h.Stages))
-	last := make([]int32, len(h.Stages)) // the deal seen last, and 1
+	last := make([]*Deal, len(h.Stages)) // the deal seen last
 	for i := range out {
 		out[i].lostValue = money{}
 	}
-	for s, deal := range h.each {
+	for s, d := range h.each {
 		v := &out[s.Stage]
 		v.count(s.Exit)
 		if s.Exit == exitLost {
-			v.lostValue.add(h.Deals[deal].Amount)
+			v.lostValue.add(d.Amount)
 		}
-		if last[s.Stage] != deal+1 {
-			last[s.Stage] = deal + 1
+		if last[s.Stage] != d {
+			last[s.Stage] = d
 			v.deals++
 		}
-		took := s.Days()
+		took := days(h.until(s) - s.Entered)
 		v.days += took
 		if s.Exit != stat.Censored {
 			v.endedDays += took

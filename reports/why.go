@@ -23,7 +23,7 @@ var waitOrder = []sales.WaitFor{sales.ForApproval, sales.ForParked, sales.ForCus
 // why splits the time in the stage during the window. Its parts do not overlap.
 func (h *History) why(f *flow, w span) why {
 	out := why{waited: map[sales.WaitFor]float64{}}
-	table := newWorkTable(h.Process.Calendar, []Stay{{Entered: w.from, Left: w.to}})
+	table := newWorkTable(h.Process.Calendar, w.from, w.to)
 	for i, s := range f.stays {
 		in := span{max(s.Entered, w.from), min(s.Left, w.to)}
 		if in.to <= in.from {
@@ -32,7 +32,7 @@ func (h *History) why(f *flow, w span) why {
 		out.total += days(in.to - in.from)
 		out.length += time.Duration(in.to-in.from) * time.Millisecond
 		out.worked += table.worked(in)
-		out.split(h.waitsOf(h.Deals[f.deals[i]]), in)
+		out.split(f.deals[i].waits, in)
 	}
 	return out
 }

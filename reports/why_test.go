@@ -73,9 +73,9 @@ func TestPartsOfATimeDoNotOverlap(t *testing.T) {
 			for _, days := range got.waited {
 				sum += days
 			}
-			for i := range h.Stays {
-				if s := &h.Stays[i]; int(s.Stage) == place && w.clip(s) > 0 {
-					total += w.clip(s)
+			for s := range h.each {
+				if int(s.Stage) == place && w.clip(s) > 0 {
+					total += days(w.clip(s))
 					worked += h.Process.Calendar.Worked(instant(max(s.Entered, w.from)), instant(min(s.Left, w.to)))
 				}
 			}

@@ -169,8 +169,8 @@ func (h *History) visitedRemoved() bool {
 	if len(h.Stages) == len(h.Process.Stages) {
 		return false
 	}
-	for i := range h.Stays {
-		if int(h.Stays[i].Stage) >= len(h.Process.Stages) {
+	for s := range h.each {
+		if int(s.Stage) >= len(h.Process.Stages) {
 			return true
 		}
 	}

@@ -19,17 +19,10 @@ type workTable struct {
 	before   []time.Duration
 }
 
-// newWorkTable covers the stays, unless they lie too far apart.
-func newWorkTable(c sales.Calendar, stays []Stay) *workTable {
-	if len(stays) == 0 {
-		return &workTable{calendar: c}
-	}
-	from, to := stays[0].Entered, stays[0].Left
-	for i := range stays {
-		from, to = min(from, stays[i].Entered), max(to, stays[i].Left)
-	}
+// newWorkTable covers the time between two instants, unless they lie too far apart.
+func newWorkTable(c sales.Calendar, from, to int64) *workTable {
 	t := &workTable{calendar: c, first: dayOf(from), before: []time.Duration{0}}
-	if dayOf(to)-t.first > maxWorkTable {
+	if to < from || dayOf(to)-t.first > maxWorkTable {
 		return &workTable{calendar: c}
 	}
 	for day := t.first; day <= dayOf(to); day++ {
@@ -48,14 +41,14 @@ func dayOf(ms int64) int64 {
 	return day
 }
 
-// longer reports whether more than the limit was worked during the stay. Only when its
+// longer reports whether more than the limit was worked during a stay that has ended. Only when its
 // first and its last day decide is the calendar asked.
 func (t *workTable) longer(s *Stay, limit time.Duration) bool {
 	if s.Left <= s.Entered {
 		return false
 	}
 	if t.before == nil {
-		return longer(t.calendar, s, limit)
+		return longer(t.calendar, s.Entered, s.Left, limit)
 	}
 	first, last := dayOf(s.Entered)-t.first, dayOf(s.Left)-t.first
 	if first < last && t.before[last]-t.before[first+1] > limit {
@@ -64,5 +57,5 @@ func (t *workTable) longer(s *Stay, limit time.Duration) bool {
 	if t.before[last+1]-t.before[first] <= limit {
 		return false
 	}
-	return longer(t.calendar, s, limit)
+	return longer(t.calendar, s.Entered, s.Left, limit)
 }

@@ -19,7 +19,11 @@ func TestWorkTableIsTheCalendar(t *testing.T) {
 		if rapid.IntRange(0, 9).Draw(t, "typo") == 0 {
 			stays[0].Entered -= 200 * 366 * dayMillis
 		}
-		table := newWorkTable(calendar, stays)
+		from, to := stays[0].Entered, stays[0].Left
+		for _, s := range stays {
+			from, to = min(from, s.Entered), max(to, s.Left)
+		}
+		table := newWorkTable(calendar, from, to)
 		limit := time.Duration(rapid.IntRange(0, 100).Draw(t, "hours")) * time.Hour
 		for i := range stays {
 			want := calendar.Worked(instant(stays[i].Entered), instant(stays[i].Left)) > limit
