@@ -192,17 +192,6 @@ func readNumber(typed string) (string, error) {
 	return strconv.FormatFloat(f, 'f', -1, 64), nil
 }
 
-var eitherOrder = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})(?:[/-](\d{4}))?$`)
-
-// readings are the two days that 12/1 can be, in a form that is only one.
-func readings(typed string) []string {
-	m := eitherOrder.FindStringSubmatch(strings.TrimSpace(typed))
-	if m == nil {
-		return nil
-	}
-	return []string{m[1] + "." + m[2] + "." + m[3], m[2] + "." + m[1] + "." + m[3]}
-}
-
 func isCode(err error, code string) bool {
 	var e *sales.Error
 	return errors.As(err, &e) && e.Code == code

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -36,12 +35,9 @@ func (a *App) dealNext(ctx context.Context, c *Call) (Reply, error) {
 	return a.plan(ctx, c, f.Deal.ID, c.typed(words), due)
 }
 
-// dateWords begin a date.
-var dateWords = regexp.MustCompile(`(?i)^(?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*(?:day|uary|ch|il|e|y|ust|ember|ober))?\.?$|下?周|星期|礼拜|[一二三四五六七八九十]+月)`)
-
 // likeDate reports whether the words are rather a date that there is not than something else.
 func likeDate(words []Word) bool {
-	return len(words) > 0 && !words[0].Quoted && dateWords.MatchString(words[0].Text)
+	return len(words) > 0 && !words[0].Quoted && text.LikeDate(words[0].Text)
 }
 
 // keeping lets a person say that what was taken for a date belongs to the text.
@@ -304,9 +300,6 @@ func (a *App) tellOwner(ctx context.Context, tx *store.Tx, c *Call, k *sales.Cas
 	return nil
 }
 
-// strangeYear is a year in which nobody sells.
-var strangeYear = regexp.MustCompile(`\b(?:0\d|1[0-8]|2[2-9]|[3-9]\d)\d\d\b`)
-
 // readDate reads all the words as a day, in the person's zone. What can be two days
 // is refused with both as choices.
 func (c *Call) readDate(words []Word) (time.Time, error) {
@@ -314,19 +307,13 @@ func (c *Call) readDate(words []Word) (time.Time, error) {
 	if t, ok := text.ParseDate(typed, c.Now, c.Location()); ok {
 		return t, nil
 	}
-	if year := strangeYear.FindString(typed); year != "" {
-		if _, ok := text.ParseDate(strings.Replace(typed, year, "2028", 1), c.Now, c.Location()); ok {
-			return time.Time{}, sales.Refuse(sales.Invalid, "date.far", "input", typed, "years", 20)
-		}
+	if text.FarDate(typed, c.Now, c.Location()) {
+		return time.Time{}, sales.Refuse(sales.Invalid, "date.far", "input", typed, "years", sales.PlannedYears)
 	}
 	e := sales.Refuse(sales.Invalid, "date.unreadable", "input", typed)
-	for _, reading := range readings(typed) {
-		if t, ok := text.ParseDate(reading, c.Now, c.Location()); ok {
-			e.Choices = append(e.Choices, sales.Choice{Key: t.Format(time.DateOnly), Label: c.Date(t)})
-		}
-	}
-	if len(e.Choices) > 0 {
+	for _, t := range text.EitherDate(typed, c.Now, c.Location()) {
 		e.Kind, e.Code = sales.Ambiguous, "date.ambiguous"
+		e.Choices = append(e.Choices, sales.Choice{Key: t.Format(time.DateOnly), Label: c.Date(t)})
 	}
 	return time.Time{}, choosing(e, func(k string) string { return c.with(words, k) })
 }

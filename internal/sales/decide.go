@@ -192,7 +192,7 @@ func (c *Case) Set(actor, field, value string, now time.Time) ([]Event, error) {
 func (c *Case) checkDateOf(field, value string, now time.Time) error {
 	years := fieldYears
 	if field == "close" {
-		years = plannedYears
+		years = PlannedYears
 	}
 	if f, _ := c.Process.FieldOf(field); f.Type != FieldDate {
 		return nil
@@ -223,7 +223,7 @@ func (c *Case) Plan(actor, step string, by, now time.Time) ([]Event, error) {
 	if err := checkTyped("next", step); err != nil {
 		return nil, err
 	}
-	if err := checkDate(by, now, plannedYears); err != nil {
+	if err := checkDate(by, now, PlannedYears); err != nil {
 		return nil, err
 	}
 	return c.event(actor, now, Planned, EventData{Note: step, By: dateString(by)}), nil
@@ -251,7 +251,7 @@ func (c *Case) Park(actor string, until time.Time, because string, now time.Time
 	if !until.After(now) {
 		return nil, refuse(Invalid, "park.past", "until", until.UnixMilli())
 	}
-	if err := checkDate(until, now, plannedYears); err != nil {
+	if err := checkDate(until, now, PlannedYears); err != nil {
 		return nil, err
 	}
 	return c.event(actor, now, Parked, EventData{Until: until.UnixMilli(), Why: because}), nil
@@ -348,7 +348,7 @@ func Create(p *Process, org *Organisation, actor string, n NewDeal, now time.Tim
 	if n.Owner == "" {
 		n.Owner = actor
 	}
-	if err := checkDate(n.Close, now, plannedYears); err != nil {
+	if err := checkDate(n.Close, now, PlannedYears); err != nil {
 		return nil, err
 	}
 	initial := map[string]string{}

@@ -28,10 +28,10 @@ func checkTyped(field, value string) error {
 	return nil
 }
 
-// How many years from now a date can be: of what is planned, and of what a process's own field says.
+// How many years from now a date can be.
 const (
-	plannedYears = 20
-	fieldYears   = 100
+	PlannedYears = 20  // of what is planned
+	fieldYears   = 100 // that a process's own field holds
 )
 
 // checkDate refuses a day that is further from now than years as Invalid "date.far",

@@ -17,22 +17,73 @@ import (
 // "friday" is in a week. "next friday" and 下周五 are the Friday of the next
 // week, where weeks begin on Monday.
 func ParseDate(s string, now time.Time, loc *time.Location) (time.Time, bool) {
-	if loc == nil {
-		loc = time.UTC
+	day, ok := readDay(s, now, loc, func(year int) bool { return year >= earliestYear && year < latestYear })
+	if !ok {
+		return time.Time{}, false
 	}
-	y, m, d := now.In(loc).Date()
-	today := civil(y, m, d)
+	return startOfDay(day, orUTC(loc)), true
+}
+
+// Years in which somebody sells; a day of another one is a slip of the finger.
+const (
+	earliestYear = 1900
+	latestYear   = 2200
+)
+
+// FarDate reports whether ParseDate would read a day, were it not in a year in which nobody sells.
+func FarDate(s string, now time.Time, loc *time.Location) bool {
+	_, far := readDay(s, now, loc, func(year int) bool { return year < earliestYear || year >= latestYear })
+	return far
+}
+
+// EitherDate returns both days that s can be where ParseDate cannot tell them apart, the one with the
+// day before the month first; nothing for anything else.
+func EitherDate(s string, now time.Time, loc *time.Location) []time.Time {
+	g := eitherOrder.form.FindStringSubmatch(normalDate(s))
+	if g == nil {
+		return nil
+	}
+	today := dayIn(now, loc)
+	a, aOK := dayOfYear(today, g[3], digits(g[2]), digits(g[1]))
+	b, bOK := dayOfYear(today, g[3], digits(g[1]), digits(g[2]))
+	if !aOK || !bOK || a.Equal(b) {
+		return nil
+	}
+	return []time.Time{startOfDay(a, orUTC(loc)), startOfDay(b, orUTC(loc))}
+}
+
+var likeDate = regexp.MustCompile(`(?i)^(?:\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*(?:day|uary|ch|il|e|y|ust|ember|ober))?\.?$|下?周|星期|礼拜|[一二三四五六七八九十]+月)`)
+
+// LikeDate reports whether the word begins what is rather a date, even if there is no such day, than something else.
+func LikeDate(word string) bool { return likeDate.MatchString(word) }
+
+// readDay returns the first day that a rule reads in a year that will do, as midnight in UTC.
+func readDay(s string, now time.Time, loc *time.Location, will func(year int) bool) (time.Time, bool) {
+	today := dayIn(now, loc)
 	s = normalDate(s)
 	for _, rule := range dateRules {
 		match := rule.form.FindStringSubmatch(s)
 		if match == nil {
 			continue
 		}
-		if found, ok := rule.read(today, match[1:]); ok && found.Year() >= 1900 && found.Year() < 2200 {
-			return startOfDay(found, loc), true
+		if found, ok := rule.read(today, match[1:]); ok && will(found.Year()) {
+			return found, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// dayIn is the day that it is there, as midnight in UTC.
+func dayIn(now time.Time, loc *time.Location) time.Time {
+	y, m, d := now.In(orUTC(loc)).Date()
+	return civil(y, m, d)
+}
+
+func orUTC(loc *time.Location) *time.Location {
+	if loc == nil {
+		return time.UTC
+	}
+	return loc
 }
 
 // dateRule is one way to write a day. read gets the groups of form, and days
@@ -53,8 +104,10 @@ var numericRules = []dateRule{
 	rule(`(\d{1,2})\.(\d{1,2})\.(\d{4}|\d\d)?`, func(today time.Time, g []string) (time.Time, bool) {
 		return dayOfYear(today, g[2], digits(g[1]), digits(g[0]))
 	}),
-	rule(`(\d{1,2})[/.-](\d{1,2})(?:[/-](\d{4}))?`, readEitherOrder),
+	eitherOrder,
 }
+
+var eitherOrder = rule(`(\d{1,2})[/.-](\d{1,2})(?:[/-](\d{4}))?`, readEitherOrder)
 
 func readYearFirst(today time.Time, g []string) (time.Time, bool) {
 	for ; len(g) >= 3; g = g[3:] {

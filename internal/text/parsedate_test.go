@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -127,4 +128,48 @@ func FuzzParseDate(f *testing.F) {
 			t.Errorf("ParseDate(%q) = %v is not when the day begins", s, got)
 		}
 	})
+}
+
+// What ParseDate does not read is told apart: a day that is too far away, one of two days, and no day.
+func TestDaysThatAreNotRead(t *testing.T) {
+	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+	for in, want := range map[string]struct {
+		far    bool
+		either string // both days
+		like   bool
+	}{
+		"3026-12-01":     {far: true, like: true},
+		"1 Dec 0026":     {far: true, like: true},
+		"3026年1月3日":      {far: true, like: true},
+		"in 9999 years":  {far: true},
+		"12/1":           {either: "2027-01-12 2026-12-01", like: true},
+		"1.12.2027":      {like: true},
+		"by 12/1/2027":   {either: "2027-01-12 2027-12-01"},
+		"5/5":            {like: true},
+		"25/12":          {like: true},
+		"13/13":          {like: true},
+		"2026-12-01":     {like: true},
+		"febr 30":        {},
+		"30 Feb":         {like: true},
+		"september 31st": {like: true},
+		"下周八":            {like: true},
+		"mail":           {},
+		"monitor":        {},
+		"":               {},
+	} {
+		if far := FarDate(in, now, time.UTC); far != want.far {
+			t.Errorf("FarDate(%q) = %v", in, far)
+		}
+		var days []string
+		for _, d := range EitherDate(in, now, time.UTC) {
+			days = append(days, d.Format(time.DateOnly))
+		}
+		if got := strings.Join(days, " "); got != want.either {
+			t.Errorf("EitherDate(%q) = %q, want %q", in, got, want.either)
+		}
+		word, _, _ := strings.Cut(in, " ")
+		if like := LikeDate(word); like != want.like {
+			t.Errorf("LikeDate(%q) = %v", word, like)
+		}
+	}
 }
