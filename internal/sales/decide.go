@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -172,13 +173,7 @@ func (c *Case) Set(actor, field, value string, now time.Time) ([]Event, error) {
 	if err := c.mayWork(actor); err != nil {
 		return nil, err
 	}
-	if !c.Process.KnowsField(field) {
-		return nil, refuse(NotFound, "field.unknown", "field", field)
-	}
-	if err := checkTyped(field, value); err != nil {
-		return nil, err
-	}
-	if err := c.checkDateOf(field, value, now); err != nil {
+	if err := c.Process.checkValue(field, value, now); err != nil {
 		return nil, err
 	}
 	was := c.Deal.Value(field)
@@ -186,18 +181,6 @@ func (c *Case) Set(actor, field, value string, now time.Time) ([]Event, error) {
 		return nil, refuse(Conflict, "set.same", "field", field, "value", value)
 	}
 	return c.event(actor, now, Changed, EventData{Field: field, Was: was, Value: value}), nil
-}
-
-// checkDateOf refuses a date field's value that is too far away.
-func (c *Case) checkDateOf(field, value string, now time.Time) error {
-	years := fieldYears
-	if field == "close" {
-		years = PlannedYears
-	}
-	if f, _ := c.Process.FieldOf(field); f.Type != FieldDate {
-		return nil
-	}
-	return checkDate(parseDate(value), now, years)
 }
 
 // Assign gives the deal to another person and to that person's team.
@@ -348,24 +331,14 @@ func Create(p *Process, org *Organisation, actor string, n NewDeal, now time.Tim
 	if n.Owner == "" {
 		n.Owner = actor
 	}
-	if err := checkDate(n.Close, now, PlannedYears); err != nil {
-		return nil, err
-	}
-	initial := map[string]string{}
-	for k, v := range n.Fields {
-		initial[k] = v
-	}
-	for k, v := range map[string]string{"name": n.Name, "account": n.Account, "source": n.Source, "close": dateString(n.Close)} {
-		if err := checkTyped(k, v); err != nil {
+	initial := map[string]string{"name": n.Name, "account": n.Account, "source": n.Source, "close": dateString(n.Close), "amount": n.Amount.Canonical()}
+	maps.Copy(initial, n.Fields)
+	for _, k := range slices.Sorted(maps.Keys(initial)) {
+		if err := p.checkValue(k, initial[k], now); err != nil {
 			return nil, err
 		}
-		if v != "" {
-			initial[k] = v
-		}
 	}
-	if n.Amount.IsSet() {
-		initial["amount"] = n.Amount.Canonical()
-	}
+	maps.DeleteFunc(initial, func(_, v string) bool { return v == "" })
 	team, _ := org.TeamOf(n.Owner)
 	return []Event{{Version: 1, At: now, Actor: actor, Type: Created, Data: EventData{
 		Process: p.Key, Map: p.Version, To: p.Stages[0].Key, User: n.Owner, Team: team.Key, Initial: initial,

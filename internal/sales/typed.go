@@ -28,6 +28,26 @@ func checkTyped(field, value string) error {
 	return nil
 }
 
+// checkValue refuses a field's value that no deal of the process should have: of a field that
+// there is not, or see checkTyped and checkDate.
+func (p *Process) checkValue(field, value string, now time.Time) error {
+	f, ok := p.FieldOf(field)
+	if !ok {
+		return refuse(NotFound, "field.unknown", "field", field)
+	}
+	if err := checkTyped(field, value); err != nil {
+		return err
+	}
+	if f.Type != FieldDate {
+		return nil
+	}
+	years := fieldYears
+	if field == "close" {
+		years = PlannedYears
+	}
+	return checkDate(parseDate(value), now, years)
+}
+
 // How many years from now a date can be.
 const (
 	PlannedYears = 20  // of what is planned

@@ -91,3 +91,30 @@ func TestUnknownAnswers(t *testing.T) {
 		}
 	}
 }
+
+// A new deal takes no value that setting it afterwards would refuse.
+func TestNewDealsTakeWhatCanBeSet(t *testing.T) {
+	p := testProcess()
+	p.Fields = []Field{{Key: "region", Type: FieldText}, {Key: "go_live", Type: FieldDate}}
+	for _, tt := range []struct {
+		field, value, code string
+	}{
+		{"region", "EMEA", ""},
+		{"region", strings.Repeat("x", maxText+1), "text.too_long"},
+		{"regoin", "EMEA", "field.unknown"},
+		{"margin", "100.1", "deal.margin"},
+		{"close", "2047-01-01", "date.far"},
+		{"go_live", "2047-01-01", ""},
+		{"go_live", "2147-01-01", "date.far"},
+	} {
+		_, err := Create(p, testOrg(), "UANA", NewDeal{Name: "Acme", Fields: map[string]string{tt.field: tt.value}}, monday)
+		if codeOf(err) != tt.code {
+			t.Errorf("created with %s %.20q: %v, want %q", tt.field, tt.value, err, tt.code)
+		}
+		s := begin(t, Money{})
+		s.Process = p
+		if _, err := s.Set("UANA", tt.field, tt.value, s.now); codeOf(err) != tt.code {
+			t.Errorf("set %s to %.20q: %v, want %q", tt.field, tt.value, err, tt.code)
+		}
+	}
+}
