@@ -214,7 +214,7 @@ func addMoney(sums []sales.Money, m sales.Money) []sales.Money {
 	if i < 0 {
 		return append(sums, m)
 	}
-	sums[i].Minor += m.Minor
+	sums[i].Minor = sales.AddMinor(sums[i].Minor, m.Minor)
 	return sums
 }
 

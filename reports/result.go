@@ -95,7 +95,7 @@ type money map[string]int64
 
 func (m money) add(a sales.Money) {
 	if a.IsSet() {
-		m[a.Currency] += a.Minor
+		m[a.Currency] = sales.AddMinor(m[a.Currency], a.Minor)
 	}
 }
 

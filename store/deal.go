@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -297,11 +298,12 @@ type StageTotal struct {
 	Stage    string
 	Currency string // "" for deals without an amount
 	Deals    int
-	Minor    int64
+	Minor    int64 // see sales.AddMinor
 }
 
-const stageTotalsSQL = `SELECT stage, currency, COUNT(*) AS deals, CAST(SUM(amount) AS BIGINT) AS minor FROM deal
-	WHERE alive AND process = ? AND ` + visible
+// Amounts are added up in two parts, since both databases fail where a sum leaves 64 bits.
+const stageTotalsSQL = `SELECT stage, currency, COUNT(*) AS deals, CAST(SUM(amount / 1000000) AS BIGINT) AS millions, CAST(SUM(amount % 1000000) AS BIGINT) AS rest
+	FROM deal WHERE alive AND process = ? AND ` + visible
 
 // StageTotals returns what is alive in each stage and currency: open deals, and
 // won ones that are not completed. Teams nil means all of them, an empty list none.
@@ -311,8 +313,18 @@ func (r *Reader) StageTotals(ctx context.Context, process string, teams []string
 		cond, more := inTeams(teams)
 		query, args = query+` AND `+cond, append(args, more...)
 	}
+	var rows []struct {
+		StageTotal
+		Millions, Rest int64
+	}
+	err := r.all(ctx, &rows, query+` GROUP BY stage, currency ORDER BY stage, currency`, args...)
 	var out []StageTotal
-	err := r.all(ctx, &out, query+` GROUP BY stage, currency ORDER BY stage, currency`, args...)
+	for _, t := range rows {
+		if t.Minor = math.MaxInt64; t.Millions <= math.MaxInt64/1_000_000 {
+			t.Minor = sales.AddMinor(t.Millions*1_000_000, t.Rest)
+		}
+		out = append(out, t.StageTotal)
+	}
 	return out, wrap("add up the stages", err)
 }
 

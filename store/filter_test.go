@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -89,5 +90,29 @@ func TestDealFilters(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// What a stage is worth is told even where the sum of its amounts leaves 64 bits.
+func TestStageTotalsOfGiants(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		s := open(t, url, store.Options{})
+		seedMap(t, s)
+		newDeal(t, s, "One", "")
+		newDeal(t, s, "Two", "")
+		meddle := meddler(t, url)
+		for amount, want := range map[int64]int64{
+			4_611_686_018_427_387_903: math.MaxInt64 - 1,
+			9_000_000_000_000_000_000: math.MaxInt64,
+		} {
+			meddle(fmt.Sprintf(`UPDATE deal SET amount = %d`, amount))
+			read(t, s, func(ctx context.Context, r *store.Reader) error {
+				all, err := r.StageTotals(ctx, "b2b", nil)
+				if diff := cmp.Diff([]store.StageTotal{{Stage: "contact", Currency: "EUR", Deals: 2, Minor: want}}, all); diff != "" || err != nil {
+					t.Errorf("two of %d: %s %v", amount, diff, err)
+				}
+				return nil
+			})
+		}
 	})
 }

@@ -15,8 +15,7 @@ type Money struct {
 	Currency string // ISO 4217
 }
 
-// maxMinor is the largest amount, ten trillion euros: a float64 holds every unit, and
-// thousands of such amounts can be added up.
+// maxMinor is the largest amount, ten trillion euros: a float64 holds every unit.
 const maxMinor = 1e15
 
 // IsSet reports whether an amount was given.
@@ -105,6 +104,15 @@ func (m Money) Times(factor float64) (Money, error) {
 		return Money{}, refuse(Invalid, "money.too_large", "currency", m.Currency)
 	}
 	return fromAmount(product)
+}
+
+// AddMinor adds to a sum of many amounts, in the smallest unit of one currency. An int64 holds 9,223 of the
+// largest amount; a sum beyond stays at the largest int64 and does not turn negative.
+func AddMinor(sum, minor int64) int64 {
+	if minor > 0 && sum > math.MaxInt64-minor {
+		return math.MaxInt64
+	}
+	return sum + minor
 }
 
 // Add returns the sum. An amount that is not set adds nothing; two currencies are

@@ -271,3 +271,24 @@ func BenchmarkParseMoney(b *testing.B) {
 		}
 	}
 }
+
+// Sums of amounts stay where 64 bits end.
+func TestAddMinor(t *testing.T) {
+	for _, c := range []struct{ sum, minor, want int64 }{
+		{0, 0, 0}, {1, 2, 3}, {5, -7, -2},
+		{math.MaxInt64 - maxMinor, maxMinor, math.MaxInt64},
+		{math.MaxInt64 - maxMinor + 1, maxMinor, math.MaxInt64},
+		{math.MaxInt64, 1, math.MaxInt64}, {math.MaxInt64, -1, math.MaxInt64 - 1},
+	} {
+		if got := AddMinor(c.sum, c.minor); got != c.want {
+			t.Errorf("AddMinor(%d, %d) = %d, want %d", c.sum, c.minor, got, c.want)
+		}
+	}
+	sum := int64(0)
+	for range 10_000 { // deals of the largest amount
+		sum = AddMinor(sum, maxMinor)
+	}
+	if sum != math.MaxInt64 {
+		t.Errorf("ten thousand of the largest amounts are %d", sum)
+	}
+}
