@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -91,7 +92,7 @@ func seed(ctx context.Context, st *store.Store, m sampleMap, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	for key := range m.processes {
+	for _, key := range slices.Sorted(maps.Keys(m.processes)) { // the same numbers in every run
 		if err := publish(ctx, st, key, lives, now); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,14 @@ func TestSeedDemo(t *testing.T) {
 		deals, err := r.Deals(ctx, store.DealFilter{Owner: userAna, Alive: true})
 		if err != nil {
 			return err
+		}
+		all, err := r.Deals(ctx, store.DealFilter{})
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(all, func(a, b sales.Deal) int { return int(a.ID - b.ID) })
+		if !slices.IsSortedFunc(all, func(a, b sales.Deal) int { return strings.Compare(a.Process, b.Process) }) {
+			t.Error("the deals get other numbers in each run: their processes are mixed")
 		}
 		cards := 0
 		for _, d := range deals {

@@ -11,8 +11,9 @@
 //     shortcuts, user, action and action_ts for clicks, the view's id for
 //     submissions. A repeated payload therefore has no second effect; the inbox
 //     of the store sees to that, on any replica and after a restart.
-//  3. A slot in the bounded pool is taken, or the payload is turned away
-//     unacknowledged, so that a flood cannot stop what is already running.
+//  3. A slot in the bounded pool is taken, or the payload is turned away, so that a
+//     flood cannot stop what is already running: once a minute with a word to the
+//     person, otherwise unacknowledged.
 //  4. The handler decides and commits. Only then is the payload acknowledged, with
 //     the reply in the acknowledgement where Slack takes it there, and over the
 //     response URL, a view or an ephemeral message where it does not.

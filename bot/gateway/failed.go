@@ -24,7 +24,10 @@ func (g *Gateway) failure(in handlers.Intent, err error) handlers.Reply {
 	defer cancel()
 	p := g.printer(ctx, in)
 	said := p.T("I could not do that just now. Nothing was changed. Please try again in a minute.")
-	if errors.Is(err, store.ErrUnsure) || errors.Is(err, errPanicked) {
+	switch {
+	case errors.Is(err, errBusy):
+		said = p.T("I have too much to do just now, and did not do that. Nothing was changed. Please try again in a minute.")
+	case errors.Is(err, store.ErrUnsure), errors.Is(err, errPanicked):
 		said = p.T("Something went wrong, and I can't tell whether that was saved. Have a look before you try again.")
 	}
 	r := handlers.Reply{Text: said}

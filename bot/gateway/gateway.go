@@ -52,6 +52,7 @@ type Gateway struct {
 	sockets  sockets
 	doors    *http.ServeMux
 	refused  refused
+	turned   turnedAway
 
 	permalink func(ctx context.Context, channel, message string) string // "" when Slack gives none
 
@@ -123,7 +124,7 @@ func (g *Gateway) take(in handlers.Intent, received time.Time) (ack any, after f
 	case g.admitted <- struct{}{}:
 	default:
 		g.Observe(in, OutcomeShed, 0)
-		return nil, nil, errBusy
+		return g.shed(in)
 	}
 	done := make(chan outcome, 1)
 	g.running.Go(func() {
@@ -220,8 +221,11 @@ func (g *Gateway) finish(in handlers.Intent, received time.Time, o outcome) (any
 			g.Log.Error("gateway: not taken", "kind", in.Kind, "name", in.Name, "user", in.User, "key", in.Key, "error", o.err)
 		}
 		g.Observe(in, result, time.Since(received))
-		if result == OutcomeShed || !answersFailure(in) || g.life.Err() != nil {
+		if !answersFailure(in) || g.life.Err() != nil {
 			return nil, nil, o.err
+		}
+		if result == OutcomeShed {
+			return g.shed(in)
 		}
 		ack, after := g.apologise(in, o.err)
 		return ack, after, nil

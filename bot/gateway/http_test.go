@@ -3,7 +3,9 @@ package gateway
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,25 +73,65 @@ func TestCommandIsAnsweredInItsAcknowledgement(t *testing.T) {
 	}
 }
 
+// Each person is told once a minute that there is too much to do; the rest is turned away without a word.
 func TestFloodIsShed(t *testing.T) {
 	block := make(chan struct{})
-	g := newGateway(t, newFakeSlack(t), func(context.Context, handlers.Intent) (handlers.Reply, error) {
+	f := newFakeSlack(t)
+	g := newGateway(t, f, func(context.Context, handlers.Intent) (handlers.Reply, error) {
 		<-block
 		return handlers.Reply{Text: "done"}, nil
 	})
 	g.slots, g.admitted = make(chan struct{}, 1), make(chan struct{}, 2)
-	codes := make(chan int, 10)
+	const toldWhy = "I have too much to do just now, and did not do that. Nothing was changed. Please try again in a minute."
+	answers := make(chan *httptest.ResponseRecorder, 10)
 	for i := range 10 {
-		go func() { codes <- sendCommand(g, "new", string(rune('a'+i)), "").Code }()
+		go func() { answers <- sendCommand(g, "new", string(rune('a'+i)), "") }()
 	}
-	shed := 0
+	shed, told := 0, 0
 	for range 8 { // two are in: one handled, one waiting
-		if code := <-codes; code == 503 {
+		switch w := <-answers; {
+		case w.Code == 503:
 			shed++
+		case strings.Contains(w.Body.String(), toldWhy):
+			told++
 		}
 	}
+	if shed != 7 || told != 1 {
+		t.Errorf("%d shed in silence and %d with a word, want 7 and 1", shed, told)
+	}
+	sendInteraction(g, strings.Replace(strings.ReplaceAll(click, "U0ANA", "U0BO"), "https://hooks.slack.com/x", f.URL+"/hook", 1))
+	if c := f.called(t, "hook", 1); c.body["text"] != toldWhy || c.body["replace_original"] != false {
+		t.Errorf("somebody else's click is answered with %v", c.body)
+	}
+	if w := sendEvent(g, mention); w.Code != 503 {
+		t.Errorf("an event is acknowledged with %d: it would not come again", w.Code)
+	}
+	g.turned.told["U0ANA"] = time.Now().Add(-turnedEvery)
+	if w := sendCommand(g, "new", "k", ""); !strings.Contains(w.Body.String(), toldWhy) {
+		t.Errorf("after a minute: %d %s", w.Code, w.Body)
+	}
 	close(block)
-	if <-codes; <-codes != 200 || shed != 8 {
-		t.Errorf("%d shed, want 8", shed)
+	for range 2 {
+		if w := <-answers; !strings.Contains(w.Body.String(), "done") {
+			t.Errorf("what was taken is answered with %d %s", w.Code, w.Body)
+		}
+	}
+}
+
+// However many people there are, few are told, and those who were told long ago are forgotten.
+func TestTurnedAway(t *testing.T) {
+	var told turnedAway
+	at := nowFunc()
+	n := 0
+	for i := range turnedMost + 10 {
+		if told.tell(strconv.Itoa(i), at) {
+			n++
+		}
+	}
+	if n != turnedMost || told.tell("0", at.Add(turnedEvery-1)) {
+		t.Errorf("%d people were told", n)
+	}
+	if !told.tell("new", at.Add(turnedEvery)) || len(told.told) != 1 {
+		t.Errorf("%d people are remembered after a minute", len(told.told))
 	}
 }
