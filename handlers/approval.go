@@ -188,7 +188,7 @@ func (a *App) submitRequest(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return Reply{}, err
 		}
-		sentence := c.T("Requested: the %s approval for %s. It waits for %s, and I tell you the result.", view.PolicyInside(c.Printer, k.Process, kind), view.DealName(k.Deal), v.Awaited(c.Printer))
+		sentence := c.T("Requested: the %s approval for %s. It waits for %s, and I will tell you the result.", view.PolicyInside(c.Printer, k.Process, kind), view.DealName(k.Deal), v.Awaited(c.Printer))
 		if req.State == sales.Approved {
 			sentence = c.T("The %s approval for %s stands: no step had to be asked.", view.PolicyInside(c.Printer, k.Process, kind), view.DealName(k.Deal))
 		}

@@ -159,9 +159,9 @@ func (c *Call) decided(v view.Approval, verdict sales.Verdict) string {
 	asker := v.Name(v.Approval.Requester)
 	switch {
 	case verdict == sales.Reject:
-		return c.T("You rejected %s. I tell %s why.", what, asker)
+		return c.T("You rejected %s. I will tell %s why.", what, asker)
 	case v.Approval.State == sales.Approved:
-		return c.T("You approved %s. I tell %s.", what, asker)
+		return c.T("You approved %s. I will tell %s.", what, asker)
 	}
 	step := v.Approval.Current()
 	if step.From != v.Approval.Version {

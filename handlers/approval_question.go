@@ -77,7 +77,7 @@ func (a *App) askApproval(ctx context.Context, c *Call, id int64, question strin
 			}
 		}
 		who := view.AnyOf(c.Printer, k.Answerers(req), names(ctx, tx.Reader))
-		return c.inPlace(say(c.T("Asked. It now waits for %s, and I tell you the answer.", who))), nil
+		return c.inPlace(say(c.T("Asked. It now waits for %s, and I will tell you the answer.", who))), nil
 	})
 }
 
@@ -307,6 +307,9 @@ func questionOver(f facts) (string, []slack.Block) {
 	q := v.Approval.Questions[number-1]
 	if q.Who == "" {
 		return f.T("That question is not open any more: the approval has moved on."), showRequest(f, v)
+	}
+	if q.Who == f.call.User {
+		return f.T("You have answered already: “%s”", view.Note(q.Answer)), showRequest(f, v)
 	}
 	return f.T("%s has answered already: “%s”", f.name(q.Who), view.Note(q.Answer)), showRequest(f, v)
 }

@@ -52,8 +52,15 @@ func (c *Call) cutAmount(words []Word, currency string) (name []Word, amount sal
 		}
 		return nil, sales.Money{}, choosing(err, func(k string) string { return c.with(last, k) })
 	}
+	if rest := words[1:]; words[0].Quoted && beginsAmount.MatchString(spoken(rest)) { // the name is complete
+		amount, err = sales.ParseMoney(spoken(rest), currency)
+		return words[:1], amount, choosing(err, func(k string) string { return c.with(rest, k) })
+	}
 	return words, sales.Money{}, nil
 }
+
+// beginsAmount is of words that cannot belong to a quoted name in front of them.
+var beginsAmount = regexp.MustCompile(`^[\p{Sc}+-]?\d`)
 
 // yearLike is a bare number that ends names as often as it is an amount: "Renewal 2027".
 var yearLike = regexp.MustCompile(`^(19|20)\d\d$`)

@@ -114,6 +114,8 @@ func TestNewDealGrammar(t *testing.T) {
 		{`"Route 66"`, "Route 66", "", sales.Money{}},
 		{"Acme phase 2", "Acme phase 2", "", sales.Money{}},
 		{`"Route 66" 660 for "Fish for Friends"`, "Route 66", "Fish for Friends", sales.Money{Minor: 66000, Currency: "USD"}},
+		{`"Fund" 30`, "Fund", "", sales.Money{Minor: 3000, Currency: "USD"}},
+		{`"Blue" phase 2`, `"Blue" phase 2`, "", sales.Money{}},
 		{"Phase 2 500", "Phase 2", "", sales.Money{Minor: 50000, Currency: "USD"}},
 		{"Phase 2 New", "Phase 2 New", "", sales.Money{}},
 		{"Cups for all 12k", "Cups", "all 12k", sales.Money{}},
@@ -130,6 +132,18 @@ func TestNewDealGrammar(t *testing.T) {
 				t.Errorf("created %q for %q at %v\nanswer: %s", d.Name, d.Account, d.Amount, shown(t, r))
 			}
 		})
+	}
+}
+
+// What stands behind a quoted name and begins like an amount is one, or is asked back.
+func TestSlipInTheAmountOfANewDeal(t *testing.T) {
+	w := newWorld(t)
+	r := w.types(ana, `/deal new "Pine" 12kk for Pine`)
+	if s := shown(t, r); !strings.Contains(s, "I can't read “12kk” as an amount") {
+		t.Errorf("answered with:\n%s", s)
+	}
+	if s := shown(t, w.types(ana, "/deal pine")); strings.Contains(s, "D-1") {
+		t.Errorf("a deal was made all the same:\n%s", s)
 	}
 }
 

@@ -40,11 +40,11 @@ func (d Delegation) period(p text.Printer) string {
 }
 
 // because adds the reason that was given.
-func (d Delegation) because(sentence string) string {
+func (d Delegation) because(p text.Printer, sentence string) string {
 	if d.Why == "" {
 		return sentence
 	}
-	return sentence + " “" + Note(d.Why) + "”"
+	return p.Sentences(sentence, p.T("“%s”", Note(d.Why)))
 }
 
 // Made confirms to the one who arranged it.
@@ -102,16 +102,16 @@ func (d Delegation) Told(p text.Printer, user, what, actor string) (string, []sl
 			"%[2]s no longer decides in your place: the time is over. %[1]d requests wait for you.", d.Name(d.Delegate)), Actions(mine)
 	case user == d.Approver:
 		sentence := p.T("%s arranged that %s decides in your place %s. You keep the right yourself.", d.Name(actor), d.Name(d.Delegate), d.period(p))
-		return d.because(sentence), d.EndButton(p)
+		return d.because(p, sentence), d.EndButton(p)
 	case what == "begun":
 		sentence := p.T("From now on you decide in the place of %s, %s.", d.Name(d.Approver), d.period(p))
-		return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+		return p.Sentences(d.because(p, sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 	case actor == d.Approver:
 		sentence := p.T("%s asks you to decide in their place %s.", d.Name(actor), d.period(p))
-		return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+		return p.Sentences(d.because(p, sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 	}
 	sentence := p.T("%s asks you to decide in the place of %s %s.", d.Name(actor), d.Name(d.Approver), d.period(p))
-	return p.Sentences(d.because(sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
+	return p.Sentences(d.because(p, sentence), d.cards(p)), Actions(mine, d.end(p.T("Give it back")))
 }
 
 // cards says that the delegate has what waits.
@@ -134,7 +134,7 @@ func DelegationList(p text.Printer, rows []Delegation, command string) []slack.B
 		if d.By != d.Approver {
 			line = p.Sentences(line, p.T("Arranged by %s.", d.Name(d.By)))
 		}
-		s := Section(d.because(line))
+		s := Section(d.because(p, line))
 		s.Accessory = slack.NewAccessory(d.end(p.T("End it")))
 		blocks = append(blocks, s)
 	}

@@ -10,8 +10,9 @@ import { channel, labelOf, nameOf, placeKey, state, user } from "./state.js";
 import { t } from "./strings.js";
 import { showError } from "./toast.js";
 
-// composer draws the box for a channel, or for one of its threads. It returns {node, fill(text), focus(), stop()}.
-export function composer({ channel: id, thread = "" }) {
+// composer draws the box for a channel, or for one of its threads; sent is called when something is. It returns
+// {node, fill(text), focus(), stop()}.
+export function composer({ channel: id, thread = "", sent }) {
   const key = placeKey(id, thread);
   const ch = channel(id);
   const listId = uid("complete");
@@ -158,6 +159,7 @@ export function composer({ channel: id, thread = "" }) {
     state.history.set(key, [...typed().filter((x) => x !== text), text].slice(-50));
     input.value = "";
     changed();
+    sent();
     node.setAttribute("aria-busy", "true");
     try {
       if (slash) await command(commandOf(`/${slash[1]}`), slash[2]);

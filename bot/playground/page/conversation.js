@@ -32,7 +32,7 @@ export function conversation(id) {
   ];
   const focused = () => { if (document.visibilityState === "visible") seen(id, state.messages.get(id) || []); };
   document.addEventListener("visibilitychange", focused);
-  const box = composer({ channel: id });
+  const box = composer({ channel: id, sent: list.bottom });
   const node = h("section", { class: "conversation", data: { channel: id }, "aria-label": labelOf(ch) },
     ch.is_im ? appHeader("messages") : channelHeader(ch), welcome(box.fill), list.node, foot);
   drawFoot();
@@ -105,7 +105,7 @@ export function threadPane(id, ts) {
     seen(key, messages);
   });
   const stops = [on("messages", (e) => { if (e.channel === id && e.thread === ts) update(); }), on("dismissed", update)];
-  const box = composer({ channel: id, thread: ts });
+  const box = composer({ channel: id, thread: ts, sent: list.bottom });
   const node = h("section", { class: "pane thread-pane", data: { thread: ts }, "aria-label": t("thread") },
     h("header", { class: "pane-head" }, backButton(to({ thread: "" })),
       h("h2", null, t("thread"), h("span", { class: "muted" }, ch.is_im ? nameOf(user(state.app.bot_user_id)) : `#${labelOf(ch)}`)),

@@ -1,5 +1,6 @@
 // Slack's mrkdwn, drawn as elements. Formatting marks count only beside spaces and punctuation, as in
-// Slack: a star inside a word, or between Chinese characters, stays a star.
+// Slack: a star inside a word, or between Chinese characters, stays a star, and so does one with a zero width space
+// between it and the word, by which apps keep what somebody typed as it is.
 import { h, safeUrl } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { slackDate, full } from "./format.js";
@@ -95,7 +96,7 @@ function inlinePlain(text) {
 }
 
 function codeAt(line, i) {
-  if (line[i] !== "`") return null;
+  if (line[i] !== "`" || line[i + 1] === zeroWidth) return null;
   const end = line.indexOf("`", i + 1);
   if (end <= i + 1) return null;
   return { node: h("code", { class: "code" }, unescape(line.slice(i + 1, end))), end: end + 1 };
@@ -112,16 +113,20 @@ function angleAt(line, i) {
 // isMark tells Slack's marks from other words in angle brackets, such as <b>, which stay as they are.
 const isMark = (body) => /^(?:[@#!]|[a-z][a-z0-9+.-]*:)/i.test(body);
 
+const zeroWidth = "\u200b";
+
+const isGap = (c) => c === undefined || c === zeroWidth || /\s/.test(c);
+
 const isWord = (c) => c !== undefined && /[\p{L}\p{N}]/u.test(c);
 
 function markAt(line, i) {
   const mark = line[i];
-  if (!marks[mark] || isWord(line[i - 1]) || /\s/.test(line[i + 1] ?? " ") || line[i + 1] === mark) return null;
+  if (!marks[mark] || isWord(line[i - 1]) || isGap(line[i + 1]) || line[i + 1] === mark) return null;
   for (let j = i + 1; j < line.length; j++) {
     const skip = codeAt(line, j) || angleAt(line, j);
     if (skip) {
       j = skip.end - 1;
-    } else if (line[j] === mark && j > i + 1 && !/\s/.test(line[j - 1]) && !isWord(line[j + 1])) {
+    } else if (line[j] === mark && j > i + 1 && !isGap(line[j - 1]) && !isWord(line[j + 1])) {
       return { node: h(marks[mark], null, inline(line.slice(i + 1, j))), end: j + 1 };
     }
   }
