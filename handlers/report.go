@@ -18,8 +18,8 @@ import (
 func reportBook() book {
 	return book{
 		routes: []Route{
-			{Command: "report", Args: text.Msg("[REPORT] [PERIOD] [@user|TEAM|PROCESS] [source NAME] [AMOUNTS] [as of DAY]"), About: text.Msg("Answer a question about all deals, or about some: the funnel, what was won and lost, where deals wait."),
-				Examples: []string{"report", text.Msg("report funnel last quarter"), text.Msg("report outcomes since 1 Oct @ana"), text.Msg("report bottleneck north"), text.Msg("report funnel 10k-50k source web as of 1 Oct")}, Run: (*App).report},
+			{Command: "report", Args: text.Msg("[REPORT] [PERIOD] [@user|TEAM|PROCESS] [source NAME] [AMOUNTS] [by owner|team|source] [as of DAY]"), About: text.Msg("Answer a question about all deals, or about some: the funnel, what was won and lost, where deals wait."),
+				Examples: []string{"report", text.Msg("report funnel last quarter"), text.Msg("report outcomes since 1 Oct @ana"), text.Msg("report outcomes by owner"), text.Msg("report bottleneck north"), text.Msg("report funnel 10k-50k source web as of 1 Oct")}, Run: (*App).report},
 			{Command: "report", Verb: "subscribe", Also: []string{"订阅"}, Args: text.Msg("digest #channel weekly mon 09:00 [in ZONE] [for TEAM]"), About: text.Msg("Have the digest, or a report, posted to a channel or to yourself."),
 				Examples: []string{text.Msg("report subscribe digest #sales weekly mon 09:00"), text.Msg("report subscribe digest me daily 8:30 in Europe/Berlin"), "report subscribe"}, Run: (*App).subscribe},
 			{Command: "report", Verb: "unsubscribe", Also: []string{"退订", "取消订阅"}, Args: text.Msg("[REPORT] [#channel]"), About: text.Msg("End a subscription."),
@@ -82,7 +82,7 @@ func (a *App) answerReport(ctx context.Context, c *Call, q reports.Query) (Reply
 			return err
 		}
 		var share slack.BlockElement
-		if c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
+		if !res.Empty() && c.Channel != "" && !strings.HasPrefix(c.Channel, "D") {
 			share = view.Button("report.share", q.Value(), c.T("Share in this channel"))
 		}
 		s, err = a.answer(ctx, r, c, view.ReportMessage(reports.Render(res, c.Printer), "", share))
@@ -179,6 +179,7 @@ var reportRefusals = map[string]wording{
 	"report.source.unknown":    says(text.Msg("No deal has the source “%s”. These are the sources:"), "input"),
 	"report.source.ambiguous":  says(text.Msg("“%s” can be more than one source. Which one?"), "input"),
 	"report.source.missing":    says(text.Msg("Which source?")),
+	"report.owners":            ownersRefused,
 	"report.amount":            says(text.Msg("Deals worth more than “%s”, or less?"), "input"),
 	"report.day":               says(text.Msg("I can't read the day in “%s”. Say, for example, `as of 1 Oct` or `as of yesterday`."), "input"),
 	"band.order":               says(text.Msg("That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.")),
@@ -189,7 +190,9 @@ var reportRefusals = map[string]wording{
 	"subscription.other":       says(text.Msg("A digest can go to a channel or to yourself, not to another person.")),
 	"subscription.no_channel":  says(text.Msg("I can't find the channel “%s”. Type # and pick it from Slack's list, or say `me`."), "input"),
 	"subscription.period":      says(text.Msg("The digest tells of its own day, week or month: leave the period out, or subscribe to one report.")),
+	"subscription.by":          says(text.Msg("The digest is not broken down: subscribe to one report for that, such as `outcomes`.")),
 	"subscription.as_of":       says(text.Msg("A subscription tells what is known when it comes: leave “as of” out.")),
+	"report.undivided":         explained,
 	"report.period":            explained,
 	"report.as_of":             explained,
 	"report.future":            explained,
@@ -202,4 +205,13 @@ var reportRefusals = map[string]wording{
 func explained(f facts) (string, []slack.Block) {
 	s, _ := reports.Explain(f.Printer, f.e)
 	return s, nil
+}
+
+// ownersRefused names the people of whom only one can be meant.
+func ownersRefused(f facts) (string, []slack.Block) {
+	var people []string
+	for _, id := range f.e.Facts["owners"].([]string) {
+		people = append(people, f.name(id))
+	}
+	return f.T("A report is about one person's deals, not about those of %s. Name one of them, or a team, or say `by owner`.", f.List(people)), nil
 }

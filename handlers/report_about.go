@@ -96,6 +96,9 @@ func (x *aboutReader) take(words []Word) (int, error) {
 	if n, err := x.takeBand(words); n > 0 || err != nil {
 		return n, err
 	}
+	if n := x.takeBy(words); n > 0 {
+		return n, nil
+	}
 	after, n := cutKeyword(words, "source", "来源", "渠道")
 	if n < 0 || x.Source != "" {
 		return 0, nil
@@ -106,6 +109,53 @@ func (x *aboutReader) take(words []Word) (int, error) {
 	}
 	x.Source = key
 	return n + m, nil
+}
+
+// eachWords come before what a report is broken down by.
+var eachWords = []string{"by", "per", "each", "按", "分"}
+
+// groupWords are what a report can be broken down by, as people call them.
+var groupWords = map[string][]string{
+	reports.EachOwner:  {"owner", "owners", "rep", "reps", "person", "people", "负责人", "人", "销售"},
+	reports.EachTeam:   {"team", "teams", "团队"},
+	reports.EachSource: {"source", "sources", "来源", "渠道"},
+}
+
+// takeBy reads by what the report is broken down: "by owner". With a name behind it, as in "by owner
+// @ana", some deals are chosen instead, and only the first word is taken.
+func (x *aboutReader) takeBy(words []Word) int {
+	if x.By != "" {
+		return 0
+	}
+	after, n := cutKeyword(words, eachWords...)
+	if n < 0 || len(after) == 0 {
+		return 0
+	}
+	for by, names := range groupWords {
+		switch {
+		case !after[0].is(names...):
+		case n == 1 && len(after) > 1 && x.names(by, after[1:]):
+			return 1
+		default:
+			x.By = by
+			return n + 1
+		}
+	}
+	return 0
+}
+
+// names reports whether the words begin with an owner, a team or a source.
+func (x *aboutReader) names(by string, words []Word) bool {
+	if by == reports.EachSource {
+		_, _, err := pick("report.source", x.sources, words)
+		return err == nil
+	}
+	if userMention.MatchString(words[0].Text) {
+		return by == reports.EachOwner
+	}
+	key, _, err := pick("report.subject", x.subjects, words)
+	_, owner := ownerOf(key)
+	return err == nil && (owner && by == reports.EachOwner || strings.HasPrefix(key, "team:") && by == reports.EachTeam)
 }
 
 // cutKeyword takes a keyword off the words; one in Chinese may stand without a space
@@ -219,8 +269,8 @@ func (x *aboutReader) takeName(all []Word) (int, error) {
 		words = rest
 	}
 	gone := len(all) - len(words)
-	if m := userMention.FindStringSubmatch(words[0].Text); m != nil && x.set("<@"+m[1]+">") {
-		return gone + 1, nil // Slack adds the person's name to it, which may have changed
+	if m := userMention.FindStringSubmatch(words[0].Text); m != nil { // Slack adds the person's name to it, which may have changed
+		return gone + 1, x.setOwner(m[1])
 	}
 	if err := x.whichOne(words); err != nil {
 		return 0, err
@@ -231,6 +281,9 @@ func (x *aboutReader) takeName(all []Word) (int, error) {
 	}
 	if span, ok := strings.CutPrefix(key, "period:"); ok && len(x.period) == 0 {
 		return gone + n, x.setPeriod(span)
+	}
+	if owner, ok := ownerOf(key); ok {
+		return gone + n, x.setOwner(owner)
 	}
 	if !x.set(key) {
 		return 0, noMore(words)

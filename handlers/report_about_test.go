@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"pipewright/internal/text"
 	"pipewright/reports"
 	"pipewright/store"
 )
@@ -30,6 +32,28 @@ func aboutOf(t *testing.T, r Reply, now time.Time) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return shortly(q.Options, now)
+}
+
+// reads is what the words are understood as, in short.
+func (w *world) reads(user, words string) string {
+	w.t.Helper()
+	c := &Call{Intent: Intent{User: user, Now: w.now}, Printer: text.For("en", time.UTC)}
+	var o reports.Options
+	err := w.app.Store.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
+		about, err := w.app.readAbout(ctx, c, r, split(words))
+		if err == nil {
+			o = about.Options
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Errorf("%s: %v", words, err)
+	}
+	return shortly(o, w.now)
+}
+
+func shortly(q reports.Options, now time.Time) string {
 	var parts []string
 	add := func(name, is string) {
 		if is != "" {
@@ -46,6 +70,7 @@ func aboutOf(t *testing.T, r Reply, now time.Time) string {
 	add("owner", q.Owner)
 	add("team", q.Team)
 	add("source", q.Source)
+	add("by", q.By)
 	add("amount", q.Band.Canonical())
 	add("from", day(q.From))
 	add("to", day(q.To))
@@ -95,13 +120,19 @@ func TestReportAbout(t *testing.T) {
 		"截至11月1日":                            "as of=2026-11-01 23:59",
 		"截至 昨天":                              "as of=2026-11-22 23:59",
 		"流程 renewal":                         "process=renewal",
+		"by owner":                           "by=owner",
+		"per rep last quarter":               "by=owner from=2026-07-01 to=2026-10-01",
+		"by team":                            "by=team",
+		"by source @ana over 50k":            "owner=" + ana + " by=source amount=50000.00 USD..",
+		"by owner north":                     "team=north by=owner",
+		"by owner @ana":                      "owner=" + ana,
+		"by team north":                      "team=north",
+		"by source web":                      "source=web",
+		"按负责人":                               "by=owner",
+		"按 团队 上季度":                           "by=team from=2026-07-01 to=2026-10-01",
+		"北区 按来源":                             "team=north by=source",
 	} {
-		r := w.types(maxim, "/report outcomes "+typed)
-		if !strings.Contains(shown(t, r), "[Share in this channel]") {
-			t.Errorf("%s: %s", typed, shown(t, r))
-			continue
-		}
-		if got := aboutOf(t, r, w.now); got != want {
+		if got := w.reads(maxim, typed); got != want {
 			t.Errorf("%s: %s, want %s", typed, got, want)
 		}
 	}
@@ -113,7 +144,9 @@ func TestReportAboutNothing(t *testing.T) {
 	for typed, want := range map[string]string{
 		"source wbe":         "No deal has the source “wbe”. These are the sources:\n[web]",
 		"source":             "Which source?\n[Trade fair] [partner] [web]",
-		"by team":            "Which ones?\n[North] [East]",
+		"team":               "Which ones?\n[North] [East]",
+		"@ana @ben":          "A report is about one person's deals, not about those of Ana Silva and Ben Ode. Name one of them, or a team, or say `by owner`.",
+		"ana ben":            "A report is about one person's deals, not about those of Ana Silva and Ben Ode. Name one of them, or a team, or say `by owner`.",
 		"流程":                 "Which ones?\n[New business] [Renewals]",
 		"wbe":                "I don't know what “wbe” is. Name a period (last quarter, since 1 Oct), a person (@ana, me), a team, a process, a source, amounts (10k-50k, over 50k) or a day (as of 1 Oct).\n[web]",
 		"last quartr":        "“last” can be more than one. Which one?\n[last week] [last month] [last quarter] [last year]",
@@ -173,6 +206,7 @@ func TestSubscribeToSomeDeals(t *testing.T) {
 		"digest <#C9|x> weekly mon 09:00 by @ana":                {"digest?owner=" + ana, "", "*Digest* · New business · Ana Silva → <#C9>"},
 		"digest me weekly mon 09:00 source trade fair for north": {"digest?source=Trade+fair", "north", "*Digest* · New business · North · Trade fair → you"},
 		"outcomes me 10k-50k monthly 10:00 in Europe/Berlin":     {"outcomes?amount=10000.00+USD..50000.00+USD", "", "*Won and lost* · New business · $10,000 to less than $50,000 → you"},
+		"outcomes me by owner monthly 10:00 source web":          {"outcomes?by=owner&source=web", "", "*Won and lost* · New business · web · by owner → you"},
 		"outcomes me over 50k EUR source web fri":                {"outcomes?amount=50000.00+EUR..&source=web", "", "*Won and lost* · New business · web · €50,000 or more → you"},
 		"漏斗 我 每周 周一 9点 来源 web 上季度":                               {"funnel?period=%E4%B8%8A%E5%AD%A3%E5%BA%A6&source=web", "", "*Funnel* · New business · web · 上季度 → you"},
 	} {
@@ -189,12 +223,15 @@ func TestSubscribeToSomeDeals(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"digest me weekly mon 09:00 last quarter":    "The digest tells of its own day, week or month: leave the period out, or subscribe to one report.",
-		"funnel me weekly mon 09:00 as of 1 Oct":     "A subscription tells what is known when it comes: leave “as of” out.",
-		"funnel me weekly mon 09:00 source wbe":      "No deal has the source “wbe”. These are the sources:",
-		"funnel me weekly mon 09:00 50k-10k":         "That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.",
-		"funnel <@" + ana + "|ana> weekly mon 09:00": "A digest can go to a channel or to yourself, not to another person.",
-		"funnel me weekly mon 09:00 for noth":        "I don't know what “noth” is. ",
+		"digest me daily 8:30 <@" + ana + "> <@" + ben + ">": "A report is about one person's deals, not about those of Ana Silva and Ben Ode.",
+		"digest me weekly mon 09:00 by owner":                "The digest is not broken down: subscribe to one report for that, such as `outcomes`.",
+		"bottleneck me weekly mon 09:00 by owner":            "“bottleneck” looks at all deals together and cannot be broken down. These can: outcomes, funnel, stages and cycle.",
+		"digest me weekly mon 09:00 last quarter":            "The digest tells of its own day, week or month: leave the period out, or subscribe to one report.",
+		"funnel me weekly mon 09:00 as of 1 Oct":             "A subscription tells what is known when it comes: leave “as of” out.",
+		"funnel me weekly mon 09:00 source wbe":              "No deal has the source “wbe”. These are the sources:",
+		"funnel me weekly mon 09:00 50k-10k":                 "That range of amounts ends before it begins: write the lower one first, such as `10k-50k`.",
+		"funnel <@" + ana + "|ana> weekly mon 09:00":         "A digest can go to a channel or to yourself, not to another person.",
+		"funnel me weekly mon 09:00 for noth":                "I don't know what “noth” is. ",
 	} {
 		before := len(w.subs())
 		if r := w.types(maxim, "/report subscribe "+line); !strings.HasPrefix(r.Text, want) || len(w.subs()) != before {

@@ -31,10 +31,17 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	}
 	var b view.Behind
 	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		var ids []int64
-		if b, ids, err = a.behind(ctx, r, c, q, rest[0]); err != nil {
+		kind, key, _ := strings.Cut(rest[0], ":")
+		of := counted(q, kind, key)
+		res, err := a.compute(ctx, r, of, c.User)
+		if err != nil {
 			return err
 		}
+		var ids []int64
+		if b, ids, err = behind(ctx, r, c, q, of, res, kind, key); err != nil {
+			return err
+		}
+		b.About = res.About(c.Printer)
 		b.Value, b.Page, b.Total, b.Now, b.Name, b.AsOf = q.Value(rest[0]), max(0, page), len(ids), c.Now, names(ctx, r), q.AsOf
 		b.Rows, err = behindRows(ctx, r, c, ids, b.Page)
 		return err
@@ -45,18 +52,25 @@ func (a *App) clickBehind(ctx context.Context, c *Call) (Reply, error) {
 	return Reply{Modal: view.BehindModal(c.Printer, b)}, nil
 }
 
-// behind returns the deals behind a number, under its title.
-func (a *App) behind(ctx context.Context, r *store.Reader, c *Call, q reports.Query, number string) (view.Behind, []int64, error) {
-	kind, key, _ := strings.Cut(number, ":")
+// counted is the query of whose deals a number tells.
+func counted(q reports.Query, kind, key string) reports.Query {
+	switch {
+	case kind == reports.ByGroup:
+		return q.Of(key)
+	case reports.OfDigest(kind):
+		q.From, q.To = time.Time{}, time.Time{}
+	}
+	q.By = ""
+	return q
+}
+
+// behind returns the deals behind a number of the query q, under its title; res is the answer to what it tells of.
+func behind(ctx context.Context, r *store.Reader, c *Call, q, of reports.Query, res reports.Result, kind, key string) (view.Behind, []int64, error) {
+	if kind == reports.ByGroup {
+		b, ids := behindGroup(c.Printer, res)
+		return b, ids, nil
+	}
 	key, sub, _ := strings.Cut(key, ":")
-	counted := q
-	if reports.OfDigest(kind) {
-		counted.From, counted.To = time.Time{}, time.Time{}
-	}
-	res, err := a.compute(ctx, r, counted, c.User)
-	if err != nil {
-		return view.Behind{}, nil, err
-	}
 	during := " · " + c.T("%s to %s", c.DateTime(q.From), c.DateTime(q.To))
 	switch kind {
 	case reports.ByOutcome:
@@ -82,8 +96,17 @@ func (a *App) behind(ctx context.Context, r *store.Reader, c *Call, q reports.Qu
 	case reports.Standing:
 		sub = reports.OpenHere
 	}
-	b, ids := behindStage(c.Printer, counted, res, key, sub)
+	b, ids := behindStage(c.Printer, of, res, key, sub)
 	return b, ids, nil
+}
+
+// behindGroup are the deals of one group of a breakdown, with the numbers of its own report.
+func behindGroup(p text.Printer, res reports.Result) (view.Behind, []int64) {
+	b := view.Behind{Title: p.T("All deals")}
+	for _, n := range res.Numbers(p) {
+		b.Parts = append(b.Parts, view.BehindPart{Label: n.Label, Value: n.Value, Deals: n.N})
+	}
+	return b, res.Outcome("", nil)
 }
 
 // placeName is a stage's name, or that of an end.
@@ -146,12 +169,12 @@ func behindOutcome(p text.Printer, q reports.Query, res reports.Result, status s
 
 // behindStage are the deals of which something became in a stage.
 func behindStage(p text.Printer, q reports.Query, res reports.Result, stage, what string) (view.Behind, []int64) {
-	if !slices.Contains(res.AtStage(), what) {
-		what = res.AtStage()[0]
+	if !slices.Contains(res.Report.AtStage, what) {
+		what = res.Report.AtStage[0]
 	}
 	name := view.Unmarked(view.StageName(p, res.History.Process, stage))
 	b := view.Behind{Title: name + " · " + view.BecameName(p, what)}
-	for _, x := range res.AtStage() {
+	for _, x := range res.Report.AtStage {
 		b.Parts = append(b.Parts, view.BehindPart{Label: view.BecameName(p, x), Value: q.Value(reports.ByStage + ":" + stage + ":" + x), Deals: res.CountAt(stage, x)})
 	}
 	return b, res.At(stage, what)

@@ -102,21 +102,28 @@ func withKey(key string, n named) named {
 	return n
 }
 
-// set takes one subject; false when there is one of its kind already.
-func (x *aboutReader) set(key string) bool {
-	kind, rest, _ := strings.Cut(key, ":")
-	field, value := &x.Owner, strings.TrimSuffix(strings.TrimPrefix(key, "<@"), ">")
-	switch kind {
-	case "team":
-		field, value = &x.Team, rest
-	case "process":
-		field, value = &x.Process, rest
-	case "source":
-		field, value = &x.Source, rest
-	case "owner":
-		value = rest
+// ownerOf is the person of whom a subject's key tells, if it is one.
+func ownerOf(key string) (owner string, ok bool) {
+	if m := userMention.FindStringSubmatch(key); m != nil {
+		return m[1], true
 	}
-	if *field != "" {
+	return strings.CutPrefix(key, "owner:")
+}
+
+// setOwner takes the person whose deals are meant. Two are refused with Invalid "report.owners".
+func (x *about) setOwner(owner string) error {
+	if x.Owner != "" && x.Owner != owner {
+		return sales.Refuse(sales.Invalid, "report.owners", "owners", []string{x.Owner, owner})
+	}
+	x.Owner = owner
+	return nil
+}
+
+// set takes another subject; false when there is one of its kind already.
+func (x *aboutReader) set(key string) bool {
+	kind, value, _ := strings.Cut(key, ":")
+	field := map[string]*string{"team": &x.Team, "process": &x.Process, "source": &x.Source}[kind]
+	if field == nil || *field != "" {
 		return false
 	}
 	*field = value

@@ -40,7 +40,10 @@ func (a *App) subscribe(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	if channel != "" {
-		sub.Channel, words = channel, about.cutOwner(words)
+		sub.Channel = channel
+		if words, err = about.cutOwner(words); err != nil {
+			return Reply{}, err
+		}
 	}
 	if err := about.subscribes(&sub); err != nil {
 		return Reply{}, err
@@ -77,8 +80,14 @@ func (x *about) subscribes(sub *store.Subscription) error {
 	if len(x.period) > 0 && sub.Report == reports.DigestReport {
 		return sales.Refuse(sales.Invalid, "subscription.period")
 	}
+	if x.By != "" && sub.Report == reports.DigestReport {
+		return sales.Refuse(sales.Invalid, "subscription.by")
+	}
+	if x.By != "" && !reports.Divisible(sub.Report) {
+		return reports.Undivided(sub.Report)
+	}
 	sub.Team, sub.Process = x.Team, x.Process
-	sub.Report = reports.Subject{Name: sub.Report, Owner: x.Owner, Source: x.Source, Band: x.Band, Period: spoken(x.period)}.String()
+	sub.Report = reports.Subject{Name: sub.Report, Owner: x.Owner, Source: x.Source, By: x.By, Band: x.Band, Period: spoken(x.period)}.String()
 	return nil
 }
 
@@ -124,13 +133,17 @@ func (c *Call) cutChannel(words []Word) ([]Word, string, error) {
 }
 
 // cutOwner takes the person whose deals are meant out of words that name the channel otherwise.
-func (x *about) cutOwner(words []Word) []Word {
-	i := slices.IndexFunc(words, func(w Word) bool { return userMention.MatchString(w.Text) })
-	if i < 0 || x.Owner != "" {
-		return words
+func (x *about) cutOwner(words []Word) ([]Word, error) {
+	var rest []Word
+	for _, w := range words {
+		m := userMention.FindStringSubmatch(w.Text)
+		if m == nil {
+			rest = append(rest, w)
+		} else if err := x.setOwner(m[1]); err != nil {
+			return nil, err
+		}
 	}
-	x.Owner = userMention.FindStringSubmatch(words[i].Text)[1]
-	return slices.Concat(words[:i], words[i+1:])
+	return rest, nil
 }
 
 // subscribeForm opens the form for a subscription.

@@ -95,6 +95,9 @@ func (a *App) aboutWords(ctx context.Context, r *store.Reader, c *Call, s report
 	if s.Band.IsSet() {
 		out = append(out, reports.BandWords(s.Band, c.Printer))
 	}
+	if s.By != "" {
+		out = append(out, reports.ByWords(s.By, c.Printer))
+	}
 	if s.Period != "" {
 		out = append(out, view.Name(s.Period))
 	}
@@ -176,6 +179,9 @@ func lineOf(s store.Subscription, user string) string {
 	}
 	if about.Source != "" {
 		words = append(words, "source", quoted(about.Source))
+	}
+	if about.By != "" {
+		words = append(words, "by", about.By)
 	}
 	if about.Band.IsSet() {
 		words = append(words, about.Band.Canonical())

@@ -50,7 +50,7 @@ func ended(status sales.Status, reason *string) among {
 	}
 }
 
-// What can have become of a deal in a stage, for At.
+// What can have become of a deal in a stage, for Report.AtStage and At.
 const (
 	Reached  = "reached" // it came here or further
 	Entered  = "entered"
@@ -64,16 +64,8 @@ const (
 	Departed = "out"     // it left in that window
 )
 
-// AtStage lists what the report counts of the deals of a stage, in the order of its columns.
-func (res Result) AtStage() []string {
-	switch {
-	case res.Report.Window:
-		return []string{OpenHere, Arrived, Departed}
-	case res.Report.Name == "stages":
-		return []string{Entered, OpenHere, Over}
-	}
-	return []string{Reached, Entered, MovedOn, WentBack, LostHere, OpenHere, Skipped}
-}
+// becomings are all of them that have no window.
+var becomings = []string{Reached, Entered, MovedOn, WentBack, LostHere, OpenHere, Skipped}
 
 var becameOf = map[string][]stat.Cause{
 	MovedOn: {exitForward, exitWon, exitCompleted}, WentBack: {exitBack}, LostHere: {exitLost}, OpenHere: {stat.Censored},

@@ -237,6 +237,12 @@ func (b bottleneckBody) Chart(p text.Printer) *Chart {
 	return c
 }
 
+func (b bottleneckBody) numbers(n *counter) {
+	for _, r := range b.rows {
+		n.add(n.p.T("%s, there now", b.h.stageName(r.place, n.p)), r.WIPNow, ByStage, r.Stage, OpenHere)
+	}
+}
+
 func (b bottleneckBody) notes() []Note {
 	var out []Note
 	for _, r := range b.rows {

@@ -92,6 +92,9 @@ func (c Chart) drawBars(d *draw.Drawing, p text.Printer, i int, label string, mo
 // wholePercent is a share as bars show it: the number that tables and sentences name as well.
 func wholePercent(share float64) float64 { return math.Round(100 * share) }
 
+// tenths is a number of days as bars show it: rounded as in tables and sentences.
+func tenths(days Num) float64 { return math.Round(10*float64(days)) / 10 }
+
 // barNumber writes a value, with one decimal where it is no whole number.
 func barNumber(p text.Printer, v float64) string {
 	if v != float64(int(v)) {

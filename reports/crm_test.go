@@ -10,9 +10,9 @@ import (
 	"pipewright/internal/sales"
 )
 
-// A CRM's export without stage history, with the facts that R's survival package
-// finds in it (R 4.2, survival 3.5, cut at the end of 2017).
-func TestFactsOfARealExport(t *testing.T) {
+// crm is a CRM's export without stage history, as of the end of 2017.
+func crm(t *testing.T) *History {
+	t.Helper()
 	const file = "../../shared/data/crm-opportunities/sales_pipeline.csv"
 	f, err := os.Open(file)
 	if os.IsNotExist(err) {
@@ -26,9 +26,8 @@ func TestFactsOfARealExport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := wonLast()
 	asOf := time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC)
-	b := newBuilder(p, asOf)
+	b := newBuilder(wonLast(), asOf)
 	for i, rec := range records[1:] {
 		id := int64(i + 1)
 		begun, _ := time.Parse(time.DateOnly, rec[5])
@@ -45,10 +44,15 @@ func TestFactsOfARealExport(t *testing.T) {
 	b.flush()
 	for i, rec := range records[1:] {
 		worth, _ := strconv.ParseInt(rec[7], 10, 64)
-		_ = b.describe(sales.Deal{ID: int64(i + 1), Amount: sales.Money{Minor: 100 * worth, Currency: "USD"}})
+		_ = b.describe(sales.Deal{ID: int64(i + 1), Owner: rec[1], Amount: sales.Money{Minor: 100 * worth, Currency: "USD"}})
 	}
-	h := b.history()
-	o := Options{AsOf: asOf}
+	return b.history()
+}
+
+// The facts that R's survival package finds in it (R 4.2, survival 3.5).
+func TestFactsOfARealExport(t *testing.T) {
+	h := crm(t)
+	o := Options{AsOf: h.AsOf}
 	out := outcomes(h, o).(OutcomesRow)
 	same(t, []int{4238, 2473, 8800 - 4238 - 2473}, []int{out.Won, out.Lost, out.Open})
 	near(t, "win rate", out.WinRate, 0.631500522)

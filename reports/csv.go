@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,33 +17,38 @@ import (
 // WriteCSV writes the rows of the contract as CSV. A value that has parts becomes
 // a column for each (value_USD_won, reasons_price), and every row ends with how many deals there
 // are, how many are open, and as of when. What is unknown is empty; text that a spreadsheet would
-// run is defused.
+// run is defused. A breakdown has the rows of its groups behind those of all deals, and two columns
+// in front that say whose they are: empty for those of all.
 func WriteCSV(w io.Writer, res Result, p text.Printer) error {
 	e := res.envelope(p)
-	raw, err := json.Marshal(e.Rows)
-	if err != nil {
-		return err
-	}
-	var rows []json.RawMessage
-	if err := json.Unmarshal(raw, &rows); err != nil {
-		return err
-	}
-	sheet := sheet{}
-	for _, row := range rows {
-		line := map[string]string{}
-		if err := sheet.flatten(line, "", json.NewDecoder(bytes.NewReader(row))); err != nil {
+	all := groupRow{Deals: e.Deals, Open: e.Open, Rows: e.Rows}
+	var s sheet
+	for i, g := range append([]groupRow{all}, e.Groups...) {
+		line := map[string]string{"all_deals": strconv.Itoa(g.Deals), "all_open": strconv.Itoa(g.Open), "as_of": e.AsOf}
+		if e.By != "" {
+			s.set(line, e.By, "")
+			s.set(line, e.By+"_name", defuse(g.Name))
+		}
+		if i > 0 {
+			line[e.By] = defuse(g.key())
+		}
+		if err := s.add(line, g.Rows); err != nil {
 			return err
 		}
-		sheet.lines = append(sheet.lines, line)
 	}
-	for _, c := range []struct{ name, value string }{
-		{"all_deals", strconv.Itoa(e.Deals)}, {"all_open", strconv.Itoa(e.Open)}, {"as_of", e.AsOf},
-	} {
-		for _, line := range sheet.lines {
-			sheet.set(line, c.name, c.value)
-		}
+	if len(s.lines) == 0 {
+		return nil
 	}
-	return sheet.write(w)
+	s.columns = append(s.columns, "all_deals", "all_open", "as_of")
+	return s.write(w)
+}
+
+// key is the group's key, "none" for deals that have none.
+func (g groupRow) key() string {
+	if g.Key == nil {
+		return "none"
+	}
+	return *g.Key
 }
 
 // sheet collects lines and, in order of their first appearance, columns.
@@ -56,6 +62,26 @@ func (s *sheet) set(line map[string]string, column, value string) {
 		s.columns = append(s.columns, column)
 	}
 	line[column] = value
+}
+
+// add makes a line of each row, which begins as given.
+func (s *sheet) add(begun map[string]string, rows any) error {
+	raw, err := json.Marshal(rows)
+	if err != nil {
+		return err
+	}
+	var each []json.RawMessage
+	if err := json.Unmarshal(raw, &each); err != nil {
+		return err
+	}
+	for _, row := range each {
+		line := maps.Clone(begun)
+		if err := s.flatten(line, "", json.NewDecoder(bytes.NewReader(row))); err != nil {
+			return err
+		}
+		s.lines = append(s.lines, line)
+	}
+	return nil
 }
 
 // flatten puts the next JSON value into the line, under the name and the names of its parts.
@@ -114,9 +140,6 @@ func join(name, part string) string {
 }
 
 func (s *sheet) write(w io.Writer) error {
-	if len(s.columns) == 0 {
-		return nil
-	}
 	out := csv.NewWriter(w)
 	header := make([]string, len(s.columns))
 	for i, c := range s.columns {

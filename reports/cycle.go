@@ -25,6 +25,7 @@ type CycleAllRow struct {
 }
 
 type cycleBody struct {
+	h         *History
 	won, lost CycleRow
 	all       CycleAllRow
 	median    stat.Estimate
@@ -37,6 +38,7 @@ type cycleBody struct {
 func cycle(h *History, o Options) Body {
 	s := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
 	b := cycleBody{
+		h:   h,
 		won: cycleRow("won", s, exitWon), lost: cycleRow("lost", s, exitLost), all: CycleAllRow{CycleRow: cycleRow("all", s, exitWon, exitLost)},
 		median: s.Median(), rmst: s.RMST(o.horizon()), open: s.Count(stat.Censored), horizon: o.horizon(), left: len(h.Deals) - s.N() - h.Left.NoCreated,
 	}
@@ -59,7 +61,8 @@ func (b cycleBody) Rows() any { return []any{b.won, b.lost, b.all} }
 func (b cycleBody) Lead(p text.Printer) string {
 	switch closed := b.won.N + b.lost.N; {
 	case closed < few:
-		return p.T("Not enough history for times: %d won, %d lost, %d open.", b.won.N, b.lost.N, b.open)
+		return p.T("Not enough history for times: %d closed deals are needed (now %d: %d won, %d lost). Mark deals as won or lost when they end.",
+			few, closed, b.won.N, b.lost.N)
 	case b.won.N < few:
 		return p.T("Half of the lost deals took %s or less; too few were won to say the same of them.", p.Days(float64(b.lost.Median)))
 	case b.lost.N < few:
@@ -92,6 +95,14 @@ func (b cycleBody) Table(p text.Printer) Table {
 	return t
 }
 
+func (b cycleBody) heads(p text.Printer) []Column {
+	return []Column{{Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half closed within"), Right: true}}
+}
+
+func (b cycleBody) cells(p text.Printer) []Cell {
+	return []Cell{count(p, b.won.N), count(p, b.lost.N), count(p, b.open), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value)}
+}
+
 func (b cycleBody) Chart(p text.Printer) *Chart {
 	if b.won.N < few && b.lost.N < few {
 		return nil
@@ -102,11 +113,13 @@ func (b cycleBody) Chart(p text.Printer) *Chart {
 		row  CycleRow
 	}{{p.T("Won"), b.won}, {p.T("Lost"), b.lost}} {
 		if r.row.N >= few {
-			c.Series = append(c.Series, Series{Name: r.name, Values: []float64{float64(r.row.P25), float64(r.row.Median), float64(r.row.P90)}})
+			c.Series = append(c.Series, Series{Name: r.name, Values: []float64{tenths(r.row.P25), tenths(r.row.Median), tenths(r.row.P90)}})
 		}
 	}
 	return c
 }
+
+func (b cycleBody) numbers(n *counter) { n.ends(b.h) }
 
 func (b cycleBody) notes() []Note {
 	out := extended(b.rmst.Extended, b.horizon)

@@ -185,5 +185,11 @@ func (b followsBody) end(key string, p text.Printer) string {
 	return p.T("Lost")
 }
 
+func (b followsBody) numbers(n *counter) {
+	for _, r := range b.rows {
+		n.add(b.end(r.From, n.p)+" → "+b.end(r.To, n.p), r.deals, ByMove, r.From, r.To)
+	}
+}
+
 // Chart is none: arrows are no bars.
 func (b followsBody) Chart(text.Printer) *Chart { return nil }

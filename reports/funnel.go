@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/reports/stat"
 )
@@ -120,6 +121,24 @@ func (b funnelBody) Table(p text.Printer) Table {
 	return t
 }
 
+// heads are the stages after the first one, up to the win.
+func (b funnelBody) heads(p text.Printer) []Column {
+	out := []Column{{Title: p.T("Deals"), Right: true}}
+	for i := 1; i <= b.h.won(); i++ {
+		out = append(out, Column{Title: b.h.stageName(i, p), Right: true})
+	}
+	return append(out, Column{Title: p.T("Lost"), Right: true}, Column{Title: p.T("Open now"), Right: true})
+}
+
+func (b funnelBody) cells(p text.Printer) []Cell {
+	out := []Cell{count(p, len(b.h.Deals))}
+	reached := b.h.reached()
+	for i := 1; i <= b.h.won(); i++ {
+		out = append(out, count(p, reached[i]))
+	}
+	return append(out, count(p, b.h.count(ended(sales.Lost, nil))), count(p, b.h.open()))
+}
+
 func (b funnelBody) Chart(p text.Printer) *Chart {
 	if len(b.h.Deals) == 0 {
 		return nil
@@ -132,6 +151,12 @@ func (b funnelBody) Chart(p text.Printer) *Chart {
 	}
 	c.Series = []Series{s}
 	return c
+}
+
+func (b funnelBody) numbers(n *counter) {
+	for _, r := range b.rows {
+		n.add(b.h.stageName(r.place, n.p), r.Reached, ByStage, r.Stage, Reached)
+	}
 }
 
 func (b funnelBody) notes() []Note {

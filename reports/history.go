@@ -144,14 +144,24 @@ func (h *History) beforeWin(stage int) bool { return stage < h.won() || stage >=
 
 // Only returns the history of the deals that are kept.
 func (h *History) Only(keep func(*Deal) bool) *History {
-	out := &History{Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, desks: h.desks}
+	out := h.none()
 	for _, d := range h.Deals {
 		if keep(d) {
-			out.Deals = append(out.Deals, d)
-			out.Left.count(d, 1)
+			out.take(d)
 		}
 	}
 	return out
+}
+
+// none returns the history without deals.
+func (h *History) none() *History {
+	return &History{Process: h.Process, AsOf: h.AsOf, Stages: h.Stages, desks: h.desks}
+}
+
+// take appends a deal of another history.
+func (h *History) take(d *Deal) {
+	h.Deals = append(h.Deals, d)
+	h.Left.count(d, 1)
 }
 
 // count adds what is not known of a deal, as often as times says.

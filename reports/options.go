@@ -18,9 +18,10 @@ type Options struct {
 	AsOf     time.Time // the cut, itself included
 	From, To time.Time // creation of the deals, From ≤ t < To; in "bottleneck" a window of the calendar
 	Horizon  float64   // days; 0 is DefaultHorizon
-	Owner    string    // Slack user id
-	Team     string    // key
-	Source   string    // in any case
+	Owner    string    // Slack user id, or Without
+	Team     string    // key, or Without
+	Source   string    // in any case, or Without
+	By       string    // EachOwner, EachTeam or EachSource: what it is broken down by as well
 	Band     sales.Band
 	Hide     []string // teams whose deals the reader may not see
 }
@@ -99,6 +100,10 @@ func Explain(p text.Printer, e *sales.Error) (string, bool) {
 		return p.T("The horizon must be between 1 and 3,650 days."), true
 	case "report.as_of":
 		return p.T("That day has not come yet: a report can only say what is known by now."), true
+	case "report.by":
+		return p.T("A report can be broken down by owner, team or source, not by “%s”.", text.Plain(fact(e, "input"))), true
+	case "report.undivided":
+		return p.T("“%s” looks at all deals together and cannot be broken down. These can: %s. For one person, team or source, name it.", text.Plain(fact(e, "name")), p.List(divisible())), true
 	case "report.owner":
 		return p.T("No deal is owned by “%s”. There are: %s.", text.Plain(fact(e, "input")), listed(p, e)), true
 	case "report.team":

@@ -27,7 +27,7 @@ type OutcomesRow struct {
 	lostValue     money
 	horizon       float64
 	timed, left   int // deals with a time, and those whose times make no sense beside those without a creation
-	process       *sales.Process
+	h             *History
 }
 
 // WonLost is what deals of one currency were worth.
@@ -44,7 +44,7 @@ type ReasonCount struct {
 
 // outcomes counts each deal once, with the outcome of its last episode.
 func outcomes(h *History, o Options) Body {
-	row := OutcomesRow{Value: map[string]WonLost{}, Reasons: []ReasonCount{}, wonValue: money{}, lostValue: money{}, horizon: o.horizon(), process: h.Process}
+	row := OutcomesRow{Value: map[string]WonLost{}, Reasons: []ReasonCount{}, wonValue: money{}, lostValue: money{}, horizon: o.horizon(), h: h}
 	reasons := map[string]int{}
 	for _, d := range h.Deals {
 		switch d.Status {
@@ -104,7 +104,8 @@ func (r OutcomesRow) Lead(p text.Printer) string {
 	closed := r.Won + r.Lost
 	switch {
 	case closed < few:
-		return p.T("Not enough history for a rate: %d won, %d lost, %d open.", r.Won, r.Lost, r.Open)
+		return p.T("Not enough history for a rate: %d closed deals are needed (now %d: %d won, %d lost). Mark deals as won or lost when they end.",
+			few, closed, r.Won, r.Lost)
 	case closed < enough:
 		return p.T("%d of %d closed deals were won; with so few, the rate may be anything from %s to %s.", r.Won, closed,
 			p.Percent(r.win.Low, 0), p.Percent(r.win.High, 0))
@@ -134,9 +135,19 @@ func (r OutcomesRow) Table(p text.Printer) Table {
 	add(p.T("Value won"), label(r.wonValue.short(p)))
 	add(p.T("Value lost"), label(r.lostValue.short(p)))
 	for _, c := range r.Reasons {
-		add(p.T("Lost: %s", reasonName(r.process, c.key(), p)), count(p, c.N))
+		add(p.T("Lost: %s", reasonName(r.h.Process, c.key(), p)), count(p, c.N))
 	}
 	return t
+}
+
+func (r OutcomesRow) settled() (yes, no int) { return r.Won, r.Lost }
+
+func (r OutcomesRow) heads(p text.Printer) []Column {
+	return []Column{{Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Won of the closed"), Right: true}}
+}
+
+func (r OutcomesRow) cells(p text.Printer) []Cell {
+	return []Cell{count(p, r.Won), count(p, r.Lost), count(p, r.Open), value(rate(p, r.win, r.Won+r.Lost), r.win.Value)}
 }
 
 // Chart compares won, lost and open.
@@ -148,6 +159,16 @@ func (r OutcomesRow) Chart(p text.Printer) *Chart {
 		Series: []Series{{Name: p.T("Deals"), Values: []float64{float64(r.Won), float64(r.Lost), float64(r.Open)}}}}
 }
 
+// numbers leaves out reasons in words of an import: they are behind all lost ones.
+func (r OutcomesRow) numbers(n *counter) {
+	n.ends(r.h)
+	for _, c := range r.Reasons {
+		if _, known := r.h.Process.Reason(c.key()); known || c.key() == "" {
+			n.add(n.p.T("Lost: %s", reasonName(r.h.Process, c.key(), n.p)), c.N, ByOutcome, string(sales.Lost), cmp.Or(c.key(), NoReason))
+		}
+	}
+}
+
 func (r OutcomesRow) notes() []Note {
 	var out []Note
 	if r.Open > 0 && r.Won+r.Lost >= few {
@@ -156,7 +177,11 @@ func (r OutcomesRow) notes() []Note {
 				"%d deals are still open, so the share of the closed may change; “within %s” counts them as well.", p.Days(r.horizon))
 		}})
 	}
-	return slices.Concat(out, untimed(r.left), extended(r.winBy.Extended, r.horizon))
+	late := extended(r.winBy.Extended, r.horizon)
+	for i := range late {
+		late[i].Data = r.timed < few // the table has a dash then
+	}
+	return slices.Concat(out, untimed(r.left), late)
 }
 
 // extended warns where the data end before the horizon.

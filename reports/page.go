@@ -50,8 +50,8 @@ func RenderDigest(body []byte) (Message, error) {
 func (res Result) page(p text.Printer) Page {
 	page := Page{Lang: p.Lang(), Title: res.title(p)}
 	page.text("*" + text.Plain(res.lead(p)) + "*")
-	page.small(text.Plain(res.about(p)))
-	if !res.empty() {
+	page.small(text.Plain(res.About(p)))
+	if !res.Empty() {
 		res.figures(&page, p)
 	}
 	page.small(text.Plain(res.context(p)))
@@ -63,14 +63,18 @@ func (res Result) page(p text.Printer) Page {
 	return page
 }
 
-// figures adds the chart or the map, the table, and the deals behind its numbers.
+// figures adds the breakdown, which was asked for, the chart or the map, the table, and the deals behind its numbers.
 func (res Result) figures(page *Page, p text.Printer) {
+	if b := res.Breakdown; b != nil {
+		page.table(b.table(res.Report, res.names, p))
+		page.small(text.Plain(b.verdict(p)))
+	}
 	page.chart(res.Body.Chart(p))
 	if m, ok := res.drawnMap(p); ok && len(m.Moves) > 0 {
 		page.Parts = append(page.Parts, Part{Map: &m})
 	}
 	page.table(res.Body.Table(p))
-	page.numbers(res.numbers(p))
+	page.numbers(res.Numbers(p))
 }
 
 func (g *Page) text(s string) {

@@ -100,7 +100,7 @@ func (res Result) Picture(p text.Printer) (Picture, bool) {
 		x.Map = &m
 		return x, true
 	}
-	if x.Chart = res.Body.Chart(p); x.Chart == nil {
+	if x.Chart = res.Body.Chart(p); x.Chart == nil || res.Empty() {
 		return Picture{}, false
 	}
 	x.Said = append([]string{res.Body.Lead(p)}, res.small(p)...)
@@ -109,7 +109,7 @@ func (res Result) Picture(p text.Printer) (Picture, bool) {
 
 // small is what stands below a picture: of which deals it tells, as of when, and what was left out.
 func (res Result) small(p text.Printer) []string {
-	all := append([]string{res.about(p), res.context(p)}, res.notes(p)...)
+	all := append([]string{res.About(p), res.context(p)}, res.notes(p)...)
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 

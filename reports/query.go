@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ const queryFields = 7
 
 // Value is the query with what stands behind it, for a button.
 func (q Query) Value(more ...string) string {
-	parts := []string{Subject{Name: q.Name, Source: q.Source, Band: q.Band}.String(), q.Process, q.Owner, q.Team}
+	parts := []string{Subject{Name: q.Name, Source: q.Source, By: q.By, Band: q.Band}.String(), q.Process, q.Owner, q.Team}
 	for _, t := range []time.Time{q.From, q.To, q.AsOf} {
 		ms := ""
 		if !t.IsZero() {
@@ -41,7 +40,7 @@ func ParseQuery(value string) (Query, []string, error) {
 		return Query{}, nil, sales.Refuse(sales.NotFound, "button.old")
 	}
 	s := ParseSubject(parts[0])
-	q := Query{s.Name, Options{Process: parts[1], Owner: parts[2], Team: parts[3], Source: s.Source, Band: s.Band}}
+	q := Query{s.Name, Options{Process: parts[1], Owner: parts[2], Team: parts[3], Source: s.Source, By: s.By, Band: s.Band}}
 	for i, t := range []*time.Time{&q.From, &q.To, &q.AsOf} {
 		if s := parts[4+i]; s != "" {
 			ms, err := strconv.ParseInt(s, 36, 64)
@@ -71,6 +70,7 @@ const (
 	ByOutcome = "outcome" // outcome:STATUS, outcome:lost:REASON
 	ByStage   = "stage"   // stage:KEY:WHAT, see AtStage
 	ByMove    = "move"    // move:FROM:TO
+	ByGroup   = "group"   // group:KEY, of a breakdown: Query.Of
 
 	// Those of digests, of what happened between From and To, or is so at AsOf.
 	Closed    = "closed"    // closed:STATUS
@@ -93,6 +93,7 @@ const DealsAction = "report.deals"
 
 // counter collects the numbers of a page that have deals behind them.
 type counter struct {
+	p     text.Printer
 	query Query
 	out   []Number
 }
@@ -103,49 +104,21 @@ func (n *counter) add(label string, deals int, what ...string) {
 	}
 }
 
-// numbers open the deals behind a report: by outcome where it counts outcomes, by
-// move where it counts those, by stage otherwise.
-func (res Result) numbers(p text.Printer) []Number {
-	n := counter{query: Query{res.Report.Name, res.Options}}
-	h := res.History
-	n.query.Process = h.Process.Key
-	switch b := res.Body.(type) {
-	case followsBody:
-		for _, r := range b.rows {
-			n.add(b.end(r.From, p)+" → "+b.end(r.To, p), r.deals, ByMove, r.From, r.To)
-		}
-		return n.out
-	case bottleneckBody:
-		for _, r := range b.rows {
-			n.add(p.T("%s, there now", h.stageName(r.place, p)), r.WIPNow, ByStage, r.Stage, OpenHere)
-		}
-		return n.out
-	}
-	if res.Report.Outcomes {
-		n.add(p.T("Won"), res.CountOutcome(sales.Won, nil), ByOutcome, string(sales.Won))
-		n.add(p.T("Lost"), res.CountOutcome(sales.Lost, nil), ByOutcome, string(sales.Lost))
-		n.add(p.T("Open now"), res.CountOutcome(sales.Open, nil), ByOutcome, string(sales.Open))
-	}
-	if row, ok := res.Body.(OutcomesRow); ok {
-		for _, c := range row.Reasons { // in words of an import, they are behind all lost ones
-			if _, known := row.process.Reason(c.key()); !known && c.key() != "" {
-				continue
-			}
-			n.add(p.T("Lost: %s", reasonName(row.process, c.key(), p)), c.N, ByOutcome, string(sales.Lost), cmp.Or(c.key(), NoReason))
-		}
-	}
-	if res.Report.Outcomes {
-		return n.out
-	}
-	deals, what := h.reached(), Reached
-	if res.Report.Name == "stages" {
-		what = Entered
-		for i, v := range h.visits() {
-			deals[i] = v.deals
-		}
-	}
-	for i, key := range h.Stages {
-		n.add(h.stageName(i, p), deals[i], ByStage, key, what)
+// ends adds how the deals ended.
+func (n *counter) ends(h *History) {
+	open, won := h.open(), h.count(ended(sales.Won, nil))
+	n.add(n.p.T("Won"), won, ByOutcome, string(sales.Won))
+	n.add(n.p.T("Lost"), len(h.Deals)-open-won, ByOutcome, string(sales.Lost))
+	n.add(n.p.T("Open now"), open, ByOutcome, string(sales.Open))
+}
+
+// Numbers open the deals behind what people read of the report.
+func (res Result) Numbers(p text.Printer) []Number {
+	n := counter{p: p, query: Query{res.Report.Name, res.Options}}
+	n.query.Process = res.History.Process.Key
+	res.Body.numbers(&n)
+	if res.Breakdown != nil {
+		res.Breakdown.numbers(&n, res.names)
 	}
 	return n.out
 }

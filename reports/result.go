@@ -10,12 +10,13 @@ import (
 
 // Result is a report's answer.
 type Result struct {
-	Report  Report
-	History *History // of the deals that the report is about
-	Options Options
-	Body    Body
-	Notes   []Note
-	names   named // of whom it is about
+	Report    Report
+	History   *History // of the deals that the report is about
+	Options   Options
+	Body      Body
+	Breakdown *Breakdown // nil when none was asked for
+	Notes     []Note
+	names     named // of whom it is about
 }
 
 // Body is what one report found out.
@@ -24,6 +25,7 @@ type Body interface {
 	Lead(p text.Printer) string  // the sentence that matters first, in plain text
 	Table(p text.Printer) Table  // what people read
 	Chart(p text.Printer) *Chart // nil when there is nothing to draw
+	numbers(n *counter)          // opens the deals behind what people read
 }
 
 // Note is a sentence that a reader must know beside the numbers.

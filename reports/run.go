@@ -39,6 +39,27 @@ type envelope struct {
 	Open    int      `json:"open"`
 	Rows    any      `json:"rows"`
 	Notes   []string `json:"notes"`
+
+	By     string     `json:"by,omitempty"` // owner, team or source
+	Groups []groupRow `json:"groups,omitempty"`
+	Differ *differRow `json:"differ,omitempty"`
+}
+
+// groupRow is a group of a breakdown, with the rows that the report has of its deals.
+type groupRow struct {
+	Key   *string `json:"key"` // of the owner, team or source; null for deals that have none
+	Name  string  `json:"name"`
+	Deals int     `json:"deals"`
+	Open  int     `json:"open"`
+	Rows  any     `json:"rows"`
+}
+
+// differRow is the test of whether the groups with at least five closed deals differ.
+type differRow struct {
+	ChiSquare   Num `json:"chi_square"`
+	DF          int `json:"df"`
+	P           Num `json:"p"`
+	MinExpected Num `json:"min_expected"` // below 5 the test is not to be trusted
 }
 
 // WriteJSON writes the contract's form: numbers unrounded, null for what is unknown.
@@ -65,6 +86,19 @@ func (res Result) envelope(p text.Printer) envelope {
 	}
 	for _, n := range res.Notes {
 		e.Notes = append(e.Notes, n.Say(p))
+	}
+	if b := res.Breakdown; b != nil {
+		e.By = b.By
+		for _, g := range b.sorted(res.names, p) {
+			row := groupRow{Name: res.names.group(b.By, g.Key, p), Deals: g.Deals, Open: g.Open, Rows: g.Body.Rows()}
+			if g.Key != Without {
+				row.Key = &g.Key
+			}
+			e.Groups = append(e.Groups, row)
+		}
+		if d := b.Differ; d != nil {
+			e.Differ = &differRow{Num(d.Statistic), d.DF, Num(d.P), Num(d.MinExpected)}
+		}
 	}
 	return e
 }
@@ -98,8 +132,8 @@ func (res Result) notes(p text.Printer) []string {
 	return out
 }
 
-// about says which deals were asked for, "" when all were.
-func (res Result) about(p text.Printer) string {
+// About says which deals were asked for, "" when all were.
+func (res Result) About(p text.Printer) string {
 	return p.Sentences(res.Options.scope(res.names, p), res.period(p))
 }
 
@@ -117,9 +151,9 @@ func (res Result) period(p text.Printer) string {
 	return p.T("Deals created from %s until %s.", p.Date(from), p.Date(to.Add(-time.Millisecond)))
 }
 
-// empty reports whether there is no deal to tell of: people then read what to do, not a
+// Empty reports whether there is no deal to tell of: people then read what to do, not a
 // table of zeros.
-func (res Result) empty() bool { return len(res.History.Deals) == 0 }
+func (res Result) Empty() bool { return len(res.History.Deals) == 0 }
 
 // narrowed reports whether only some deals were asked for.
 func (res Result) narrowed() bool {
@@ -130,7 +164,7 @@ func (res Result) narrowed() bool {
 // lead is the sentence that comes first.
 func (res Result) lead(p text.Printer) string {
 	switch {
-	case !res.empty():
+	case !res.Empty():
 		return res.Body.Lead(p)
 	case res.narrowed():
 		return p.T("No deals like that. Take a longer time, or look at all deals.")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -58,13 +59,13 @@ func TestWhatMustBeSaid(t *testing.T) {
 		{"one move", newScript(testProcess()).create(1, 1, "lead").move(1, 2, "demo"), "process", Options{AsOf: at(9)},
 			"1 move: 0 went back or reopened a deal, 0 passed over a stage.", "流转 1 次：退回或重新打开 0 次，跳过阶段 0 次。", `"deals":1`},
 		{"too few for a rate: JSON has the number all the same", small(), "outcomes", Options{AsOf: at(40)},
-			"Not enough history for a rate: 1 won, 3 lost, 2 open.", "历史数据太少，无法计算比例：赢单 1，输单 3，进行中 2。", `"win_rate":0.25`},
+			"Not enough history for a rate: 5 closed deals are needed (now 4: 1 won, 3 lost). Mark deals as won or lost when they end.", "历史数据太少，无法计算比例：需要 5 个已关闭的商机（现有 4 个：赢单 1，输单 3）。商机有了结果，请标为赢单或输单。", `"win_rate":0.25`},
 		{"too few for times", small(), "cycle", Options{AsOf: at(40)},
-			"Not enough history for times: 1 won, 3 lost, 2 open.", "历史数据太少，无法计算用时：赢单 1，输单 3，进行中 2。", `"km_median_days":8.5`},
+			"Not enough history for times: 5 closed deals are needed (now 4: 1 won, 3 lost). Mark deals as won or lost when they end.", "历史数据太少，无法计算用时：需要 5 个已关闭的商机（现有 4 个：赢单 1，输单 3）。商机有了结果，请标为赢单或输单。", `"km_median_days":8.5`},
 		{"too few to name a stage", small(), "stages", Options{AsOf: at(40)},
-			"Not enough history to say where deals spend their time.", "历史数据太少，还看不出商机的时间花在了哪里。", `"share_of_days"`},
+			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次在首次接触的停留（现有 7 次）：商机条件具备后，请及时推进。", `"share_of_days"`},
 		{"too few for a bottleneck", small(), "bottleneck", Options{AsOf: at(40)},
-			"Not enough history to say where deals spend their time.", "历史数据太少，还看不出商机的时间花在了哪里。", `"verdict":"unknown"`},
+			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次在首次接触的停留（现有 7 次）：商机条件具备后，请及时推进。", `"verdict":"unknown"`},
 		{"few deals: a range", stayed(9, always(1), always(1), always(1)), "outcomes", Options{AsOf: at(200)},
 			"9 of 9 closed deals were won; with so few, the rate may be anything from 70% to 100%.", "9 个已关闭的商机中赢单 9 个；数量太少，真实赢率可能在 70% 到 100% 之间。", `"win_rate":1`},
 		{"low confidence", stayed(9, always(1), always(1), always(1)), "stages", Options{AsOf: at(200)},
@@ -101,7 +102,7 @@ func TestWhatMustBeSaid(t *testing.T) {
 			"Deals of private teams are left out.", "没有计入私有团队的商机。", `"won":1`},
 		{"sample data", sample, "outcomes", Options{AsOf: at(40)},
 			"1 of these deals is sample data.", "其中 1 个商机是示例数据。", `"won":1`},
-		{"the data end before the horizon", small(), "outcomes", Options{AsOf: at(40), Horizon: 60},
+		{"the data end before the horizon", stayed(60, byChance(3, 1), byChance(3, 2), byChance(30, 3)), "outcomes", Options{AsOf: at(59), Horizon: 60},
 			"The data end before 60 days: what is said about that time is what was known so far.", "数据不足 60 天：这一期限的数字只反映目前所知。", `"win_by_horizon":`},
 	}
 	for _, tt := range tests {
@@ -220,6 +221,27 @@ func TestNoNumberFromFewDeals(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// The number of a bar is the one in the table, rounded alike.
+func TestChartsAndTablesNameTheSameDays(t *testing.T) {
+	res := stayed(60, byChance(1, 1), byChance(2, 2), byChance(9, 3)).result(t, "cycle", Options{AsOf: at(200)})
+	chart, table := res.Body.Chart(english), res.Body.Table(english)
+	for i, v := range chart.Series[0].Values {
+		if bar, cell := english.Days(v), table.Rows[0][i+2].Text; bar != cell || v != math.Round(10*v)/10 {
+			t.Errorf("the bar of %s is %v, the table says %s", chart.Labels[i], v, cell)
+		}
+	}
+}
+
+// Of no deals there is no picture; but for the map, which has its stages.
+func TestNoPictureOfNoDeals(t *testing.T) {
+	for _, r := range All() {
+		h := newScript(testProcess()).history(1)
+		if _, ok := r.of(h, Options{AsOf: h.AsOf}).Picture(english); ok != (r.Name == "process") {
+			t.Errorf("%s of no deals: a picture is %v", r.Name, ok)
 		}
 	}
 }

@@ -139,11 +139,34 @@ func (r ranking) candidates() []int {
 func (r ranking) sentence(h *History, p text.Printer) string {
 	switch c := r.candidates(); len(c) {
 	case 0:
-		return p.T("Not enough history to say where deals spend their time.")
+		return p.Sentences(p.T("Not enough history to say where deals spend their time."), r.needs(h, p))
 	case 1:
 		return p.T("Deals spend more time in %s than anywhere else: %s of the time of all deals.", h.stageName(c[0], p), p.Percent(r.share(c[0]), 0))
 	default:
 		return p.T("%s cannot be told apart: each of them may take the most time.", p.List(h.stageNames(c, p)))
+	}
+}
+
+// needs says how much history there must be before a stage is named.
+func (r ranking) needs(h *History, p text.Printer) string {
+	if len(r.places) == 0 || r.total == 0 {
+		return p.T("Move deals from stage to stage, and it will show.")
+	}
+	top := r.places[0]
+	return p.T("%d visits to %s are needed (now %d): move deals on as soon as they are ready.", enough, h.stageName(top, p), r.visits[top])
+}
+
+// short names the stage with most of the time, or those of which one may be it: "Demo (39%)", "Demo or Offer".
+func (r ranking) short(h *History, p text.Printer) string {
+	switch c := r.candidates(); len(c) {
+	case 0:
+		return dash
+	case 1:
+		return p.T("%s (%s)", h.stageName(c[0], p), p.Percent(r.share(c[0]), 0))
+	case 2:
+		return p.T("%s or %s", h.stageName(c[0], p), h.stageName(c[1], p))
+	default:
+		return p.T("cannot be told")
 	}
 }
 

@@ -114,6 +114,18 @@ func (h *History) workDays(p text.Printer, days Num) string {
 	return p.WorkDuration(time.Duration(float64(days)*float64(length)), length)
 }
 
+func (b stagesBody) heads(p text.Printer) []Column {
+	return []Column{{Title: p.T("Visits"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Over target"), Right: true}, {Title: p.T("Most time in")}}
+}
+
+func (b stagesBody) cells(p text.Printer) []Cell {
+	visits, open, over := 0, 0, 0
+	for _, r := range b.rows {
+		visits, open, over = visits+r.Visits, open+r.Open, over+r.OverTarget
+	}
+	return []Cell{count(p, visits), count(p, open), count(p, over), label(b.slowest.short(b.h, p))}
+}
+
 func (b stagesBody) Chart(p text.Printer) *Chart {
 	c := &Chart{Title: p.T("Share of all deals' time"), Unit: p.T("Percent")}
 	s := Series{Name: p.T("Share of time")}
@@ -129,6 +141,12 @@ func (b stagesBody) Chart(p text.Printer) *Chart {
 	}
 	c.Series = []Series{s}
 	return c
+}
+
+func (b stagesBody) numbers(n *counter) {
+	for _, r := range b.rows {
+		n.add(b.h.stageName(r.place, n.p), r.Deals, ByStage, r.Stage, Entered)
+	}
 }
 
 func (b stagesBody) notes() []Note {

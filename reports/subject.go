@@ -18,6 +18,7 @@ import (
 // "last quarter".
 type Subject struct {
 	Name, Owner, Source string
+	By                  string // what the report is broken down by
 	Band                sales.Band
 	Period              string
 }
@@ -25,7 +26,7 @@ type Subject struct {
 // String is the form in which it is stored: "funnel", "funnel?owner=U1&source=web".
 func (s Subject) String() string {
 	v := url.Values{}
-	for name, is := range map[string]string{"owner": s.Owner, "source": s.Source, "amount": s.Band.Canonical(), "period": s.Period} {
+	for name, is := range map[string]string{"owner": s.Owner, "source": s.Source, "by": s.By, "amount": s.Band.Canonical(), "period": s.Period} {
 		if is != "" {
 			v.Set(name, is)
 		}
@@ -47,15 +48,12 @@ func ParseSubject(s string) Subject {
 	if err != nil {
 		return Subject{Name: s}
 	}
-	return Subject{Name: name, Owner: v.Get("owner"), Source: v.Get("source"), Band: band, Period: v.Get("period")}
+	return Subject{Name: name, Owner: v.Get("owner"), Source: v.Get("source"), By: v.Get("by"), Band: band, Period: v.Get("period")}
 }
-
-// Narrow reports whether it is about some deals only, beside the team's and the process's.
-func (s Subject) Narrow() bool { return s != Subject{Name: s.Name} }
 
 // options are those of the subscription's report as of the instant.
 func (s Subject) options(sub store.Subscription, at time.Time, zone *time.Location) Options {
-	o := Options{Process: sub.Process, Team: sub.Team, AsOf: at, Owner: s.Owner, Source: s.Source, Band: s.Band}
+	o := Options{Process: sub.Process, Team: sub.Team, AsOf: at, Owner: s.Owner, Source: s.Source, By: s.By, Band: s.Band}
 	if span, ok := text.ParsePeriod(s.Period, at, zone); ok {
 		o.From, o.To = span.From, span.To
 	}
@@ -72,9 +70,11 @@ func (o Options) belongs(d *Deal) bool { return o.among(d) && o.Band.Holds(d.Amo
 
 // among is belongs without regard to the amount.
 func (o Options) among(d *Deal) bool {
-	return (o.Owner == "" || d.Owner == o.Owner) && (o.Team == "" || d.Team == o.Team) &&
-		(o.Source == "" || strings.EqualFold(d.Source, o.Source)) && !slices.Contains(o.Hide, d.Team)
+	return wanted(o.Owner, d.Owner) && wanted(o.Team, d.Team) && (wanted(o.Source, d.Source) || strings.EqualFold(o.Source, d.Source)) &&
+		!slices.Contains(o.Hide, d.Team)
 }
+
+func wanted(want, is string) bool { return want == "" || want == is || want == Without && is == "" }
 
 // unpriced returns how many of the deals the band cannot judge: they have no amount, or
 // one in another currency.
@@ -90,29 +90,31 @@ func (o Options) unpriced(h *History) int {
 
 // named are the names of whom a report is about, for people.
 type named struct {
-	owner string
-	team  sales.Text
+	people map[string]string
+	teams  map[string]sales.Text
 }
 
-// readNames reads how people call the owner and the team that the options name.
+func (n named) team(key string, p text.Printer) string { return cmp.Or(n.teams[key].In(p.Lang()), key) }
+
+// readNames reads how people call the owners and the teams that the options are about.
 func (o Options) readNames(ctx context.Context, r *store.Reader) (named, error) {
-	n := named{owner: o.Owner, team: sales.Text{"en": o.Team}}
-	if o.Team != "" {
+	n := named{map[string]string{}, map[string]sales.Text{}}
+	if o.Team != "" || o.By == EachTeam {
 		org, err := r.Organisation(ctx)
 		if err != nil {
 			return n, err
 		}
-		if t, ok := org.Team(o.Team); ok {
-			n.team = t.Name
+		for _, t := range org.Teams {
+			n.teams[t.Key] = t.Name
 		}
 	}
-	if o.Owner != "" {
+	if o.Owner != "" || o.By == EachOwner {
 		people, err := r.People(ctx)
 		if err != nil {
 			return n, err
 		}
-		if i := slices.IndexFunc(people, func(p store.Person) bool { return p.ID == o.Owner }); i >= 0 {
-			n.owner = cmp.Or(people[i].RealName, people[i].Name, o.Owner)
+		for _, p := range people {
+			n.people[p.ID] = cmp.Or(p.RealName, p.Name, p.ID)
 		}
 	}
 	return n, nil
@@ -120,18 +122,24 @@ func (o Options) readNames(ctx context.Context, r *store.Reader) (named, error) 
 
 // scope says which deals a report is about, "" when all.
 func (o Options) scope(n named, p text.Printer) string {
-	var parts []string
-	if o.Owner != "" {
-		parts = append(parts, n.owner)
+	var parts, out []string
+	for _, x := range []struct{ by, key, without string }{
+		{EachOwner, o.Owner, p.T("Only deals without an owner.")}, {EachTeam, o.Team, p.T("Only deals without a team.")},
+	} {
+		switch x.key {
+		case "":
+		case Without:
+			out = append(out, x.without)
+		default:
+			parts = append(parts, n.group(x.by, x.key, p))
+		}
 	}
-	if o.Team != "" {
-		parts = append(parts, cmp.Or(n.team.In(p.Lang()), o.Team))
-	}
-	var out []string
 	if len(parts) > 0 {
 		out = append(out, p.T("Only deals of %s.", strings.Join(parts, p.T(", "))))
 	}
-	if o.Source != "" {
+	if o.Source == Without {
+		out = append(out, p.T("Only deals without a source."))
+	} else if o.Source != "" {
 		out = append(out, p.T("Only deals from the source “%s”.", o.Source))
 	}
 	if o.Band.IsSet() {

@@ -14,16 +14,18 @@ import (
 func WriteText(w io.Writer, res Result, p text.Printer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", res.title(p), res.context(p))
-	if s := res.about(p); s != "" {
+	if s := res.About(p); s != "" {
 		fmt.Fprintln(&b, s)
 	}
 	fmt.Fprintf(&b, "\n%s\n", res.lead(p))
-	if t := res.Body.Table(p); len(t.Rows) > 0 && !res.empty() {
-		b.WriteByte('\n')
-		writeTable(&b, t)
-		if s := t.confidence(p); s != "" {
+	if x := res.Breakdown; x != nil && !res.Empty() {
+		writeTable(&b, x.table(res.Report, res.names, p), p)
+		if s := x.verdict(p); s != "" {
 			fmt.Fprintln(&b, s)
 		}
+	}
+	if !res.Empty() {
+		writeTable(&b, res.Body.Table(p), p)
 	}
 	for i, n := range res.notes(p) {
 		if i == 0 {
@@ -36,7 +38,11 @@ func WriteText(w io.Writer, res Result, p text.Printer) error {
 }
 
 // writeTable aligns columns by the width that a terminal gives to characters.
-func writeTable(b *strings.Builder, t Table) {
+func writeTable(b *strings.Builder, t Table, p text.Printer) {
+	if len(t.Rows) == 0 {
+		return
+	}
+	b.WriteByte('\n')
 	widths := make([]int, len(t.Columns))
 	lines := [][]string{nil}
 	for _, c := range t.Columns {
@@ -70,6 +76,9 @@ func writeTable(b *strings.Builder, t Table) {
 		}
 		b.WriteString(strings.TrimRight(out.String(), " "))
 		b.WriteByte('\n')
+	}
+	if s := t.confidence(p); s != "" {
+		fmt.Fprintln(b, s)
 	}
 }
 

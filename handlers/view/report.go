@@ -61,6 +61,7 @@ func ReportMenuBlocks(p text.Printer, m ReportMenu) (sentence string, blocks []s
 // Behind is one page of the deals behind a number.
 type Behind struct {
 	Title string
+	About string       // which deals were asked for
 	Parts []BehindPart // the other numbers beside it
 	Rows  []DealRow    // as they are now
 	Value string       // of the number, for buttons
@@ -83,6 +84,9 @@ const BehindPage = 10
 // BehindModal lists deals, with buttons for the numbers beside and for more.
 func BehindModal(p text.Printer, b Behind) *slack.ModalViewRequest {
 	blocks := []slack.Block{Section("*" + text.Plain(b.Title) + "*")}
+	if b.About != "" {
+		blocks = append(blocks, Context(text.Plain(b.About)))
+	}
 	var parts []slack.BlockElement
 	for _, x := range b.Parts {
 		button := Button("report.deals", x.Value, p.T("%s: %d", x.Label, x.Deals))
