@@ -123,7 +123,7 @@ func (l *life) asks(kind string, form map[string]string) {
 	req, events, err := l.Request(l.Deal.Owner, kind, form, l.at)
 	if err == nil {
 		req.ID = int64(len(l.Approvals) + 1)
-		events[0].Data.Approval, events[0].Data.Awaits = req.ID, l.Awaits(req)
+		events[0].Data.Approval, events[0].Data.Turns = req.ID, l.Turns(req)
 		l.Approvals = append(l.Approvals, req)
 	}
 	l.add(events, err)
@@ -139,7 +139,7 @@ func (l *life) decided(verdict sales.Verdict, comment string) bool {
 	req, events, err := l.Decide(l.Approvals[i], sales.Decision{By: l.Deciders(l.Approvals[i])[0], Verdict: verdict, Comment: comment, Via: "dm", Amount: l.Approvals[i].Amount().Canonical()}, l.at)
 	if err == nil {
 		l.Approvals[i] = req
-		events[0].Data.Awaits = l.Awaits(req)
+		events[0].Data.Turns = l.Turns(req)
 	}
 	l.add(events, err)
 	return req.State != sales.Pending

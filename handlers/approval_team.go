@@ -63,9 +63,9 @@ func (a *App) waiting(ctx context.Context, r *store.Reader, c *Call, most int) (
 		if err != nil {
 			return nil, err
 		}
-		awaits := k.Awaits(req)
+		turns := k.Turns(req)
 		for i, s := range req.Waiting() {
-			rows = append(rows, view.Waiting{Approval: v, Step: v.Awaiting[i], For: awaits[i].For, Since: time.UnixMilli(s.Opened), Worked: k.WaitedFor(req, *s, c.Now)})
+			rows = append(rows, view.Waiting{Approval: v, Step: v.Awaiting[i], For: turns[i].For, Since: time.UnixMilli(s.Opened), Worked: k.WaitedFor(req, *s, c.Now)})
 		}
 	}
 	slices.SortStableFunc(rows, func(x, y view.Waiting) int { return cmp.Or(cmp.Compare(y.Worked, x.Worked), x.Since.Compare(y.Since)) })

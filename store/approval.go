@@ -213,7 +213,7 @@ func (tx *Tx) SaveApproval(ctx context.Context, c *sales.Case, a sales.Approval,
 		}
 	}
 	if n := len(events); n > 0 {
-		events[n-1].Data.Awaits = c.Awaits(a)
+		events[n-1].Data.Turns = c.Turns(a)
 		if err := tx.Apply(ctx, c, events); err != nil {
 			return a, err
 		}

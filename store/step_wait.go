@@ -28,7 +28,7 @@ const stepWaitColumns = `approval, n, deal, step, round, awaited, people, began,
 
 func (r *stepWaitRow) stepWait() sales.StepWait {
 	return sales.StepWait{
-		Approval: r.Approval, N: r.N, Deal: r.Deal, Step: r.Step, Round: r.Round, For: sales.AwaitFor(r.Awaited), People: strings.Fields(r.People),
+		Approval: r.Approval, N: r.N, Deal: r.Deal, Step: r.Step, Round: r.Round, For: sales.TurnOf(r.Awaited), People: strings.Fields(r.People),
 		From: fromMillis(r.Began), To: fromMillis(r.Ended), Worked: time.Duration(r.Worked) * time.Millisecond, End: r.Ending, By: r.EndedBy,
 	}
 }
@@ -39,21 +39,24 @@ func stepWaitValues(w sales.StepWait) []any {
 	}
 }
 
-const dropStepWaitsSQL = `DELETE FROM approval_wait WHERE approval = ?`
+var saveStepWaitSQL = `INSERT INTO approval_wait (` + stepWaitColumns + `) VALUES (` + marks(12) + `)
+	ON CONFLICT (approval, n) DO UPDATE SET ended = excluded.ended, worked = excluded.worked, ending = excluded.ending, ended_by = excluded.ended_by`
 
-var insertStepWaitSQL = `INSERT INTO approval_wait (` + stepWaitColumns + `) VALUES (` + marks(12) + `)`
-
-// saveStepWaits writes the waits of a request anew, as the deal's log tells them.
+// saveStepWaits brings the waits of a request to what the deal's log tells: some have ended, others begun.
 func (tx *Tx) saveStepWaits(ctx context.Context, c *sales.Case, a sales.Approval) error {
 	log, err := tx.Events(ctx, a.Deal)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, dropStepWaitsSQL, a.ID); err != nil {
-		return wrap("replace the waits of an approval", err)
+	old, err := tx.StepWaits(ctx, a.ID)
+	if err != nil {
+		return err
 	}
-	for _, w := range sales.StepWaits(log, a.ID, c.Process.Calendar) {
-		if _, err := tx.exec(ctx, insertStepWaitSQL, stepWaitValues(w)...); err != nil {
+	for i, w := range sales.StepWaits(log, a.ID, c.Process.Calendar) {
+		if i < len(old) && !old[i].To.IsZero() {
+			continue // what has ended stays as it is
+		}
+		if _, err := tx.exec(ctx, saveStepWaitSQL, stepWaitValues(w)...); err != nil {
 			return wrap("save the waits of an approval", err)
 		}
 	}

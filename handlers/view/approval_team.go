@@ -15,7 +15,7 @@ import (
 type Waiting struct {
 	Approval
 	Step   sales.Awaited
-	For    sales.AwaitFor
+	For    sales.TurnOf
 	Since  time.Time
 	Worked time.Duration // working time since then that it waited for its approvers
 }

@@ -246,7 +246,7 @@ func TestLostRoles(t *testing.T) {
 			if c.left != "" && !slices.Contains(s.Deciders(b), c.left) {
 				t.Fatalf("%v", s.Deciders(b))
 			}
-			if w := s.Awaits(b); len(w) != 1 || w[0].For != ForNobody {
+			if w := s.Turns(b); len(w) != 1 || w[0].For != ForNobody {
 				t.Fatalf("%+v", w)
 			}
 			if _, again := s.Pass(b, at("Tue 10:00")); len(again) > 0 {

@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// AwaitFor says whose turn it is at a step.
-type AwaitFor string
+// TurnOf is the part of those whose turn it is.
+type TurnOf string
 
 const (
-	ForApprovers AwaitFor = "approvers"
-	ForRequester AwaitFor = "requester" // an approver has asked something
-	ForNobody    AwaitFor = "nobody"    // too few people are left for the step
+	ForApprovers TurnOf = "approvers"
+	ForRequester TurnOf = "requester" // an approver has asked something
+	ForNobody    TurnOf = "nobody"    // too few people are left for the step
 )
 
-// Await is a step that waits, and whom it waits for.
-type Await struct {
+// Turn is a step that waits and whose turn it is, as events keep it. What a step needs besides, see Awaited.
+type Turn struct {
 	Step   string   `json:"step"`
-	For    AwaitFor `json:"for"`
+	For    TurnOf   `json:"for"`
 	People []string `json:"people,omitempty"`
 }
 
-// Awaits returns whom the steps of the request wait for; nothing when it is over.
-func (c *Case) Awaits(a Approval) []Await {
-	var out []Await
+// Turns returns whose turn it is at each step of the request that waits; nothing when it is over.
+func (c *Case) Turns(a Approval) []Turn {
+	var out []Turn
 	a = c.unstuck(a)
 	for _, s := range a.Waiting() {
-		w := Await{Step: s.Key, For: ForApprovers, People: c.mayDecide(a, *s)}
+		w := Turn{Step: s.Key, For: ForApprovers, People: c.mayDecide(a, *s)}
 		switch {
 		case s.Stranded != 0:
 			w.For, w.People = ForNobody, nil
@@ -45,7 +45,7 @@ type StepWait struct {
 	N        int // from 1, in order of time
 	Step     string
 	Round    int // 1, and one more each time that everybody was asked anew
-	For      AwaitFor
+	For      TurnOf
 	People   []string // who were awaited
 	From     time.Time
 	To       time.Time // zero while it lasts
@@ -77,7 +77,7 @@ func (w *stepWaits) apply(e Event) {
 	anew := e.Data.Outcome == Voided
 	for i := range w.all {
 		s := &w.all[i]
-		same := slices.ContainsFunc(e.Data.Awaits, func(x Await) bool { return s.is(x) })
+		same := slices.ContainsFunc(e.Data.Turns, func(x Turn) bool { return s.is(x) })
 		if s.To.IsZero() && (anew || !same) {
 			s.To, s.Worked, s.End, s.By = e.At, w.calendar.Worked(s.From, e.At), endOf(e), e.Actor
 		}
@@ -85,7 +85,7 @@ func (w *stepWaits) apply(e Event) {
 	if anew {
 		w.round++
 	}
-	for _, x := range e.Data.Awaits {
+	for _, x := range e.Data.Turns {
 		if slices.ContainsFunc(w.all, func(s StepWait) bool { return s.To.IsZero() && s.is(x) }) {
 			continue
 		}
@@ -95,7 +95,7 @@ func (w *stepWaits) apply(e Event) {
 	}
 }
 
-func (s StepWait) is(x Await) bool {
+func (s StepWait) is(x Turn) bool {
 	return s.Step == x.Step && s.For == x.For && slices.Equal(s.People, x.People)
 }
 

@@ -103,7 +103,7 @@ type EventData struct {
 	Step      string            `json:"step,omitempty"`
 	Question  int               `json:"question,omitempty"` // which of a request's, from 1
 	Users     []string          `json:"users,omitempty"`    // who may decide from then on
-	Awaits    []Await           `json:"awaits,omitempty"`   // whom a request waits for from then on
+	Turns     []Turn            `json:"awaits,omitempty"`   // whom a request waits for from then on
 	Seen      int               `json:"seen,omitempty"`     // version of the request that was decided on
 	Via       string            `json:"via,omitempty"`      // by which door: thread, dm, command, home
 	Digest    string            `json:"digest,omitempty"`   // of the request's row as it was stored with this event
