@@ -292,6 +292,7 @@ func (s *story) again(times string) {
 func (s *story) language(user, locale string) {
 	s.t.Helper()
 	id := str(asObj(s.ask("user", obj{"user": user, "locale": locale})["user"])["id"])
+	s.turned[id] = true
 	s.eventually(func() bool {
 		var p store.Person
 		err := s.bot.store.Read(s.t.Context(), func(ctx context.Context, r *store.Reader) (err error) {

@@ -131,7 +131,10 @@ func (s *story) message(user, channel, text string) obj {
 
 func (s *story) messages(user, channel, thread string) []obj {
 	s.t.Helper()
-	q := url.Values{"user": {user}, "channel": {channel}}
+	q := url.Values{"channel": {channel}}
+	if user != "" {
+		q.Set("user", user)
+	}
 	if thread != "" {
 		q.Set("thread_ts", thread)
 	}

@@ -96,6 +96,7 @@ type story struct {
 	act      int               // entry in the log of the last act
 	dead     int               // dead letters that the story expects
 	excepted bool              // the story has Slack refuse something
+	turned   map[string]bool   // who changed their language: their old copies stay in the one before
 	stopped  bool              // the bot was stopped once: an event that was on its way is delivered again
 }
 
@@ -113,7 +114,7 @@ func newStory(t *testing.T, file string) *story {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &story{t: t, file: file, m: companyMap()}
+	s := &story{t: t, file: file, m: companyMap(), turned: map[string]bool{}}
 	for _, part := range txtar.Parse(raw).Files {
 		switch part.Name {
 		case "map":
@@ -272,6 +273,7 @@ func (s *story) failf(format string, args ...any) {
 func (s *story) epilogue() {
 	s.t.Helper()
 	s.at = len(s.lines)
+	s.ask("clock", obj{"advance": "1s"}) // what fell due in the moment in which the story ended
 	s.settle()
 	stats, err := s.bot.store.OutboxStats(s.t.Context())
 	if err != nil {
@@ -282,6 +284,7 @@ func (s *story) epilogue() {
 		s.failf("%d messages were set aside and %d are still waiting; expected %d and none: %+v", stats.Dead, stats.Due, s.dead, letters)
 	}
 	s.audit()
+	s.cards()
 	if !s.excepted {
 		s.refusals()
 	}

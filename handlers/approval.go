@@ -50,7 +50,7 @@ func approvalBook() book {
 			"approval.question": (*App).submitQuestion, "approval.answer": (*App).submitAnswer,
 		},
 		events:   map[string]handler{ThreadMessage: (*App).assent},
-		cards:    map[string]drawing{"approval": (*App).drawApproval},
+		cards:    map[string]drawing{"approval": numbered((*App).drawApproval), "question": (*App).drawQuestion},
 		refusals: withQuestions(approvalRefusals),
 		timed:    timed{due: (*App).approvalsDue, next: (*App).nextApproval},
 		changed:  (*App).followDeal,

@@ -83,12 +83,16 @@ func (a *App) askedIn(ctx context.Context, r *store.Reader, c *Call) ([]view.App
 	kind, value, _ := strings.Cut(place.Subject, ":")
 	id, _, _ := ids(value)
 	deal := id
-	if kind == "approval" {
+	switch kind {
+	case "deal":
+	case "approval":
 		req, err := r.Approval(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		deal = req.Deal
+	default:
+		return nil, nil
 	}
 	pending, err := r.Approvals(ctx, store.ApprovalFilter{Deal: deal, Decider: c.User})
 	if err != nil {

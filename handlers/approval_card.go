@@ -11,6 +11,7 @@ import (
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -100,8 +101,7 @@ func (a *App) drawApproval(ctx context.Context, id int64, channel string) (view.
 			return err
 		}
 		if isPerson(channel) && !mayReadApproval(k, req, channel) { // who no longer decides, on a private team's deal
-			sentence := p.T("There is no such request, or it is not for you to see. `%sapprovals` shows yours.", "/"+a.Prefix)
-			m = view.Message{Text: sentence, Blocks: []slack.Block{view.Section(sentence)}}
+			m = a.unseen(p)
 			return nil
 		}
 		v, err := a.approvalView(ctx, r, k, req, a.now())
@@ -121,6 +121,12 @@ func (a *App) drawApproval(ctx context.Context, id int64, channel string) (view.
 		return nil
 	})
 	return m, err
+}
+
+// unseen is what is left of a copy for somebody who may no longer read the request.
+func (a *App) unseen(p text.Printer) view.Message {
+	sentence := p.T("There is no such request, or it is not for you to see. `%sapprovals` shows yours.", "/"+a.Prefix)
+	return view.Message{Text: sentence, Blocks: []slack.Block{view.Section(sentence)}}
 }
 
 // isPerson reports whether a channel is a direct message, named by its person.
@@ -170,6 +176,11 @@ func (a *App) approvalChanged(ctx context.Context, tx *store.Tx, c *Call, k *sal
 	}
 	if err := tx.Refresh(ctx, subject); err != nil {
 		return err
+	}
+	for i := range req.Questions {
+		if err := tx.Refresh(ctx, questionSubject(req.ID, i+1)); err != nil {
+			return err
+		}
 	}
 	if req.State == sales.Pending {
 		return a.invite(ctx, tx, c, k, req)

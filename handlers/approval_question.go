@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strconv"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -65,14 +63,8 @@ func (a *App) askApproval(ctx context.Context, c *Call, id int64, question strin
 		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
-		number := len(req.Questions)
 		for _, user := range k.Answerers(req) {
-			v, p, err := a.approvalFor(ctx, tx, c, k, req, user)
-			if err != nil {
-				return Reply{}, err
-			}
-			sentence, more := view.QuestionMessage(p, view.AskedQuestion{Approval: v, Number: number})
-			if err := a.direct(ctx, tx, questionKey(id, number, user), user, say(sentence, more...)); err != nil {
+			if err := tx.Card(ctx, questionSubject(id, len(req.Questions)), user, ""); err != nil {
 				return Reply{}, err
 			}
 		}
@@ -81,77 +73,34 @@ func (a *App) askApproval(ctx context.Context, c *Call, id int64, question strin
 	})
 }
 
-// questionKey names the message that puts a question to a person.
-func questionKey(approval int64, number int, user string) string {
-	return fmt.Sprintf("%s:question:%d:%s", approvalSubject(approval), number, user)
+// questionSubject is the subject of the card that puts a question, by its number, to those who may answer it.
+func questionSubject(approval int64, number int) string {
+	return fmt.Sprintf("question:%d:%d", approval, number)
 }
 
-// clickAnswer takes "ID:NUMBER"; the number 0 is whichever question is open.
-func (a *App) clickAnswer(ctx context.Context, c *Call) (Reply, error) {
-	id, number, _ := ids(c.Value)
-	return a.answerForm(ctx, c, id, number)
-}
-
-// answerForm opens the form for an answer, or asks which question is meant.
-func (a *App) answerForm(ctx context.Context, c *Call, id int64, number int) (Reply, error) {
-	var reply Reply
+// drawQuestion draws a question for one person: with buttons while it is open, with the answer afterwards.
+func (a *App) drawQuestion(ctx context.Context, value, user string) (view.Message, error) {
+	id, number, _ := ids(value)
+	var m view.Message
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		k, req, err := a.loadApproval(ctx, r, c.User, id)
+		p, err := a.printerAt(ctx, r, user)
 		if err != nil {
 			return err
 		}
-		if number, err = k.MayAnswer(req, c.User, number); err != nil {
-			return within(k, err)
+		k, req, err := a.loadApproval(ctx, r, user, id)
+		if isCode(err, "approval.unknown") {
+			m = a.unseen(p)
+			return nil
 		}
-		v, err := a.approvalView(ctx, r, k, req, c.Now)
-		reply.Modal = view.AnswerForm(c.Printer, view.AskedQuestion{Approval: v, Number: number})
+		if err != nil {
+			return err
+		}
+		v, err := a.approvalView(ctx, r, k, req, a.now())
+		v.Reader = user
+		m = view.QuestionCard(p, view.AskedQuestion{Approval: v, Number: number})
 		return err
 	})
-	return reply, err
-}
-
-// submitAnswer takes "ID:NUMBER" and the answer.
-func (a *App) submitAnswer(ctx context.Context, c *Call) (Reply, error) {
-	id, number, _ := ids(c.View.Meta)
-	r, err := a.answerApproval(ctx, c, id, number, c.Input("approval.answer"))
-	if isCode(err, "approval.no_answer") {
-		err = atInput("approval.answer", err)
-	}
-	return c.formDone(r, err)
-}
-
-// answerApproval answers a question and tells who asked.
-func (a *App) answerApproval(ctx context.Context, c *Call, id int64, number int, answer string) (Reply, error) {
-	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
-		k, req, err := a.loadApproval(ctx, tx.Reader, c.User, id)
-		if err != nil {
-			return Reply{}, err
-		}
-		req, events, err := k.Answer(req, c.User, number, answer, c.Now)
-		if err != nil {
-			return Reply{}, within(k, err)
-		}
-		number := events[0].Data.Question
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
-			return Reply{}, err
-		}
-		asker := req.Questions[number-1].By
-		v, p, err := a.approvalFor(ctx, tx, c, k, req, asker)
-		if err != nil {
-			return Reply{}, err
-		}
-		sentence, more := view.AnswerMessage(p, view.AskedQuestion{Approval: v, Number: number})
-		if err := a.direct(ctx, tx, fmt.Sprintf("%s:answer:%d", approvalSubject(id), number), asker, say(sentence, more...)); err != nil {
-			return Reply{}, err
-		}
-		if v.Paused() {
-			return c.inPlace(say(c.T("Passed on to %s. Another question is still open.", v.Name(asker)), view.Actions(view.Button("approval.open", fmt.Sprint(id), c.T("Show it")))...)), nil
-		}
-		return c.inPlace(say(c.T("Passed on to %s. It waits for %s again.", v.Name(asker), v.Awaited(c.Printer)))), nil
-	})
+	return m, err
 }
 
 // approvalAsk answers /approval ask DEAL [QUESTION].
@@ -173,27 +122,6 @@ func (a *App) approvalAsk(ctx context.Context, c *Call) (Reply, error) {
 		return a.askApproval(ctx, c, mine[0].ID, question)
 	}
 	return a.questionForm(ctx, c, mine[0].ID)
-}
-
-// approvalAnswer answers /approval answer DEAL [ANSWER].
-func (a *App) approvalAnswer(ctx context.Context, c *Call) (Reply, error) {
-	f, err := a.find(ctx, c, c.Words)
-	if err != nil {
-		return Reply{}, err
-	}
-	var asked []sales.Approval
-	for _, req := range f.Approvals {
-		if len(req.OpenQuestions()) > 0 {
-			asked = append(asked, req)
-		}
-	}
-	if len(asked) != 1 {
-		return a.oneOf(c, f.Case, asked, "approval.answer", c.T("A question about which request?"))
-	}
-	if answer := c.typed(f.rest); answer != "" {
-		return a.answerApproval(ctx, c, asked[0].ID, 0, answer)
-	}
-	return a.answerForm(ctx, c, asked[0].ID, 0)
 }
 
 // oneOf has the person choose among requests of a deal, or says why there is none.
@@ -227,45 +155,6 @@ func (a *App) noneWaits(c *Call, k *sales.Case, action string) error {
 		_, err = k.MayAnswer(pending[0], c.User, 0)
 	}
 	return err
-}
-
-// answerInThread takes a reply to the message that put a question for the answer. done is false
-// when the thread is another one, or the words are a command.
-func (a *App) answerInThread(ctx context.Context, c *Call) (r Reply, done bool, err error) {
-	if c.Kind != Mention || c.Thread == "" || !strings.HasPrefix(c.Channel, "D") || strings.HasPrefix(c.Text, "/") || strings.TrimSpace(c.Text) == "" {
-		return Reply{}, false, nil
-	}
-	var id int64
-	number := 0
-	err = a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		key, err := r.PostAt(ctx, c.Channel, c.Thread)
-		if err == nil {
-			id, number = keyOfQuestion(key, c.User)
-		}
-		return err
-	})
-	if err != nil || number == 0 {
-		return Reply{}, false, err
-	}
-	r, err = a.answerApproval(ctx, c, id, number, text.Truncate(strings.TrimSpace(c.Text), maxTyped))
-	return r, true, err
-}
-
-// maxTyped is how much of an answer that was written as a message is kept.
-const maxTyped = 3000
-
-// keyOfQuestion reads what questionKey wrote; the number is 0 for other keys.
-func keyOfQuestion(key, user string) (id int64, number int) {
-	parts := strings.Split(key, ":")
-	if len(parts) != 5 || parts[0] != "approval" || parts[2] != "question" || parts[4] != user {
-		return 0, 0
-	}
-	id, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil {
-		return 0, 0
-	}
-	number, _ = strconv.Atoi(parts[3])
-	return id, number
 }
 
 // questionRefusals words what the rules about questions refuse.

@@ -64,7 +64,7 @@ func dealBook() book {
 		},
 		shortcuts: map[string]handler{"new_deal": (*App).newDealForm},
 		options:   map[string]handler{"deal.pick": (*App).pickDeal},
-		cards:     map[string]drawing{"deal": (*App).drawDeal},
+		cards:     map[string]drawing{"deal": numbered((*App).drawDeal)},
 		refusals:  dealRefusals,
 		changed:   (*App).tellOwner,
 		timed:     timed{due: (*App).refreshCards, next: (*App).nextRefresh},

@@ -17,6 +17,7 @@ import (
 func homeBook() book {
 	return book{
 		events: map[string]handler{"app_home_opened": (*App).openHome},
+		cards:  map[string]drawing{"home": (*App).drawHome},
 		actions: map[string]handler{
 			"home.intro": (*App).clickIntro, "home.lang": (*App).chooseLanguage, "home.reminders": (*App).chooseReminders,
 			"home.pulse": (*App).choosePulse,
@@ -90,7 +91,7 @@ func (a *App) openHome(ctx context.Context, c *Call) (Reply, error) {
 }
 
 // drawHome draws a person's Home as things stand, in the language that they read now.
-func (a *App) drawHome(ctx context.Context, user string) (view.Message, error) {
+func (a *App) drawHome(ctx context.Context, user, _ string) (view.Message, error) {
 	var m view.Message
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		settings, err := r.Settings(ctx, user)

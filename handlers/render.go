@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,17 +18,10 @@ import (
 // state at this moment. In channels it speaks the workspace's language, in a DM
 // and in App Home, which is a card as well, the person's.
 func (a *App) RenderCard(ctx context.Context, subject, channel string) (view.Message, error) {
-	kind, id, _ := strings.Cut(subject, ":")
-	if kind == "home" {
-		return a.drawHome(ctx, id)
-	}
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil {
-		return view.Message{}, fmt.Errorf("card of %q: %w", subject, err)
-	}
+	kind, name, _ := strings.Cut(subject, ":")
 	for _, b := range nouns() {
 		if draw, ok := b.cards[kind]; ok {
-			return draw(a, ctx, n, channel)
+			return draw(a, ctx, name, channel)
 		}
 	}
 	return view.Message{}, fmt.Errorf("card of %q: no such noun", subject)

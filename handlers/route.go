@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -38,8 +40,19 @@ type book struct {
 	timed       timed              // what comes due by itself
 }
 
-// drawing draws the card of the subject with the id as it stands in the channel.
-type drawing func(a *App, ctx context.Context, id int64, channel string) (view.Message, error)
+// drawing draws the card of a subject, named by what follows its kind, as it stands in the channel.
+type drawing func(a *App, ctx context.Context, name, channel string) (view.Message, error)
+
+// numbered draws the cards of a noun whose subjects are named by their ids.
+func numbered(draw func(a *App, ctx context.Context, id int64, channel string) (view.Message, error)) drawing {
+	return func(a *App, ctx context.Context, name, channel string) (view.Message, error) {
+		id, err := strconv.ParseInt(name, 10, 64)
+		if err != nil {
+			return view.Message{}, fmt.Errorf("card of %q: %w", name, err)
+		}
+		return draw(a, ctx, id, channel)
+	}
+}
 
 // reaction is what a noun does about changes of a deal, in their transaction.
 // It sees the deal as it is afterwards; events are in the order in which they happened.

@@ -91,15 +91,6 @@ func (r *Reader) Places(ctx context.Context, subject string) ([]Place, error) {
 	return out, wrap("read where a card stands", err)
 }
 
-const postAtSQL = `SELECT key FROM outbox WHERE place = ? AND ts = ? AND kind = 'post' AND ts <> '' ORDER BY id LIMIT 1`
-
-// PostAt returns the key of the post that stands there, "" when it is none of ours.
-func (r *Reader) PostAt(ctx context.Context, channel, ts string) (string, error) {
-	var key string
-	_, err := r.get(ctx, &key, postAtSQL, channel, ts)
-	return key, wrap("look a message up", err)
-}
-
 // PlaceAt returns which card the message shows, and whether it shows one.
 func (r *Reader) PlaceAt(ctx context.Context, channel, ts string) (Place, bool, error) {
 	var out Place

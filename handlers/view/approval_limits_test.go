@@ -89,9 +89,9 @@ func TestApprovalsKeepSlacksLimits(t *testing.T) {
 			}
 			checkMessage(t, name+" list", "text", ApprovalLists(p, []ApprovalsList{one}))
 			q := AskedQuestion{a, 1}
-			sentence, more := QuestionMessage(p, q)
-			checkMessage(t, name+" question", sentence, append([]slack.Block{Section(sentence)}, more...))
-			sentence, more = AnswerMessage(p, AskedQuestion{a, 2})
+			card := QuestionCard(p, q)
+			checkMessage(t, name+" question", card.Text, card.Blocks)
+			sentence, more := AnswerMessage(p, AskedQuestion{a, 2})
 			checkMessage(t, name+" answer", sentence, append([]slack.Block{Section(sentence)}, more...))
 			checkForm(t, name+" question", QuestionForm(p, a))
 			checkForm(t, name+" answer", AnswerForm(p, q))

@@ -71,6 +71,11 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 		}
 	}
 	s := Section(Lines(ApprovalLine(p, a), second, a.standsIn(p)))
-	s.Accessory = slack.NewAccessory(Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Open")))
+	s.Accessory = slack.NewAccessory(a.shown(p.T("Open")))
 	return s
+}
+
+// shown is a button that shows the request as it is when that is clicked.
+func (a Approval) shown(label string) *slack.ButtonBlockElement {
+	return Button("approval.open", fmt.Sprint(a.Approval.ID), label)
 }

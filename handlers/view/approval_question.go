@@ -24,12 +24,14 @@ type AskedQuestion struct {
 func (q AskedQuestion) Question() sales.Question { return q.Approval.Approval.Questions[q.Number-1] }
 
 // Row is the question with a button that answers it.
-func (q AskedQuestion) Row(p text.Printer) *slack.SectionBlock {
+func (q AskedQuestion) Row(p text.Printer) *slack.SectionBlock { return q.row(p, q.button(p)) }
+
+func (q AskedQuestion) row(p text.Printer, button *slack.ButtonBlockElement) *slack.SectionBlock {
 	x := q.Question()
 	s := Section(Lines(
 		p.T("*%s approval* for %s", q.name(p), DealName(q.Deal)),
 		p.T("%s asks: “%s”", q.Name(x.By), Note(x.Text))))
-	s.Accessory = slack.NewAccessory(q.button(p))
+	s.Accessory = slack.NewAccessory(button)
 	return s
 }
 
@@ -37,23 +39,30 @@ func (q AskedQuestion) button(p text.Printer) *slack.ButtonBlockElement {
 	return Button("approval.answer", fmt.Sprintf("%d:%d", q.Approval.Approval.ID, q.Number), p.T("Answer…"))
 }
 
-// QuestionMessage tells who has to answer what is asked.
-func QuestionMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
+// QuestionCard puts the question to the reader, who may answer it. Once it is answered, or of no use
+// any more, it says so, and nothing is left to click but what shows the request.
+func QuestionCard(p text.Printer, q AskedQuestion) Message {
 	x := q.Question()
 	sentence := p.T("%s has a question about the %s approval for %s: “%s”", q.Name(x.By), lower(q.name(p)), DealName(q.Deal), Note(x.Text))
-	hint := p.T("Answer with the button, or reply in this thread. Nothing is decided or expires meanwhile.")
-	return sentence, append([]slack.Block{Context(hint)}, Actions(q.primary(p), Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Show it")))...)
-}
-
-func (q AskedQuestion) primary(p text.Printer) *slack.ButtonBlockElement {
-	return q.button(p).WithStyle(slack.StylePrimary)
+	var after slack.Block
+	buttons := []slack.BlockElement{q.shown(p.T("Show it"))}
+	switch {
+	case x.Open() && q.Approval.Approval.State == sales.Pending:
+		after = Context(p.T("Answer with the button, or reply in this thread. Nothing is decided or expires meanwhile."))
+		buttons = slices.Insert(buttons, 0, slack.BlockElement(q.button(p).WithStyle(slack.StylePrimary)))
+	case x.Answer != "":
+		after = Section("> " + p.T("%s: “%s”", q.Name(x.Who), Note(x.Answer)))
+	default:
+		after = Context(p.T("That question is not open any more: the approval has moved on."))
+	}
+	return Message{Text: sentence, Blocks: append([]slack.Block{Section(sentence), after}, Actions(buttons...)...)}
 }
 
 // AnswerMessage tells who asked what the answer is.
 func AnswerMessage(p text.Printer, q AskedQuestion) (string, []slack.Block) {
 	x := q.Question()
 	sentence := p.T("%s answers your question about the %s approval for %s: “%s”", q.Name(x.Who), lower(q.name(p)), DealName(q.Deal), Note(x.Answer))
-	return sentence, append([]slack.Block{Context(p.T("You asked: “%s”", Note(x.Text)))}, Actions(Button("approval.open", fmt.Sprint(q.Approval.Approval.ID), p.T("Open")))...)
+	return sentence, append([]slack.Block{Context(p.T("You asked: “%s”", Note(x.Text)))}, Actions(q.shown(p.T("Open")))...)
 }
 
 // Paused reports whether the request waits for an answer.

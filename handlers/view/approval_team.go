@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -53,7 +52,7 @@ func WaitingBlocks(p text.Printer, rows []Waiting, more int) []slack.Block {
 		blocks = append(blocks, Section(p.T("No request waits for anybody.")))
 	}
 	for _, w := range rows {
-		buttons := []slack.BlockElement{Button("approval.open", fmt.Sprint(w.Approval.Approval.ID), p.T("Open"))}
+		buttons := []slack.BlockElement{w.shown(p.T("Open"))}
 		for _, u := range w.absent()[:min(len(w.absent()), delegates)] {
 			buttons = append(buttons, DelegateButton(p, u, p.T("Delegate for %s…", text.Truncate(unescaped(w.Name(u)), 24))))
 		}
@@ -68,6 +67,6 @@ func WaitingBlocks(p text.Printer, rows []Waiting, more int) []slack.Block {
 // WaitingRow is a step that waits in Home.
 func WaitingRow(p text.Printer, w Waiting) slack.Block {
 	s := Section(w.line(p))
-	s.Accessory = slack.NewAccessory(Button("approval.open", fmt.Sprint(w.Approval.Approval.ID), p.T("Open")))
+	s.Accessory = slack.NewAccessory(w.shown(p.T("Open")))
 	return s
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -58,11 +57,7 @@ func (a Approval) StrandedMessage(p text.Printer, step, command string, org *sal
 	default:
 		sentence = p.Sentences(sentence, p.T("Your manager and the admins know. As soon as somebody else has the role %s, it goes on.", RoleName(p, org, role)))
 	}
-	buttons := []slack.BlockElement{Button("approval.open", fmt.Sprint(a.Approval.ID), p.T("Show it"))}
-	if a.Reader == a.Approval.Requester {
-		buttons = append(buttons, Button("approval.withdraw", ApprovalSeen(a.Approval), p.T("Withdraw…")))
-	}
-	return sentence, Actions(buttons...)
+	return sentence, Actions(a.shown(p.T("Show it")))
 }
 
 // Reminder is what waits for one person, what has waited longest first.
@@ -89,7 +84,7 @@ func ReminderMessage(p text.Printer, r Reminder) (sentence string, blocks []slac
 	}
 	blocks = []slack.Block{Section(":hourglass_flowing_sand: *" + sentence + "*")}
 	for _, x := range r.Questions[:min(len(r.Questions), maxRemindedQuestions)] {
-		blocks = append(blocks, x.Row(p))
+		blocks = append(blocks, x.row(p, x.shown(p.T("Open")))) // it may be answered by the time it is read
 	}
 	for _, x := range r.Approvals[:min(len(r.Approvals), maxReminded)] {
 		blocks = append(blocks, ApprovalRow(p, x))
