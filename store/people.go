@@ -40,7 +40,8 @@ const (
 	peopleSQL     = `SELECT ` + personColumns + ` FROM person ORDER BY id`
 	savePersonSQL = `INSERT INTO person (` + personColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, real_name = excluded.real_name, locale = excluded.locale,
-		tz = excluded.tz, bot = excluded.bot, deleted = excluded.deleted, seen = excluded.seen`
+		tz = excluded.tz, bot = excluded.bot, deleted = excluded.deleted, seen = excluded.seen
+		WHERE person.seen IS NULL OR person.seen <= excluded.seen`
 )
 
 // Person returns the mirrored person; somebody unknown comes back with only the id, which is also the name.
@@ -109,7 +110,8 @@ func (r *Reader) gone(ctx context.Context) ([]string, error) {
 	return ids, wrap("read who has left", err)
 }
 
-// SavePeople mirrors users as Slack told about them now. Who left or came back changes who holds
+// SavePeople mirrors users as Slack told about them at the time now; what it told later stays, as when all people
+// are read while one of them changes. Who left or came back changes who holds
 // which role, as a change of a user group does.
 func (tx *Tx) SavePeople(ctx context.Context, people []Person, now time.Time) error {
 	gone, err := tx.gone(ctx)

@@ -20,6 +20,9 @@ func TestPeople(t *testing.T) {
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
 			return tx.SavePeople(ctx, []store.Person{ann}, t0.Add(time.Hour))
 		})
+		inTx(t, s, func(ctx context.Context, tx *store.Tx) error { // read before, written after
+			return tx.SavePeople(ctx, []store.Person{{ID: "U1", Name: "ann", Locale: "en-US"}}, t0.Add(time.Minute))
+		})
 		read(t, s, func(ctx context.Context, r *store.Reader) error {
 			people, err := r.People(ctx)
 			if diff := cmp.Diff([]store.Person{ann, bot}, people); diff != "" || err != nil {
