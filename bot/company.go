@@ -69,7 +69,7 @@ func companyMap() *sales.Map {
 	}
 	m.Organisation.Roles = append(m.Organisation.Roles,
 		sales.Role{Key: sales.RoleRep, Name: sales.Text{"en": "Rep", "zh": "销售代表"}},
-		sales.Role{Key: sales.RoleManager, Name: sales.Text{"en": "Manager", "zh": "销售经理"}})
+		sales.Role{Key: sales.RoleManager, Name: sales.Text{"en": "Manager", "zh": "销售主管"}})
 	rates := map[string]float64{
 		"rep": 60, "manager": 90, "product": 80, "pricing": 75, "legal": 110, "executive": 160, "delivery": 70, "finance": 65,
 	}

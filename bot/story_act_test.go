@@ -206,7 +206,6 @@ func (s *story) lookAround(user, label string) (spot, bool) {
 // fills completes the open form with the indented lines that follow, and submits it.
 func (s *story) fills(user string) {
 	s.t.Helper()
-	s.eventually(func() bool { return s.view(user) != nil }, func() { s.failf("%s has no open form", user) })
 	values := obj{}
 	for s.at+1 < len(s.lines) && strings.HasPrefix(s.lines[s.at+1].text, "  ") {
 		s.at++
@@ -224,6 +223,7 @@ func (s *story) fills(user string) {
 
 func (s *story) submits(user string, values obj) {
 	s.t.Helper()
+	s.eventually(func() bool { return s.view(user) != nil }, func() { s.failf("%s has no open form", user) })
 	if s.actor != user {
 		s.acts(user, "deals", "")
 	} else {

@@ -48,7 +48,7 @@ func QuestionCard(p text.Printer, q AskedQuestion) Message {
 	buttons := []slack.BlockElement{q.shown(p.T("Show it"))}
 	switch {
 	case x.Open() && q.Approval.Approval.State == sales.Pending:
-		after = Context(p.T("Answer with the button, or reply in this thread. Nothing is decided or expires meanwhile."))
+		after = Context(p.T("Answer with the button, or reply in this thread. Nothing expires meanwhile."))
 		buttons = slices.Insert(buttons, 0, slack.BlockElement(q.button(p).WithStyle(slack.StylePrimary)))
 	case x.Answer != "":
 		after = Section("> " + p.T("%s: “%s”", q.Name(x.Who), Note(x.Answer)))
