@@ -122,7 +122,7 @@ func (res Result) Moved(from, to string) []int64 {
 	h := res.History
 	return h.list(func(d *Deal) bool {
 		found := false
-		passages(d.stays, func(a, b int16, _ float64, _ bool) { found = found || h.keyOf(a) == from && h.keyOf(b) == to })
+		passages(d.stays, func(a, b int16, _ int64, _ bool) { found = found || h.keyOf(a) == from && h.keyOf(b) == to })
 		return found
 	})
 }

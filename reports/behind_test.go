@@ -15,7 +15,7 @@ import (
 func TestNumbersHaveTheirDeals(t *testing.T) {
 	for name, s := range map[string]*script{"small": small(), "year": year()} {
 		res := s.result(t, "funnel", Options{AsOf: at(210)})
-		visits := res.History.visits()
+		visits := res.History.sums().stages
 		for i, row := range res.Body.Rows().([]FunnelRow) {
 			for what, want := range map[string]int{Reached: row.Reached, Entered: visits[i].deals, OpenHere: row.Open} {
 				if got := res.At(row.Stage, what); len(got) != want || res.CountAt(row.Stage, what) != want {

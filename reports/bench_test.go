@@ -50,7 +50,7 @@ func many(n int) *History {
 		}
 	}
 	h := b.history()
-	h.kept = newTimesheet(h)
+	h.kept, h.added = newTimesheet(h), h.sums()
 	return h
 }
 

@@ -261,9 +261,7 @@ func (h *History) renumbered(stages []string) *History {
 	}
 	out := *h
 	out.Stages, out.Deals = stages, make([]*Deal, len(h.Deals))
-	if h.kept != nil {
-		out.kept = h.kept.reordered(to, len(stages))
-	}
+	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
 		c.At, c.stays, c.Skipped = move(d.At), slices.Clone(d.stays), slices.Clone(d.Skipped)

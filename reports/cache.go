@@ -198,7 +198,7 @@ func (f *folded) readAll(ctx context.Context, r *store.Reader, p *sales.Process,
 func (f *folded) take(h *History, changed []*Deal) {
 	f.all, f.last = h.settle(), nil
 	if f.all.kept == nil {
-		f.all.kept = newTimesheet(f.all)
+		f.all.kept, f.all.added = newTimesheet(f.all), f.all.sums()
 	}
 	for _, d := range changed {
 		f.latest = max(f.latest, d.latest)
@@ -276,6 +276,6 @@ func (f *folded) merge(changes []renewal, stages []string) *History {
 		}
 	}
 	out.Deals = append(out.Deals, h.Deals[next:]...)
-	out.kept = h.kept.revised(newTimesheet(was), newTimesheet(is))
+	out.kept, out.added = h.kept.revised(newTimesheet(was), newTimesheet(is)), h.added.revised(len(stages), was.Deals, is.Deals)
 	return out
 }

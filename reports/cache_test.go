@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -20,8 +21,10 @@ import (
 
 var sameHistory = cmp.Options{
 	cmp.AllowUnexported(History{}, Deal{}, traits{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
-	cmpopts.IgnoreFields(History{}, "kept"),
+	cmpopts.IgnoreFields(History{}, "kept", "added"),
 }
+
+var sameSums = cmp.AllowUnexported(sums{}, visits{}, moves{}, lengths{}, closed{}, amount{})
 
 // chronicle writes a random log, and keeps what was read of it meanwhile.
 type chronicle struct {
@@ -181,6 +184,9 @@ func (c *chronicle) compare(day float64) {
 		if got.kept != nil {
 			if diff := cmp.Diff(newTimesheet(want), got.kept, cmp.AllowUnexported(timesheet{}, durations{}), cmpopts.EquateEmpty()); diff != "" {
 				c.t.Fatalf("times as of day %g of %g (-log +kept):\n%s", day, c.day, diff)
+			}
+			if sums := want.sums(); !reflect.DeepEqual(sums, got.added) {
+				c.t.Fatalf("sums as of day %g of %g (-log +kept):\n%s", day, c.day, cmp.Diff(sums, got.added, sameSums))
 			}
 		}
 		return nil

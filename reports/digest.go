@@ -358,7 +358,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	t := Table{Caption: p.T("Stages"), Columns: []Column{
 		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half within"), Right: true},
 	}}
-	visits, times, now := recent.visits(), recent.times(), d.standing()
+	visits, times, now := recent.sums().stages, recent.times(), d.standing()
 	for i := range d.h.Process.Stages {
 		median := times.stages[i].sample(recent.AsOf, new([]stat.Observation)).Median()
 		t.Rows = append(t.Rows, []Cell{

@@ -37,34 +37,23 @@ type followsBody struct {
 // follows draws the map from what happened, as a directly-follows graph.
 func follows(h *History, _ Options) Body {
 	b := followsBody{h: h, rows: []FollowsRow{}}
-	arrows := newArrows(len(h.Stages))
-	deal := 0
-	pass := func(from, to int16, took float64, back bool) {
-		p := arrows.at(from, to)
-		if p.last != deal+1 {
-			p.last, p.deals = deal+1, p.deals+1
-		}
-		p.days, p.sum, p.back = append(p.days, took), p.sum+took, p.back || back
-		b.moves++
-		if back {
-			b.back++
-		}
+	all, times := h.sums(), h.times()
+	for i := range all.stages {
+		b.skips += all.stages[i].skipped
 	}
-	for i, d := range h.Deals {
-		deal = i
-		passages(d.stays, pass)
-		b.skips += len(d.Skipped)
-	}
-	for i := range arrows.passages {
-		p := &arrows.passages[i]
-		n := len(p.days)
-		if n == 0 {
-			continue
+	for i, row := range all.moves {
+		from := int16(i - ends)
+		medians := times.medians(from, row)
+		for j, m := range row {
+			if m.n == 0 {
+				continue
+			}
+			b.moves, b.back = b.moves+m.n, b.back+m.back
+			b.rows = append(b.rows, FollowsRow{
+				From: h.keyOf(from), To: h.keyOf(int16(j - ends)), N: m.n, Median: Num(medians[j]), Mean: Num(days(m.millis) / float64(m.timed)),
+				back: m.back > 0, deals: m.deals,
+			})
 		}
-		from, to := arrows.ends(i)
-		b.rows = append(b.rows, FollowsRow{
-			From: h.keyOf(from), To: h.keyOf(to), N: n, Median: Num(stat.Select(p.days, 0.5)), Mean: Num(p.sum / float64(n)), back: p.back, deals: p.deals,
-		})
 	}
 	slices.SortFunc(b.rows, func(x, y FollowsRow) int {
 		return cmp.Or(cmp.Compare(h.placeOf(x.From), h.placeOf(y.From)), cmp.Compare(h.placeOf(x.To), h.placeOf(y.To)), cmp.Compare(x.To, y.To))
@@ -73,51 +62,30 @@ func follows(h *History, _ Options) Body {
 }
 
 // passages calls pass with every move of a deal, from one place to the next.
-func passages(stays []Stay, pass func(from, to int16, took float64, back bool)) {
+func passages(stays []Stay, pass func(from, to int16, took int64, back bool)) {
 	for i := range stays {
-		s := &stays[i]
-		if s.Exit == stat.Censored {
-			continue
-		}
-		pass(s.Stage, nextOf(s), s.Days(), s.Exit == exitBack)
-		if i+1 < len(stays) && (s.Exit == exitLost || s.Exit == exitWon && stays[i+1].Stage != s.To) {
-			pass(nextOf(s), stays[i+1].Stage, days(stays[i+1].Entered-s.Left), true)
+		if s := &stays[i]; s.Exit != stat.Censored {
+			pass(s.Stage, nextOf(s), s.Left-s.Entered, s.Exit == exitBack)
 		}
 	}
+	returns(stays, func(left, again *Stay) { pass(nextOf(left), again.Stage, again.Entered-left.Left, true) })
 }
 
-// passage is all that went along an arrow.
-type passage struct {
-	days  []float64
-	sum   float64
-	back  bool
-	deals int
-	last  int // the deal seen last, and 1
+// returns calls again with every stay that ended the deal, or won it, and the one that it came back to.
+func returns(stays []Stay, again func(left, again *Stay)) {
+	for i := 1; i < len(stays); i++ {
+		if s := &stays[i-1]; s.Exit == exitLost || s.Exit == exitWon && stays[i].Stage != s.To {
+			again(s, &stays[i])
+		}
+	}
 }
 
 // Places of the ends, below those of the stages.
 const (
 	placeLost      = -1
 	placeCompleted = -2
-	ends           = 2
+	ends           = 2 // how many they are
 )
-
-// arrows are all that may lead from a stage or an end to another.
-type arrows struct {
-	passages []passage
-	width    int
-}
-
-func newArrows(stages int) arrows {
-	width := stages + ends
-	return arrows{make([]passage, width*width), width}
-}
-
-func (a arrows) at(from, to int16) *passage {
-	return &a.passages[(int(from)+ends)*a.width+int(to)+ends]
-}
-
-func (a arrows) ends(i int) (from, to int16) { return int16(i/a.width - ends), int16(i%a.width - ends) }
 
 // nextOf returns where a deal went from an ended stay.
 func nextOf(s *Stay) int16 {

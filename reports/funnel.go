@@ -40,50 +40,34 @@ type funnelBody struct {
 // funnel follows deals through the stages.
 func funnel(h *History, o Options) Body {
 	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
-	all, reached, skipped, times := h.visits(), h.reached(), h.skipped(), h.times()
+	sums, times := h.sums(), h.times()
+	all, reached := sums.stages, sums.reached(h.Process)
 	var room []stat.Observation
-	for _, i := range h.shown(func(i int) bool { return all[i].entries+skipped[i] > 0 }) {
+	for _, i := range h.shown(func(i int) bool { return all[i].entries+all[i].skipped > 0 }) {
 		v := &all[i]
 		e := stat.Wilson(v.advanced+v.won, v.settled())
 		by, extended := times.stages[i].sample(h.AsOf, &room).IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
 		b.extended = b.extended || extended
 		b.rows = append(b.rows, FunnelRow{
 			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,
-			Reached: reached[i], Skipped: skipped[i], AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
-			AdvanceByHorizon: Num(by), LostValue: v.lostValue.units(), place: i, rate: e, lostMoney: v.lostValue,
+			Reached: reached[i], Skipped: v.skipped, AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
+			AdvanceByHorizon: Num(by), LostValue: v.lostValue.money().units(), place: i, rate: e, lostMoney: v.lostValue.money(),
 		})
 	}
 	return b
 }
 
 // reached returns how many deals came to each stage or to a later one.
-func (h *History) reached() []int {
-	out := make([]int, len(h.Stages))
-	for _, d := range h.Deals {
-		if place := d.Furthest; place >= 0 {
-			out[place]++
-		}
-	}
-	n := len(h.Process.Stages)
-	for place := n - 2; place >= 0; place-- {
-		out[place] += out[place+1]
-	}
-	if len(h.Stages) > n { // removed stages have no order: who was there reached them
-		for place, v := range h.visits()[n:] {
-			out[n+place] = v.deals
-		}
-	}
-	return out
-}
-
-// skipped returns how many moves passed each stage over.
-func (h *History) skipped() []int {
-	out := make([]int, len(h.Stages))
-	for _, d := range h.Deals {
-		for _, place := range d.Skipped {
-			if place >= 0 {
-				out[place]++
-			}
+func (t *sums) reached(p *sales.Process) []int {
+	out, n := make([]int, len(t.stages)), len(p.Stages)
+	for place := len(out) - 1; place >= 0; place-- {
+		switch v := &t.stages[place]; {
+		case place >= n: // removed stages have no order: who was there reached them
+			out[place] = v.deals
+		case place == n-1:
+			out[place] = v.furthest
+		default:
+			out[place] = v.furthest + out[place+1]
 		}
 	}
 	return out
@@ -132,9 +116,8 @@ func (b funnelBody) heads(p text.Printer) []Column {
 
 func (b funnelBody) cells(p text.Printer) []Cell {
 	out := []Cell{count(p, len(b.h.Deals))}
-	reached := b.h.reached()
 	for i := 1; i <= b.h.won(); i++ {
-		out = append(out, count(p, reached[i]))
+		out = append(out, count(p, b.rows[i].Reached))
 	}
 	return append(out, count(p, b.h.count(ended(sales.Lost, nil))), count(p, b.h.open()))
 }

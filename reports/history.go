@@ -40,6 +40,7 @@ type History struct {
 
 	desks []desk     // what approvers were asked; only where a bottleneck is sought are they read
 	kept  *timesheet // of all that is kept of the log; nil when there is none
+	added *sums      // the same
 }
 
 // Left counts what the data do not tell.

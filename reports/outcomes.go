@@ -44,28 +44,19 @@ type ReasonCount struct {
 
 // outcomes counts each deal once, with the outcome of its last episode.
 func outcomes(h *History, o Options) Body {
-	row := OutcomesRow{Value: map[string]WonLost{}, Reasons: []ReasonCount{}, wonValue: money{}, lostValue: money{}, horizon: o.horizon(), h: h}
-	reasons := map[string]int{}
-	for _, d := range h.Deals {
-		switch d.Status {
-		case sales.Won:
-			row.Won++
-			row.wonValue.add(d.Amount)
-		case sales.Lost:
-			row.Lost++
-			row.lostValue.add(d.Amount)
-			reasons[d.Reason]++
-		default:
-			row.Open++
-		}
+	sums := h.sums()
+	row := OutcomesRow{
+		Won: sums.won.deals, Lost: sums.lost.deals, Value: map[string]WonLost{}, Reasons: []ReasonCount{},
+		wonValue: sums.won.value.money(), lostValue: sums.lost.value.money(), horizon: o.horizon(), h: h,
 	}
+	row.Open = len(h.Deals) - row.Won - row.Lost
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
 	sample := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
 	row.timed, row.left = sample.Count(exitWon, exitLost), len(h.Deals)-sample.N()-h.Left.NoCreated
 	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
-	row.count(reasons)
+	row.count(sums.reasons)
 	return row
 }
 

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"pipewright/internal/text"
@@ -81,6 +82,24 @@ func (h *History) spent(w span) spent {
 				out.visits[s.Stage]++
 			}
 		}
+	}
+	return out
+}
+
+// spentEver is spent in all time; of many deals the sums know it.
+func (h *History) spentEver(t *sums) spent {
+	cut := h.AsOf.UnixMilli()
+	if t.timed <= stat.MaxUnits {
+		return h.spent(span{math.MinInt64, cut})
+	}
+	out := newSpent(stat.HashGroups, len(h.Stages))
+	for i, group := range t.groups {
+		for place := range group {
+			out.units[i][place] = group[place].at(cut)
+		}
+	}
+	for place := range t.stages {
+		out.visits[place] = t.stages[place].entries
 	}
 	return out
 }

@@ -39,12 +39,13 @@ type stagesBody struct {
 
 // stages tells how long deals stay in each stage.
 func stages(h *History, o Options) Body {
-	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(h.spent(span{math.MinInt64, h.AsOf.UnixMilli()}))}
-	all, times := h.visits(), h.times()
+	sums, times := h.sums(), h.times()
+	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(h.spentEver(sums))}
+	all, cut := sums.stages, h.AsOf.UnixMilli()
 	over := h.overTarget(times)
 	var room []stat.Observation
 	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
-		row := stagesRow(&all[i], times.stages[i].sample(h.AsOf, &room), o.horizon())
+		row := stagesRow(&all[i], cut, times.stages[i].sample(h.AsOf, &room), o.horizon())
 		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
 		row.Share = Num(math.NaN())
 		if h.beforeWin(i) {
@@ -58,8 +59,8 @@ func stages(h *History, o Options) Body {
 	return b
 }
 
-func stagesRow(v *visits, s *stat.Sample, horizon float64) StagesRow {
-	r := StagesRow{Visits: v.entries, Deals: v.deals, Open: v.open, TotalDays: Num(v.days), NaiveMean: Num(v.endedDays / float64(v.settled()))}
+func stagesRow(v *visits, cut int64, s *stat.Sample, horizon float64) StagesRow {
+	r := StagesRow{Visits: v.entries, Deals: v.deals, Open: v.open, TotalDays: Num(days(v.took.at(cut))), NaiveMean: Num(days(v.took.ended) / float64(v.settled()))}
 	r.median = s.Median()
 	r.KMMedian, r.KMLow, r.KMHigh = Num(r.median.Value), Num(r.median.Low), Num(r.median.High)
 	rmst, _ := s.RMSTValue(horizon)

@@ -14,6 +14,7 @@ import (
 // depend on the cut, so that a later cut and a new event need no sorting.
 type timesheet struct {
 	stages   []durations // by place
+	between  []durations // by place, the ends coming first: until deals that had left came back, from there
 	episodes durations   // last ones, until the deal was won or lost
 	over     []int       // by place: ended stays that took more working time than the target
 }
@@ -24,14 +25,22 @@ type durations struct {
 	since []int64  // Unix milliseconds, ascending: the latest comes first in order of time
 }
 
-// lasted is a duration in milliseconds and, in its lowest bits, what ended it: one number sorts quickly.
+// lasted is a duration in milliseconds and, in its lowest bits, what ended it and the place where that
+// led: one number sorts quickly, and holds 2,000 years.
 type lasted uint64
 
-const causeBits = 3
+const (
+	causeBits = 3
+	placeBits = 15
+)
 
-func newLasted(ms int64, cause stat.Cause) lasted { return lasted(ms)<<causeBits | lasted(cause) }
+func newLasted(ms int64, to int16, cause stat.Cause) lasted {
+	return lasted(ms)<<(placeBits+causeBits) | lasted(to+ends)<<causeBits | lasted(cause)
+}
 
-func (l lasted) days() float64 { return days(int64(l >> causeBits)) }
+func (l lasted) millis() int64 { return int64(l >> (placeBits + causeBits)) }
+
+func (l lasted) to() int16 { return int16(l>>causeBits&(1<<placeBits-1)) - ends }
 
 func (l lasted) cause() stat.Cause { return stat.Cause(l & (1<<causeBits - 1)) }
 
@@ -44,7 +53,7 @@ func (h *History) times() *timesheet {
 }
 
 func newTimesheet(h *History) *timesheet {
-	s := &timesheet{stages: make([]durations, len(h.Stages)), over: h.endedOverTarget()}
+	s := &timesheet{stages: make([]durations, len(h.Stages)), between: make([]durations, len(h.Stages)+ends), over: h.endedOverTarget()}
 	ended, open := make([]int, len(h.Stages)), make([]int, len(h.Stages))
 	for s := range h.each {
 		if s.Exit == stat.Censored {
@@ -57,12 +66,18 @@ func newTimesheet(h *History) *timesheet {
 		s.stages[i] = durations{make([]lasted, 0, ended[i]), make([]int64, 0, open[i])}
 	}
 	for stay := range h.each {
-		s.stages[stay.Stage].add(stay.Entered, stay.Left, stay.Exit)
+		s.stages[stay.Stage].add(stay.Entered, stay.Left, nextOf(stay), stay.Exit)
 	}
 	for _, d := range h.Deals {
 		if d.Start != never && (d.Closed != never || d.Status == sales.Open) {
-			s.episodes.add(d.Start, d.Closed, outcomesOf[d.Status])
+			s.episodes.add(d.Start, d.Closed, nowhere, outcomesOf[d.Status])
 		}
+		returns(d.stays, func(left *Stay, again *Stay) {
+			s.between[nextOf(left)+ends].add(left.Left, again.Entered, again.Stage, exitBack)
+		})
+	}
+	for i := range s.between {
+		s.between[i].sort()
 	}
 	s.episodes.sort()
 	for i := range s.stages {
@@ -84,12 +99,12 @@ func (s *timesheet) stays() int {
 var outcomesOf = map[sales.Status]stat.Cause{sales.Won: exitWon, sales.Lost: exitLost}
 
 // add leaves out what ended before it began: nobody knows how long that took.
-func (d *durations) add(from, to int64, cause stat.Cause) {
+func (d *durations) add(from, to int64, place int16, cause stat.Cause) {
 	switch {
 	case cause == stat.Censored:
 		d.since = append(d.since, from)
 	case to >= from:
-		d.ended = append(d.ended, newLasted(to-from, cause))
+		d.ended = append(d.ended, newLasted(to-from, place, cause))
 	}
 }
 
@@ -136,10 +151,10 @@ func (d *durations) sample(cut time.Time, room *[]stat.Observation) *stat.Sample
 	*room = obs
 	open, until := len(d.since)-1, cut.UnixMilli()
 	for _, l := range d.ended {
-		for ; open >= 0 && until-d.since[open] < int64(l>>causeBits); open-- {
+		for ; open >= 0 && until-d.since[open] < l.millis(); open-- {
 			obs = append(obs, stat.Observation{Time: days(until - d.since[open])})
 		}
-		obs = append(obs, stat.Observation{Time: l.days(), Cause: l.cause()})
+		obs = append(obs, stat.Observation{Time: days(l.millis()), Cause: l.cause()})
 	}
 	for ; open >= 0; open-- {
 		obs = append(obs, stat.Observation{Time: days(until - d.since[open])})
@@ -147,9 +162,53 @@ func (d *durations) sample(cut time.Time, room *[]stat.Observation) *stat.Sample
 	return stat.NewSample(obs)
 }
 
+// medians returns how many days half of the moves from a place took, by the place where they led, the ends
+// coming first. How many moves there are is known, so that one look at the times in their order finds the middle ones.
+func (s *timesheet) medians(from int16, to []moves) []float64 {
+	type middle struct {
+		seen         int
+		below, above int64
+	}
+	found := make([]middle, len(to))
+	note := func(l lasted) {
+		m, last := &found[l.to()+ends], to[l.to()+ends].timed-1
+		switch m.seen {
+		case last / 2:
+			m.below = l.millis()
+		case last/2 + 1:
+			m.above = l.millis()
+		}
+		m.seen++
+	}
+	var stayed []lasted
+	if from >= 0 {
+		stayed = s.stages[from].ended
+	}
+	for _, l := range s.between[from+ends].ended {
+		for len(stayed) > 0 && stayed[0] < l {
+			note(stayed[0])
+			stayed = stayed[1:]
+		}
+		note(l)
+	}
+	for _, l := range stayed {
+		note(l)
+	}
+	out := make([]float64, len(to))
+	for i, m := range found {
+		out[i] = stat.QuantileAt(m.seen, func(j int) float64 {
+			if j == (m.seen-1)/2 {
+				return days(m.below)
+			}
+			return days(m.above)
+		}, 0.5)
+	}
+	return out
+}
+
 // quantile is of what has ended, in days.
 func (d *durations) quantile(p float64) float64 {
-	return stat.QuantileAt(len(d.ended), func(i int) float64 { return d.ended[i].days() }, p)
+	return stat.QuantileAt(len(d.ended), func(i int) float64 { return days(d.ended[i].millis()) }, p)
 }
 
 // overTarget returns how many visits took more working time than their stage's target.
@@ -209,7 +268,7 @@ func (h *History) workTable() *workTable {
 // revised returns the sheet after some deals have changed: gone is the sheet of what they
 // were, come that of what they are. Stages that nothing happened to are shared.
 func (s *timesheet) revised(gone, come *timesheet) *timesheet {
-	out := &timesheet{stages: make([]durations, len(come.stages)), over: make([]int, len(come.stages))}
+	out := &timesheet{stages: make([]durations, len(come.stages)), between: make([]durations, len(come.between)), over: make([]int, len(come.stages))}
 	for i := range out.stages {
 		var was, less durations
 		if i < len(s.stages) {
@@ -221,6 +280,16 @@ func (s *timesheet) revised(gone, come *timesheet) *timesheet {
 		}
 		out.over[i] += come.over[i]
 		out.stages[i] = was.revised(less, come.stages[i])
+	}
+	for i := range out.between {
+		var was, less durations
+		if i < len(s.between) {
+			was = s.between[i]
+		}
+		if i < len(gone.between) {
+			less = gone.between[i]
+		}
+		out.between[i] = was.revised(less, come.between[i])
 	}
 	out.episodes = s.episodes.revised(gone.episodes, come.episodes)
 	return out
@@ -247,15 +316,4 @@ func revise[T int64 | lasted](values, gone, come []T) []T {
 		out, values, come = append(append(out, values[:i]...), come[0]), values[i:], come[1:]
 	}
 	return append(out, values...)
-}
-
-// reordered returns the sheet with the stages at other places; those with the place nowhere are empty.
-func (s *timesheet) reordered(to []int16, stages int) *timesheet {
-	out := &timesheet{stages: make([]durations, stages), over: make([]int, stages), episodes: s.episodes}
-	for i, place := range to {
-		if place >= 0 {
-			out.stages[place], out.over[place] = s.stages[i], s.over[i]
-		}
-	}
-	return out
 }

@@ -137,7 +137,7 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 			return p.N(n, "%d deal is left out of times: nobody knows when it was created.", "%d deals are left out of times: nobody knows when they were created.")
 		}})
 	}
-	if removed := len(chosen.Stages) - len(chosen.Process.Stages); removed > 0 && chosen.visitedRemoved() {
+	if removed := len(chosen.Stages) - len(chosen.Process.Stages); removed > 0 && chosen.inRemoved() {
 		out = append(out, Note{Say: func(p text.Printer) string { return p.T("Stages that the process no longer has come last.") }})
 	}
 	if left.Sample > 0 {
@@ -165,10 +165,8 @@ func unpriced(n int) []Note {
 	}}}
 }
 
-func (h *History) visitedRemoved() bool {
-	if len(h.Stages) == len(h.Process.Stages) {
-		return false
-	}
+// inRemoved reports whether deals were in stages that the process no longer has.
+func (h *History) inRemoved() bool {
 	for s := range h.each {
 		if int(s.Stage) >= len(h.Process.Stages) {
 			return true
