@@ -54,6 +54,11 @@ func bottleneck(h *History, o Options) Body {
 	w := o.window()
 	b := bottleneckBody{h: h, window: w, slowest: h.slowest(h.spent(w)), rows: []BottleneckRow{}}
 	candidates, flows := b.slowest.candidates(), h.flows(w)
+	stays := 0
+	for i := range flows {
+		stays += len(flows[i].stays)
+	}
+	table := newWorkTable(h.Process.Calendar, w, stays)
 	for _, place := range b.slowest.places {
 		f := &flows[place]
 		row := f.row(w)
@@ -61,7 +66,7 @@ func bottleneck(h *History, o Options) Body {
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
 		trend := f.trend(w)
 		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
-		row.why = h.why(f, w)
+		row.why = f.why(w, table)
 		row.WaitsFor = row.why.waitsFor()
 		alone := len(candidates) == 1 && candidates[0] == place
 		if alone && row.WaitsFor != nil && *row.WaitsFor == approver {
@@ -98,7 +103,7 @@ func (o Options) window() span {
 	return w
 }
 
-const weekMillis = 7 * 86_400_000
+const weekMillis = 7 * dayMillis
 
 // flow is what went through a stage in a window.
 type flow struct {

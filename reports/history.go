@@ -96,7 +96,7 @@ type Stay struct {
 // Days returns how long a stay that has ended lasted, in days.
 func (s Stay) Days() float64 { return days(s.Left - s.Entered) }
 
-func days(millis int64) float64 { return float64(millis) / 86_400_000 }
+func days(millis int64) float64 { return float64(millis) / dayMillis }
 
 func millis(t time.Time) int64 {
 	if t.IsZero() {

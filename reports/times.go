@@ -231,38 +231,26 @@ func (h *History) overTarget(s *timesheet) []int {
 func (h *History) endedOverTarget() []int {
 	out := make([]int, len(h.Stages))
 	day := h.Process.Calendar.DayLength()
-	var table *workTable
+	limits := make([]time.Duration, len(h.Stages)) // 0 is none
+	for i, stage := range h.Process.Stages {
+		limits[i] = worked(max(0, stage.Target), day)
+	}
+	n, all := 0, span{math.MaxInt64, math.MinInt64}
 	for s := range h.each {
-		if s.Exit == stat.Censored || int(s.Stage) >= len(h.Process.Stages) {
-			continue
+		if s.Exit != stat.Censored && limits[s.Stage] > 0 {
+			n, all = n+1, span{min(all.from, s.Entered), max(all.to, s.Left)}
 		}
-		target := h.Process.Stages[s.Stage].Target
-		if target <= 0 {
-			continue
-		}
-		if table == nil {
-			table = h.workTable()
-		}
-		if table.longer(s, worked(target, day)) {
+	}
+	if n == 0 {
+		return out
+	}
+	table := newWorkTable(h.Process.Calendar, all, n)
+	for s := range h.each {
+		if limit := limits[s.Stage]; s.Exit != stat.Censored && limit > 0 && s.Left-s.Entered > limit.Milliseconds() && table.worked(span{s.Entered, s.Left}) > limit {
 			out[s.Stage]++
 		}
 	}
 	return out
-}
-
-// workTable covers all stays that have ended; it is worth its making for many only.
-func (h *History) workTable() *workTable {
-	const many = 200
-	n, from, to := 0, int64(math.MaxInt64), int64(math.MinInt64)
-	for s := range h.each {
-		if s.Exit != stat.Censored {
-			n, from, to = n+1, min(from, s.Entered), max(to, s.Left)
-		}
-	}
-	if n < many {
-		return &workTable{calendar: h.Process.Calendar}
-	}
-	return newWorkTable(h.Process.Calendar, from, to)
 }
 
 // revised returns the sheet after some deals have changed: gone is the sheet of what they

@@ -109,5 +109,5 @@ func (f *flow) filled() int64 {
 	if !stat.Known(p90) {
 		return math.MaxInt64
 	}
-	return f.first + int64(p90*86_400_000)
+	return f.first + int64(p90*dayMillis)
 }

@@ -20,10 +20,9 @@ type why struct {
 // pending, or a date to which it was put off, holds it up whoever else has something to do.
 var waitOrder = []sales.WaitFor{sales.ForApproval, sales.ForParked, sales.ForCustomer, sales.ForUs}
 
-// why splits the time in the stage during the window. Its parts do not overlap.
-func (h *History) why(f *flow, w span) why {
+// why splits the time in the stage during the window, which the table covers. Its parts do not overlap.
+func (f *flow) why(w span, table *workTable) why {
 	out := why{waited: map[sales.WaitFor]float64{}}
-	table := newWorkTable(h.Process.Calendar, w.from, w.to)
 	for i, s := range f.stays {
 		in := span{max(s.Entered, w.from), min(s.Left, w.to)}
 		if in.to <= in.from {
@@ -110,14 +109,4 @@ func (y *why) sentence(stage string, p text.Printer) string {
 	}
 	worked := float64(y.worked) / float64(y.length)
 	return p.T("The time in %s: %s. %s of it was working time.", stage, p.List(parts), p.Percent(worked, 0))
-}
-
-// worked returns how much was worked during the span; whole days are looked up.
-func (t *workTable) worked(in span) time.Duration {
-	first, last := dayOf(in.from), dayOf(in.to)
-	if t.before == nil || first == last {
-		return t.calendar.Worked(instant(in.from), instant(in.to))
-	}
-	whole := t.before[last-t.first] - t.before[first+1-t.first]
-	return whole + t.calendar.Worked(instant(in.from), instant((first+1)*dayMillis)) + t.calendar.Worked(instant(last*dayMillis), instant(in.to))
 }

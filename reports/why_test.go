@@ -68,7 +68,7 @@ func TestPartsOfATimeDoNotOverlap(t *testing.T) {
 		w := span{at(10).UnixMilli(), at(90).UnixMilli()}
 		flows := h.flows(w)
 		for place := range flows {
-			got := h.why(&flows[place], w)
+			got := flows[place].why(w, newWorkTable(h.Process.Calendar, w, 0))
 			sum, worked, total := 0.0, time.Duration(0), 0.0
 			for _, days := range got.waited {
 				sum += days
