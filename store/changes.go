@@ -29,12 +29,14 @@ type Change struct {
 const (
 	markSQL = `SELECT (SELECT pos FROM audit_head WHERE id = 1) AS pos, (SELECT COUNT(*) FROM event WHERE pos IS NULL) AS tail,
 		(SELECT COALESCE(MAX(id), 0) FROM import_batch WHERE published IS NOT NULL AND process = ?) AS batch`
-	// The order of the joins is given: from the few new events to their deals.
+	// The order of the joins is given: from the few new events, and the new imports, to their deals. So is that of
+	// the two bounds: SQLite searches by the first; the second is what the index is of.
 	changesSQL = `SELECT deal.id, deal.version FROM event e CROSS JOIN deal
-		WHERE deal.id = e.deal AND e.pos > 0 AND e.pos > ? AND deal.process = ? AND ` + visible + `
+		WHERE deal.id = e.deal AND e.pos > ? AND e.pos > 0 AND deal.process = ? AND ` + visible + `
 		UNION SELECT deal.id, deal.version FROM event e CROSS JOIN deal
 		WHERE deal.id = e.deal AND e.pos IS NULL AND deal.process = ? AND ` + visible + `
-		UNION SELECT id, version FROM deal WHERE batch <> 0 AND batch > ? AND process = ? AND ` + visible + ` ORDER BY 1`
+		UNION SELECT deal.id, deal.version FROM import_batch b CROSS JOIN deal
+		WHERE deal.batch = b.id AND deal.batch <> 0 AND b.id > ? AND deal.process = ? AND ` + visible + ` ORDER BY 1`
 	sealedHashSQL  = `SELECT hash FROM event WHERE pos = ? AND pos > 0`
 	stageEventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE deal = ? AND ` + ofStages + ` ORDER BY version`
 	dealWaitsSQL   = `SELECT deal, n, kind, began, ended, why FROM wait WHERE deal = ?

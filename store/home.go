@@ -47,9 +47,9 @@ type News struct {
 
 const (
 	newsMarkSQL = `SELECT (SELECT pos FROM audit_head WHERE id = 1) AS pos, ` + mapAge + ` AS maps`
-	// The order of the joins is given: from the few new events to their deals.
+	// The order of the joins and of the bounds is given, as in changesSQL.
 	newsSQL = `SELECT DISTINCT e.type, e.actor, deal.owner FROM event e CROSS JOIN deal
-		WHERE deal.id = e.deal AND e.pos > 0 AND e.pos > ?`
+		WHERE deal.id = e.deal AND e.pos > ? AND e.pos > 0`
 )
 
 // NewsMark returns how much there is to know.
