@@ -59,6 +59,7 @@ const (
 type StepState struct {
 	Key       string     `json:"key"`
 	Roles     []string   `json:"roles"`
+	Groups    []string   `json:"groups,omitempty"` // ids of Slack user groups
 	Users     []string   `json:"users,omitempty"`
 	Manager   bool       `json:"manager,omitempty"` // of the requester
 	Rule      Rule       `json:"rule,omitempty"`
@@ -139,7 +140,7 @@ func (c *Case) isOver() error {
 // Request opens an approval; see MayRequest for who may. A missing required field
 // is Invalid "approval.field" with the field, a discount that is no share of a price
 // Invalid "approval.discount", an amount in another currency than the deal's Invalid "approval.currency", and a step that nobody but the requester may decide
-// Conflict "approval.nobody" with the step and its roles.
+// Conflict "approval.nobody" with the step, its roles and its user groups.
 func (c *Case) Request(actor, kind string, form map[string]string, now time.Time) (Approval, []Event, error) {
 	if err := c.MayRequest(actor, kind); err != nil {
 		return Approval{}, nil, err
@@ -171,7 +172,7 @@ func (c *Case) Request(actor, kind string, form map[string]string, now time.Time
 // newStep is a step as its policy defines it, before anybody is asked.
 func newStep(s Step) StepState {
 	return StepState{
-		Key: s.Key, Roles: s.Roles, Users: s.Users, Manager: s.Manager, Rule: s.Rule, Parallel: s.Parallel, When: s.When, Status: StepAhead,
+		Key: s.Key, Roles: s.Roles, Groups: s.Groups, Users: s.Users, Manager: s.Manager, Rule: s.Rule, Parallel: s.Parallel, When: s.When, Status: StepAhead,
 		Remind: s.Remind, Escalate: s.Escalate,
 	}
 }

@@ -43,7 +43,7 @@ func (c *Case) shared(steps []StepState, requester string) error {
 	}
 	for i, s := range steps {
 		if !c.leavesEnough(steps[:i+1], requester, "", "") {
-			return refuse(Conflict, "approval.nobody", "step", s.Key, "roles", []string(nil))
+			return refuse(Conflict, "approval.nobody", "step", s.Key, "roles", []string(nil), "groups", []string(nil))
 		}
 	}
 	return nil

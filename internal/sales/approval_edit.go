@@ -122,7 +122,7 @@ func (c *Case) beginning(s StepState, policy Policy, form map[string]string, req
 	case !holds:
 		return StepSkipped, nil
 	case !c.canBeMet(s, requester):
-		return "", refuse(Conflict, "approval.nobody", "step", s.Key, "roles", s.Roles)
+		return "", refuse(Conflict, "approval.nobody", "step", s.Key, "roles", s.Roles, "groups", s.Groups)
 	}
 	return StepAhead, nil
 }

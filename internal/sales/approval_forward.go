@@ -75,15 +75,15 @@ func (c *Case) Successors(a Approval, user string, now time.Time) []string {
 }
 
 // successors may decide the step after the approver handed it on, and belong with them: of a step
-// that asks one of each, to a group that the approver would have answered for.
+// that asks one of each, to a slate that the approver would have answered for.
 func (c *Case) successors(a Approval, before, after StepState, approver string) []string {
 	who := c.mayDecide(a, after)
 	if before.Rule != RuleEach {
 		return who
 	}
-	groups := c.as(before, a.Requester, approver)
+	slates := c.as(before, a.Requester, approver)
 	return slices.DeleteFunc(who, func(u string) bool {
-		return !slices.ContainsFunc(c.as(after, a.Requester, u), func(g string) bool { return slices.Contains(groups, g) })
+		return !slices.ContainsFunc(c.as(after, a.Requester, u), func(g string) bool { return slices.Contains(slates, g) })
 	})
 }
 

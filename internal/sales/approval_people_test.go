@@ -28,6 +28,11 @@ func (l *ledger) parts(s Step, user string) []string {
 			out = append(out, r)
 		}
 	}
+	for _, g := range s.Groups {
+		if slices.Contains(l.c.Org.Groups[g], user) {
+			out = append(out, "group "+g)
+		}
+	}
 	if slices.Contains(s.Users, user) {
 		out = append(out, "by name: "+user)
 	}
@@ -81,6 +86,9 @@ func (l *ledger) enough(s Step) bool {
 	case RuleEach:
 		var names []string
 		names = append(names, s.Roles...)
+		for _, g := range s.Groups {
+			names = append(names, "group "+g)
+		}
 		for _, u := range s.Users {
 			names = append(names, "by name: "+u)
 		}
@@ -123,7 +131,7 @@ func (l *ledger) check(a Approval) string {
 	return ""
 }
 
-// People come into roles and leave them while a request is decided, changed and perhaps taken back:
+// People come into roles and user groups and leave them while a request is decided, changed and perhaps taken back:
 // who answers has the part at that moment, and no step waits for nobody without an alarm.
 func TestApprovalsWhilePeopleComeAndGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -133,6 +141,7 @@ func TestApprovalsWhilePeopleComeAndGo(t *testing.T) {
 		for _, r := range []string{"r1", "r2", "r3"} {
 			org.Roles = append(org.Roles, Role{Key: r, Users: members.Draw(t, r)})
 		}
+		org.Groups = map[string][]string{"SONE": members.Draw(t, "SONE"), "STWO": members.Draw(t, "STWO")}
 		c := &Case{Process: testProcess(), Org: org, Deal: Deal{ID: 1, Owner: "UANA", Team: "north", Status: Open, Episode: 1, Stage: "offer", Process: "b2b"}}
 		p := &c.Process.Policies[0]
 		p.Steps, p.Distinct = someSteps(t), rapid.Bool().Draw(t, "distinct")
@@ -157,6 +166,9 @@ func TestApprovalsWhilePeopleComeAndGo(t *testing.T) {
 				if err == nil {
 					l.answers, l.since = map[string]map[string][]string{}, next.Version
 				}
+			case act == 2:
+				org.Groups[rapid.SampledFrom([]string{"SONE", "STWO"}).Draw(t, "group")] = members.Draw(t, "members")
+				next, err = a, nil
 			case act < 5:
 				role := &org.Roles[rapid.IntRange(0, 2).Draw(t, "role")]
 				role.Users = members.Draw(t, "members")

@@ -7,8 +7,8 @@ import (
 )
 
 // Rule says how many of those who may decide a step have to approve it: "any" (or
-// ""), "all", "each" (one of each role, user and manager that the step names), or
-// a number of people, such as "2".
+// ""), "all", "each" (one of each role, user group and user that the step names, and the
+// manager), or a number of people, such as "2".
 type Rule string
 
 const (
@@ -30,8 +30,12 @@ func (r Rule) Number() int {
 	return n
 }
 
-// managerSeat names the seat of the requester's manager; no role is called so.
-const managerSeat = "manager:"
+// What the slates of a step are called that are no roles; no role is called so.
+const (
+	groupSlate   = "group:"
+	userSlate    = "user:"
+	managerSlate = "manager:" // of the requester
+)
 
 // Awaited is a step that waits, with those who may decide it and how many of them have to.
 type Awaited struct {
@@ -95,32 +99,36 @@ func (c *Case) Approvers(s StepState, requester string) []string {
 // named are those whom the step itself names, but the requester.
 func (c *Case) named(s StepState, requester string) []string {
 	var out []string
-	for _, g := range c.groups(s, requester) {
+	for _, g := range c.slates(s, requester) {
 		out = append(out, g.people...)
 	}
 	return compact(out)
 }
 
-// group is one of the things that a step names, with its people.
-type group struct {
+// slate is one of the things that a step names (a role, a user group, a person, the manager), with its people.
+type slate struct {
 	name   string
 	people []string
 }
 
-func (c *Case) groups(s StepState, requester string) []group {
-	var out []group
+// slates are what the step names, with the people of now, but the requester.
+func (c *Case) slates(s StepState, requester string) []slate {
+	var out []slate
 	add := func(name string, people []string) {
 		others := slices.DeleteFunc(slices.Clone(people), func(u string) bool { return u == requester || c.Org.isGone(u) })
-		out = append(out, group{name, compact(others)})
+		out = append(out, slate{name, compact(others)})
 	}
 	for _, r := range s.Roles {
 		add(r, c.Org.Holders(r))
 	}
+	for _, g := range s.Groups {
+		add(groupSlate+g, c.Org.Groups[g])
+	}
 	for _, u := range s.Users {
-		add("user:"+u, []string{u})
+		add(userSlate+u, []string{u})
 	}
 	if s.Manager {
-		add(managerSeat, c.Org.ManagersOf(requester))
+		add(managerSlate, c.Org.ManagersOf(requester))
 	}
 	return out
 }
@@ -145,7 +153,7 @@ func (c *Case) seats(s StepState, requester string) []seat {
 	people := compact(append(c.named(s, requester), s.approved(false)...))
 	switch s.Rule {
 	case RuleEach:
-		for _, g := range c.groups(s, requester) {
+		for _, g := range c.slates(s, requester) {
 			out = append(out, slices.Concat(g.people, s.answeredAs(g.name), also))
 		}
 	case RuleAll:
@@ -169,11 +177,11 @@ func (c *Case) seats(s StepState, requester string) []seat {
 	return out
 }
 
-// answeredAs are the people who approved the step for the group.
-func (s StepState) answeredAs(group string) []string {
+// answeredAs are the people who approved the step for the slate.
+func (s StepState) answeredAs(slate string) []string {
 	var out []string
 	for _, d := range s.approvals() {
-		if slices.Contains(d.As, group) {
+		if slices.Contains(d.As, slate) {
 			out = append(out, d.Approver())
 		}
 	}
@@ -274,10 +282,10 @@ func (s StepState) approved(escalated bool) []string {
 	return out
 }
 
-// as names the groups of the step that the person belongs to.
+// as names the slates of the step that the person belongs to.
 func (c *Case) as(s StepState, requester, user string) []string {
 	var out []string
-	for _, g := range c.groups(s, requester) {
+	for _, g := range c.slates(s, requester) {
 		if slices.Contains(g.people, user) {
 			out = append(out, g.name)
 		}

@@ -15,6 +15,7 @@ func under(t *testing.T, steps ...Step) (*story, Approval) {
 	t.Helper()
 	s := begin(t, Money{2_000_000, "EUR"})
 	s.Org.Roles = []Role{{Key: "legal", Users: []string{"L1", "L2", "UANA"}}, {Key: "finance", Users: []string{"F1", "L1"}}, {Key: "board", Users: []string{"B1", "B2", "B3"}}}
+	s.Org.Groups = map[string][]string{"SDESK": {"D1", "D2", "B1", "UANA"}, "SOTHER": {"O1"}, "SEMPTY": {}}
 	s.Process.Policies[0].Steps = steps
 	a, events, err := s.Request("UANA", "quote", map[string]string{"amount": "20000 EUR"}, s.now)
 	s.ok(events, err)
@@ -35,6 +36,11 @@ func TestRulesOfSteps(t *testing.T) {
 		"one of each, both hats":  {Step{Roles: []string{"legal", "finance"}, Rule: RuleEach}, []string{"L1", "L2"}},
 		"a person":                {Step{Users: []string{"UCID"}}, []string{"UCID"}},
 		"the requester's manager": {Step{Manager: true}, []string{"UMANAGER"}},
+		"a user group":            {Step{Groups: []string{"SDESK"}}, []string{"D2"}},
+		"all of a user group":     {Step{Groups: []string{"SDESK"}, Rule: RuleAll}, []string{"D2", "B1", "D1"}},
+		"two of group and role":   {Step{Roles: []string{"finance"}, Groups: []string{"SDESK"}, Rule: "2"}, []string{"F1", "D1"}},
+		"each of group and role":  {Step{Roles: []string{"board"}, Groups: []string{"SDESK"}, Rule: RuleEach}, []string{"B1", "D1"}},
+		"each of two groups":      {Step{Groups: []string{"SDESK", "SOTHER"}, Rule: RuleEach}, []string{"D2", "O1"}},
 		"manager and a role":      {Step{Roles: []string{"finance"}, Manager: true, Rule: RuleEach}, []string{"UMANAGER", "F1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,10 +135,11 @@ var everybody = []string{"UANA", "UMANAGER", "P1", "P2", "P3", "P4", "P5"}
 func someSteps(t *rapid.T) []Step {
 	people := rapid.SliceOfNDistinct(rapid.SampledFrom(everybody), 0, 2, rapid.ID)
 	roles := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"r1", "r2", "r3"}), 0, 3, rapid.ID)
+	groups := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"SONE", "STWO"}), 0, 2, rapid.ID)
 	var out []Step
 	for i := range rapid.IntRange(1, 4).Draw(t, "steps") {
 		out = append(out, Step{
-			Key: fmt.Sprint("s", i), Roles: roles.Draw(t, "roles"), Users: people.Draw(t, "users"), Manager: rapid.Bool().Draw(t, "manager"),
+			Key: fmt.Sprint("s", i), Roles: roles.Draw(t, "roles"), Groups: groups.Draw(t, "groups"), Users: people.Draw(t, "users"), Manager: rapid.Bool().Draw(t, "manager"),
 			Rule:     rapid.SampledFrom([]Rule{"", RuleAny, RuleAll, RuleEach, "1", "2", "3"}).Draw(t, "rule"),
 			Parallel: rapid.Bool().Draw(t, "parallel"), When: rapid.SampledFrom([]Condition{"", "", "discount > 15"}).Draw(t, "when"),
 		})
@@ -156,6 +163,9 @@ func keeps(c *Case, s StepState, requester string) bool {
 		var lists [][]string
 		for _, r := range s.Roles {
 			lists = append(lists, c.Org.Holders(r))
+		}
+		for _, g := range s.Groups {
+			lists = append(lists, c.Org.Groups[g])
 		}
 		for _, u := range s.Users {
 			lists = append(lists, []string{u})
@@ -185,6 +195,10 @@ func TestApprovalsKeepTheirRules(t *testing.T) {
 		org.Roles = nil
 		for _, r := range []string{"r1", "r2", "r3"} {
 			org.Roles = append(org.Roles, Role{Key: r, Users: rapid.SliceOfNDistinct(rapid.SampledFrom(everybody), 1, 4, rapid.ID).Draw(t, r)})
+		}
+		org.Groups = map[string][]string{}
+		for _, g := range []string{"SONE", "STWO"} {
+			org.Groups[g] = rapid.SliceOfNDistinct(rapid.SampledFrom(everybody), 0, 3, rapid.ID).Draw(t, g)
 		}
 		c := &Case{Process: testProcess(), Org: org, Deal: Deal{ID: 1, Owner: "UANA", Team: "north", Status: Open, Episode: 1, Stage: "offer", Process: "b2b"}}
 		c.Process.Policies[0].Steps = someSteps(t)

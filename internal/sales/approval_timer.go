@@ -122,6 +122,8 @@ func (c *Case) EscalatesTo(e Escalation, requester string) []string {
 			out = append(out, c.Org.ManagersOf(requester)...)
 		case userForm.MatchString(to):
 			out = append(out, to)
+		case IsGroup(to):
+			out = append(out, c.Org.Groups[to]...)
 		default:
 			out = append(out, c.Org.Holders(to)...)
 		}

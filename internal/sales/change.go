@@ -21,7 +21,9 @@ import (
 //	activity.removed, reason.removed, policy.removed, field.removed  key, name
 //	activity.changed, reason.changed, policy.changed, field.changed  key, name, parts
 //
-// Names are Text, parts the names that the file uses.
+//	step.asks         key, name: of the policy, step: its name, added, removed: whom the step asks
+//
+// Names are Text, whom a step asks is as Step.Asks returns it, parts the names that the file uses.
 type MapChange struct {
 	Code  string
 	Facts map[string]any
@@ -45,7 +47,37 @@ func Diff(old, new *Process) []MapChange {
 	out = append(out, diffItems("field", old.Fields, new.Fields, func(f Field) (string, Text) { return f.Key, f.Name })...)
 	out = append(out, diffItems("activity", old.Activities, new.Activities, func(a ActivityType) (string, Text) { return a.Key, a.Name })...)
 	out = append(out, diffItems("reason", old.Reasons, new.Reasons, func(r Reason) (string, Text) { return r.Key, r.Name })...)
-	return append(out, diffItems("policy", old.Policies, new.Policies, func(p Policy) (string, Text) { return p.Kind, p.Name })...)
+	return append(out, diffPolicies(old.Policies, new.Policies)...)
+}
+
+// diffPolicies tells whom a step asks, which people look for most, apart from what else changed.
+func diffPolicies(old, new []Policy) []MapChange {
+	var asks []MapChange
+	old = slices.Clone(old)
+	for i, was := range old {
+		for _, is := range new {
+			if was.Kind == is.Kind {
+				steps, found := diffAsks(was, is)
+				old[i].Steps, asks = steps, append(asks, found...)
+			}
+		}
+	}
+	return append(diffItems("policy", old, new, func(p Policy) (string, Text) { return p.Kind, p.Name }), asks...)
+}
+
+// diffAsks returns the old steps with those whom the new ones ask, and what that changes.
+func diffAsks(old, new Policy) (steps []Step, changes []MapChange) {
+	for _, was := range old.Steps {
+		for _, is := range new.Steps {
+			added, removed := without(is.Asks(), was.Asks()), without(was.Asks(), is.Asks())
+			if is.Key == was.Key && len(added)+len(removed) > 0 {
+				changes = append(changes, mapChange("step.asks", "key", new.Kind, "name", new.Name, "step", is.Name, "added", added, "removed", removed))
+				was.Roles, was.Groups, was.Users, was.Manager = is.Roles, is.Groups, is.Users, is.Manager
+			}
+		}
+		steps = append(steps, was)
+	}
+	return steps, changes
 }
 
 // Relocations returns, for each stage that the new version removes and says where

@@ -115,6 +115,7 @@ func (o *Organisation) Keep(now *Organisation) *Organisation {
 			out.Roles[i].Users, out.Roles[i].Groups = was.Users, was.Groups
 		}
 	}
-	out.Admins, out.Groups, out.Gone, out.Version = now.Admins, now.Groups, now.Gone, now.Version
+	out.Admins, out.Gone, out.Version = now.Admins, now.Gone, now.Version
+	out.Groups, out.Handles = now.Groups, now.Handles
 	return &out
 }

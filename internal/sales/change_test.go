@@ -56,6 +56,13 @@ func TestDiff(t *testing.T) {
 		"reason":           {func(p *Process) { p.Reasons = []Reason{{Key: "x"}} }, "reason.added [key:x name:map[]]; reason.removed [key:price name:map[:Price]]"},
 		"policy": {func(p *Process) { p.Policies = []Policy{{Kind: "quote", Name: Text{"": "Quote"}}} },
 			"policy.changed [key:quote name:map[:Quote] parts:[steps]]"},
+		"step asks others": {func(p *Process) {
+			p.Policies[0].Steps[0].Roles, p.Policies[0].Steps[0].Groups = nil, []string{"SPRICE"}
+			p.Policies[0].Steps[0].Manager = true
+		}, "step.asks [added:[SPRICE manager] key:quote name:map[:Quote] removed:[role:pricing] step:map[]]"},
+		"step asks others, later": {func(p *Process) {
+			p.Policies[0].Steps[0].Users, p.Policies[0].Steps[0].Target = []string{"ULIN"}, 2
+		}, "policy.changed [key:quote name:map[:Quote] parts:[steps]]; step.asks [added:[ULIN] key:quote name:map[:Quote] removed:[] step:map[]]"},
 		"field": {func(p *Process) { p.Fields = []Field{{Key: "seats", Name: Text{"": "Seats"}, Type: FieldText}} },
 			"field.changed [key:seats name:map[:Seats] parts:[type]]"},
 	} {

@@ -58,7 +58,8 @@ func organisationAfter(m *Map, known Known) *Organisation {
 	}
 	o := *m.Organisation
 	if known.Organisation != nil {
-		o.Admins, o.Groups, o.Gone = known.Organisation.Admins, known.Organisation.Groups, known.Organisation.Gone
+		o.Admins, o.Gone = known.Organisation.Admins, known.Organisation.Gone
+		o.Groups, o.Handles = known.Organisation.Groups, known.Organisation.Handles
 	}
 	return &o
 }

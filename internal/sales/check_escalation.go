@@ -25,7 +25,11 @@ func (c *checker) escalation(path string, o Policy, s Step) {
 	known := true
 	for i, to := range e.To {
 		at := fmt.Sprintf("%s.to[%d]", path, i)
-		if to == EscalateManager || userForm.MatchString(to) {
+		switch {
+		case to == EscalateManager, userForm.MatchString(to):
+			continue
+		case IsGroup(to):
+			c.groups(at, []string{to})
 			continue
 		}
 		c.roles(at, []string{to})
@@ -38,7 +42,7 @@ func (c *checker) escalation(path string, o Policy, s Step) {
 
 // reached checks that an escalation names somebody, and somebody new.
 func (c *checker) reached(path string, o Policy, s Step) {
-	_, more := c.holders(s.Escalate.roles())
+	_, more := c.holders(s.Escalate.roles(), s.Escalate.groups())
 	if more || slices.Contains(s.Escalate.To, EscalateManager) || !c.peopled() {
 		return // Slack, the environment or the requester decides who there is
 	}
@@ -56,5 +60,10 @@ func (c *checker) reached(path string, o Policy, s Step) {
 
 // roles are the roles that an escalation names.
 func (e Escalation) roles() []string {
-	return slices.DeleteFunc(slices.Clone(e.To), func(to string) bool { return to == EscalateManager || userForm.MatchString(to) })
+	return slices.DeleteFunc(slices.Clone(e.To), func(to string) bool { return to == EscalateManager || userForm.MatchString(to) || IsGroup(to) })
+}
+
+// groups are the user groups that an escalation names.
+func (e Escalation) groups() []string {
+	return slices.DeleteFunc(slices.Clone(e.To), func(to string) bool { return !IsGroup(to) })
 }

@@ -120,7 +120,7 @@ func (c *checker) approvalNeeds(path string, p *Process, s Stage) bool {
 // people already.
 func (c *checker) stuck(policy Policy) bool {
 	return c.org != nil && c.peopled() && slices.ContainsFunc(policy.Steps, func(s Step) bool {
-		_, more := c.holders(s.Roles)
+		_, more := c.holders(s.Roles, s.Groups)
 		return s.When == "" && !more && !s.Manager && !c.canBeMet(s, "")
 	})
 }

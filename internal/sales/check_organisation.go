@@ -37,11 +37,7 @@ func (c *checker) organisation() {
 		for j, u := range r.Users {
 			c.user(fmt.Sprintf("%s.users[%d]", at, j), u)
 		}
-		for j, g := range r.Groups {
-			if !groupForm.MatchString(g) {
-				c.add(fmt.Sprintf("%s.groups[%d]", at, j), "group.form", "group", g)
-			}
-		}
+		c.groups(at+".groups", r.Groups)
 		c.number(at+".rate", "rate", r.Rate, maxUnits)
 	}
 	c.privateTeams(path+".teams", o)
@@ -83,6 +79,19 @@ func (c *checker) privateTeams(path string, o *Organisation) {
 func (c *checker) user(path, id string) {
 	if !userForm.MatchString(id) {
 		c.add(path, "user.form", "user", id)
+	}
+}
+
+// groups checks that ids are those of user groups, and warns of one that the mirror does not know. A map that
+// is checked without the bot's database knows of none.
+func (c *checker) groups(path string, ids []string) {
+	for i, id := range ids {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if !IsGroup(id) {
+			c.add(at, "group.form", "group", id)
+		} else if c.org != nil && c.org.Groups != nil && !c.org.knowsGroup(id) {
+			c.warn(at, "group.unseen", "group", id)
+		}
 	}
 }
 
@@ -147,12 +156,12 @@ func (c *checker) roles(path string, roles []string) {
 
 // held warns, once, of a role that nobody holds.
 func (c *checker) held(path, role string) {
-	users, more := c.holders([]string{role})
+	users, more := c.holders([]string{role}, nil)
 	if len(users) > 0 || more || slices.Contains(c.empty, role) {
 		return
 	}
 	c.empty = append(c.empty, role)
-	c.warn(path, "role.empty", "role", role)
+	c.warn(path, "role.empty", "role", role, "groups", c.org.groupNames(c.groupsOf([]string{role}, nil)))
 }
 
 func (c *checker) roleKeys() []string {
@@ -163,18 +172,25 @@ func (c *checker) roleKeys() []string {
 	return keys
 }
 
-// holders returns the people who hold any of the roles, and whether there may be
-// more whom only Slack or the environment knows.
-func (c *checker) holders(roles []string) (users []string, more bool) {
+// holders returns the people who hold any of the roles or are in any of the user groups, and
+// whether there may be more whom only Slack or the environment knows.
+func (c *checker) holders(roles, groups []string) (users []string, more bool) {
 	for _, key := range roles {
 		users = append(users, c.org.Holders(key)...)
-		r, _ := c.org.Role(key)
-		for _, g := range r.Groups {
-			more = more || len(c.org.Groups[g]) == 0
-		}
-		more = more || key == RoleAdmin
 	}
-	return compact(users), more
+	all := c.groupsOf(roles, groups)
+	unknown := slices.ContainsFunc(all, func(g string) bool { return !c.org.knowsGroup(g) })
+	return compact(append(users, c.org.members(all)...)), unknown || slices.Contains(roles, RoleAdmin)
+}
+
+// groupsOf are the user groups, and those that hold the roles.
+func (c *checker) groupsOf(roles, groups []string) []string {
+	out := slices.Clone(groups)
+	for _, key := range roles {
+		r, _ := c.org.Role(key)
+		out = append(out, r.Groups...)
+	}
+	return compact(out)
 }
 
 // peopled reports whether anybody is in the organisation yet.

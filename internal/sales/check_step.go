@@ -13,7 +13,9 @@ func (c *checker) approvers(path string, o Policy, s Step) {
 	for i, u := range s.Users {
 		c.user(fmt.Sprintf("%s.users[%d]", path, i), u)
 	}
-	if len(s.Roles) == 0 && len(s.Users) == 0 && !s.Manager {
+	c.groups(path+".groups", s.Groups)
+	c.empties(path+".groups", s)
+	if len(s.Roles)+len(s.Groups)+len(s.Users) == 0 && !s.Manager {
 		c.add(path, "list.empty", "what", "step", "key", s.Key, "part", "roles")
 		return
 	}
@@ -29,24 +31,44 @@ func (c *checker) approvers(path string, o Policy, s Step) {
 // enough checks that a step can be decided, whoever asked. Before anybody at all is in the
 // organisation, it is enough that the roles are known to be empty.
 func (c *checker) enough(path string, o Policy, s Step) {
-	if len(s.Users) == 0 && !s.Manager && !slices.ContainsFunc(s.Roles, func(r string) bool { return r != RoleAdmin }) {
+	if len(s.Groups)+len(s.Users) == 0 && !s.Manager && !slices.ContainsFunc(s.Roles, func(r string) bool { return r != RoleAdmin }) {
 		c.warn(path+".roles", "step.admins", "policy", o.Kind, "step", s.Key) // nobody knows here how many they are
 		return
 	}
-	users, more := c.holders(s.Roles)
+	users, more := c.holders(s.Roles, s.Groups)
 	if more || s.Manager || !c.peopled() {
 		return // Slack, the environment or the requester decides who else there is
 	}
 	users = compact(append(users, s.Users...))
+	asks := ".roles"
+	if len(s.Roles) == 0 {
+		asks = ".groups"
+	}
 	switch without := c.lost(s, users); {
 	case len(users) == 0:
-		c.add(path+".roles", "step.nobody", "policy", o.Kind, "step", s.Key, "roles", s.Roles)
+		c.add(path+asks, "step.nobody", "policy", o.Kind, "step", s.Key, "roles", s.Roles, "groups", c.org.groupNames(c.groupsOf(s.Roles, s.Groups)))
 	case !c.canBeMet(s, ""):
 		c.add(path+".rule", "step.few", "policy", o.Kind, "step", s.Key, "rule", string(s.Rule), "n", len(users))
 	case len(without) > 0 && len(users) == 1:
-		c.warn(path+".roles", "step.sole", "policy", o.Kind, "step", s.Key, "user", users[0])
+		c.warn(path+asks, "step.sole", "policy", o.Kind, "step", s.Key, "user", users[0])
 	case len(without) > 0:
 		c.warn(path+".rule", "step.short", "policy", o.Kind, "step", s.Key, "users", without)
+	}
+}
+
+// empties warns of user groups that are empty, when others can decide the step.
+func (c *checker) empties(path string, s Step) {
+	if c.org == nil {
+		return
+	}
+	others, more := c.holders(s.Roles, s.Groups)
+	if !more && !s.Manager && len(others)+len(s.Users) == 0 {
+		return // told as a step that nobody can decide
+	}
+	for i, g := range s.Groups {
+		if c.org.knowsGroup(g) && len(c.org.members([]string{g})) == 0 {
+			c.warn(fmt.Sprintf("%s[%d]", path, i), "group.empty", "step", s.Key, "group", c.org.GroupName(g))
+		}
 	}
 }
 
@@ -69,7 +91,7 @@ func (c *checker) different(path string, o Policy) {
 	}
 	var steps []StepState
 	for _, s := range o.Steps {
-		if _, more := c.holders(s.Roles); more || s.Manager || !c.canBeMet(s, "") {
+		if _, more := c.holders(s.Roles, s.Groups); more || s.Manager || !c.canBeMet(s, "") {
 			return // told already, or known only when somebody asks
 		}
 		steps = append(steps, newStep(s))

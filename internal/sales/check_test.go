@@ -112,6 +112,10 @@ var mistakes = []mistake{
 	// The organisation.
 	{code: "user.form", was: "      manager: UMAYA", is: "      manager: maya #HERE"},
 	{code: "group.form", was: "      groups: [SPRICE]", is: "      groups: [pricing] #HERE"},
+	{code: "group.form", was: "          roles: [pricing]\n", is: "          groups: ['@pricing'] #HERE\n", facts: "group:@pricing"},
+	{code: "group.unseen?", was: "          roles: [pricing]\n", is: "          groups: [SNOBODY] #HERE\n", known: mirrored(nil), facts: "group:SNOBODY"},
+	{code: "group.unseen?", was: "      groups: [SPRICE]\n", is: "      groups: [SPRICES] #HERE\n", known: mirrored(nil), facts: "group:SPRICES"},
+	{code: "group.empty?", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          groups: [SPRICE] #HERE\n", known: mirrored(nil), facts: "group:@pricing"},
 	{code: "channel.form", was: "      channel: CNORTH", is: "      channel: '#north' #HERE"},
 	{code: "member.twice?", was: "  roles:\n    - key: pricing", is: "    - key: south\n      name: {en: South, zh: 南区}\n      members: [UREP1] #HERE\n  roles:\n    - key: pricing", facts: "other:north"},
 	{code: "role.unknown", was: "      who: [rep]\n      target", is: "      who: [rep, pricng] #HERE\n      target", facts: "nearest:pricing"},
@@ -171,6 +175,13 @@ var mistakes = []mistake{
 	{code: "exact.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volume]\n      exact: [volume] #HERE", facts: "nearest:"},
 	{code: "required.unknown", was: "      required: [amount, volume]", is: "      required: [amount, volumen] #HERE", facts: "nearest:volume"},
 	{code: "step.nobody", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "", facts: "step:price"},
+	{code: "step.nobody", was: "          roles: [pricing]\n", is: "          groups: [SPRICE] #HERE\n", known: mirrored(nil), facts: "groups:[@pricing] policy:quote"},
+	{code: "step.nobody", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      groups: [SPRICE]\n", known: mirrored(nil), facts: "groups:[@pricing] policy:quote"},
+	{code: "role.empty?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      groups: [SPRICE]\n", known: mirrored(nil), facts: "groups:[@pricing] role:pricing"},
+	{code: "step.sole?", was: "          roles: [pricing]\n", is: "          groups: [SPRICE] #HERE\n", known: mirrored([]string{"UREP1"}), facts: "user:UREP1"},
+	{code: "step.short?", was: "          roles: [pricing]\n", is: "          rule: each #HERE\n          roles: [pricing]\n          groups: [SPRICE]\n", known: mirrored([]string{"UREP1"}), facts: "users:[UREP1]"},
+	{code: "step.few", was: "          roles: [pricing]\n", is: "          rule: each #HERE\n          roles: [pricing]\n          groups: [SPRICE]\n", known: mirrored(nil), facts: "n:2"},
+	{code: "escalate.nobody", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: SPRICE} #HERE\n", known: mirrored(nil), facts: "step:price"},
 	{code: "policy.few?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA]\n", also: replacing{"      required: [amount, volume]\n      steps:\n", "      required: [amount, volume]\n      distinct: yes #HERE\n      steps:\n        - {key: first, name: {en: First, zh: 甲}, roles: [pricing]}\n"}, facts: "policy:quote"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: most #HERE\n", facts: "rule:most"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: 0 #HERE\n", facts: "rule:0"},
@@ -190,6 +201,15 @@ var mistakes = []mistake{
 	{code: "escalate.late?", was: "          target: 1d\n", is: "          escalate: {after: 8d, to: manager} #HERE\n", also: replacing{"      required: [amount, volume]", "      expire: 5d\n      required: [amount, volume]"}, facts: "step:price"},
 	{code: "step.admins?", was: "          roles: [pricing]", is: "          roles: [admin] #HERE", facts: "step:price"},
 	{code: "step.sole?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UREP1]\n", facts: "user:UREP1"},
+}
+
+// mirrored is the base process in force, with the members of @pricing as the bot saw them.
+func mirrored(members []string) Known {
+	k := current(nil)
+	o := *k.Organisation
+	o.Groups, o.Handles = map[string][]string{"SPRICE": members}, map[string]string{"SPRICE": "pricing"}
+	k.Organisation = &o
+	return k
 }
 
 func needsLawyer() Known {

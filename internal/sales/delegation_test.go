@@ -40,6 +40,8 @@ func TestDelegates(t *testing.T) {
 		"not for whom somebody answered":     {Step{Roles: []string{"board"}, Rule: "2"}, []string{"B1>UX", "B1>UY"}, []string{"UX"}, "UY", ""},
 		"nor the approver then":              {Step{Roles: []string{"board"}, Rule: "2"}, []string{"B1>UX"}, []string{"UX"}, "B1", ""},
 		"of all, each is needed themselves":  {Step{Roles: []string{"board"}, Rule: RuleAll}, []string{"B1>B2"}, nil, "B2", "B2"},
+		"for one of a user group":            {Step{Groups: []string{"SDESK"}}, []string{"D1>UX"}, nil, "UX", "D1"},
+		"of each, for a user group":          {Step{Roles: []string{"board"}, Groups: []string{"SDESK"}, Rule: RuleEach}, []string{"D1>UX"}, []string{"B2"}, "UX", "D1"},
 		"of all, by an outsider":             {Step{Roles: []string{"board"}, Rule: RuleAll}, []string{"B1>UX"}, nil, "UX", "B1"},
 		"of each, for one group":             {Step{Roles: []string{"legal", "finance"}, Rule: RuleEach}, []string{"F1>UX"}, []string{"L1", "L2"}, "UX", ""},
 		"of each, for the group that is due": {Step{Roles: []string{"legal", "finance"}, Rule: RuleEach}, []string{"F1>UX"}, []string{"L2"}, "UX", "F1"},

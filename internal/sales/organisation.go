@@ -16,7 +16,8 @@ type Organisation struct {
 	Roles []Role `yaml:"roles" json:"roles"`
 
 	Admins  []string            `yaml:"-" json:"-"`       // from ADMINS
-	Groups  map[string][]string `yaml:"-" json:"-"`       // members of Slack user groups, from the mirror
+	Groups  map[string][]string `yaml:"-" json:"-"`       // members of Slack user groups, from the mirror; one that it does not know is not there
+	Handles map[string]string   `yaml:"-" json:"-"`       // what Slack user groups are called, without "@", from the mirror
 	Gone    []string            `yaml:"-" json:"-"`       // people who have left the workspace, from the mirror: they hold no role
 	Version int                 `yaml:"-" json:"version"` // given by the store, from 1
 
@@ -108,6 +109,41 @@ func (o *Organisation) Holders(key string) []string {
 		for _, t := range o.Teams {
 			add(t.Members...)
 		}
+	}
+	return out
+}
+
+// members returns those of the user groups who are in the workspace, each once.
+func (o *Organisation) members(groups []string) []string {
+	var out []string
+	for _, g := range groups {
+		out = append(out, o.Groups[g]...)
+	}
+	return slices.DeleteFunc(compact(out), o.isGone)
+}
+
+// knowsGroup reports whether the mirror knows the user group, which may be empty.
+func (o *Organisation) knowsGroup(id string) bool {
+	_, ok := o.Groups[id]
+	return ok
+}
+
+// IsGroup reports whether the id is that of a Slack user group.
+func IsGroup(id string) bool { return groupForm.MatchString(id) }
+
+// GroupName is what people call a user group, such as "@pricing"; its id when the mirror does not know it.
+func (o *Organisation) GroupName(id string) string {
+	if h := o.Handles[id]; h != "" {
+		return "@" + h
+	}
+	return id
+}
+
+// groupNames are the names of user groups, see GroupName.
+func (o *Organisation) groupNames(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, o.GroupName(id))
 	}
 	return out
 }

@@ -42,13 +42,15 @@ import (
 //
 //	user.form              user
 //	group.form             group
+//	group.unseen (w)       group: the bot has not seen it in Slack
 //	channel.form           channel
 //	member.twice (w)       user, team, other: the team that they count for
 //	team.private           team: a private one that is gone, which would let everybody read its deals
 //	organisation.missing   (no organisation stands here or is known)
+//	group.empty (w)        step, group: its name; others can decide the step
 //	role.unknown           role, nearest
 //	role.needed            role, process: a process outside of the file needs a role that is gone
-//	role.empty (w)         role (nobody holds it; told once)
+//	role.empty (w)         role, groups: names of those that hold it, which are empty (nobody holds it; told once)
 //
 // A process:
 //
@@ -91,7 +93,7 @@ import (
 //	material.unknown       policy, field, nearest
 //	exact.unknown          policy, field, nearest (deals do not have it)
 //	required.unknown       policy, field, nearest
-//	step.nobody            policy, step, roles
+//	step.nobody            policy, step, roles, groups: names of the user groups that it or its roles hang on
 //	policy.few (w)         policy (its steps want different people, and there are too few for all)
 //	step.rule              step, rule, max: the most people that a rule may ask for
 //	step.few               policy, step, rule, n: the people that there are

@@ -165,6 +165,7 @@ type Step struct {
 	Key          string    `yaml:"key" json:"key"`
 	Name         Text      `yaml:"name" json:"name"`
 	Roles        []string  `yaml:"roles,omitempty" json:"roles"`                           // whose holders may decide
+	Groups       []string  `yaml:"groups,omitempty" json:"groups,omitempty"`               // ids of Slack user groups whose members may
 	Users        []string  `yaml:"users,omitempty" json:"users,omitempty"`                 // Slack user ids of others who may
 	Manager      bool      `yaml:"manager,omitempty" json:"manager,omitempty"`             // the requester's manager may, too
 	Rule         Rule      `yaml:"rule,omitempty" json:"rule,omitempty"`                   // how many of them have to; any when it is empty
@@ -177,10 +178,27 @@ type Step struct {
 	Escalate Escalation `yaml:"escalate,omitempty" json:"escalate,omitzero"`
 }
 
+// Asks names whom the step asks: keys of roles, ids of user groups and of users, and EscalateManager
+// for the requester's manager. Keys of roles are written "role:pricing".
+func (s Step) Asks() []string {
+	var out []string
+	for _, r := range s.Roles {
+		out = append(out, roleAsked+r)
+	}
+	out = append(append(out, s.Groups...), s.Users...)
+	if s.Manager {
+		out = append(out, EscalateManager)
+	}
+	return out
+}
+
+// roleAsked stands before the key of a role that a step asks.
+const roleAsked = "role:"
+
 // Escalation says who else may decide a step when it has waited for long.
 type Escalation struct {
 	After Days     `yaml:"after" json:"after"` // working days
-	To    []string `yaml:"to" json:"to"`       // role keys, Slack user ids, and EscalateManager
+	To    []string `yaml:"to" json:"to"`       // role keys, ids of Slack users and user groups, and EscalateManager
 }
 
 // EscalateManager stands for the requester's manager in an escalation.
