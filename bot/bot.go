@@ -202,10 +202,13 @@ func (b *bot) openGateway(app *handlers.App, who *slack.AuthTestResponse, id str
 	}, b.people)
 }
 
-// fillMirror reads who is in the workspace.
+// fillMirror reads who is in the workspace, and in its user groups.
 func (b *bot) fillMirror(ctx context.Context) {
 	if err := b.people.Sync(ctx, b.clock.Now()); err != nil && ctx.Err() == nil {
 		b.log.Warn("people are read one by one as they act", "error", err)
+	}
+	if err := b.people.SyncGroups(ctx, b.clock.Now()); err != nil && ctx.Err() == nil {
+		b.log.Warn("user groups are read one by one where a right hangs on them", "error", err)
 	}
 }
 

@@ -172,8 +172,28 @@ func (d *doctor) maps(ctx context.Context, r *store.Reader, cfg Config) error {
 			}
 		}
 	}
+	groups, err := r.RulingGroups(ctx)
+	if err != nil {
+		return err
+	}
+	d.groups(org, groups)
 	if len(empty) > 0 {
 		d.warn("roles", d.p.T("nobody holds %s, so what they decide stands still; in Slack: /%s", d.p.List(empty), cfg.Prefix+"process role add "+empty[0]+" @someone"))
 	}
 	return nil
+}
+
+// groups checks that somebody is in each user group that a right hangs on.
+func (d *doctor) groups(org *sales.Organisation, ruling []string) {
+	var empty []string
+	for _, g := range ruling {
+		if _, seen := org.Groups[g]; seen && len(org.Members([]string{g})) == 0 {
+			empty = append(empty, org.GroupName(g))
+		} else if !seen {
+			d.warn("groups", d.p.T("the bot has not seen the user group %s in Slack; check its id, and that the app has the scope usergroups:read", g))
+		}
+	}
+	if len(empty) > 0 {
+		d.warn("groups", d.p.T("nobody is in %s, so nobody decides there by that; add somebody to it in Slack", d.p.List(empty)))
+	}
 }

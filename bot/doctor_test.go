@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/store"
 )
@@ -31,6 +32,20 @@ func TestDoctorOnAnEmptyMap(t *testing.T) {
 	}
 	if strings.Contains(said, "holds rep") || strings.Contains(said, "manager,") { // a team brings them
 		t.Errorf("it advises to give roles that nobody is given:\n%s", said)
+	}
+}
+
+// A user group that a step asks is named when it is empty, and when the bot has never seen it.
+func TestDoctorOnUserGroups(t *testing.T) {
+	var out bytes.Buffer
+	d := &doctor{out: &out, p: text.For("en", nil)}
+	org := &sales.Organisation{
+		Groups: map[string][]string{"SEMPTY": {}, "SLEFT": {"UGONE"}, "SFULL": {"ULEO"}}, Handles: map[string]string{"SEMPTY": "pricing"}, Gone: []string{"UGONE"},
+	}
+	d.groups(org, []string{"SEMPTY", "SFULL", "SLEFT", "SNEW"})
+	said := out.String()
+	if strings.Contains(said, "SFULL") || !strings.Contains(said, "nobody is in @pricing and SLEFT") || !strings.Contains(said, "has not seen the user group SNEW") {
+		t.Error(said)
 	}
 }
 

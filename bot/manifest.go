@@ -56,10 +56,10 @@ var (
 		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost, and an “ok” that an approver types in a thread")},
 		{"groups:history", text.Msg("the same in private channels")},
 		{"im:write", text.Msg("the same for the first message to somebody")},
-		{"usergroups:read", text.Msg("for roles that are held by user groups")},
+		{"usergroups:read", text.Msg("for roles that are held by user groups, and for steps that ask them")},
 		{"chat:write.public", text.Msg("to post into public channels without being invited")},
 	}
-	botEvents = []string{"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im", "subteam_members_changed", "subteam_updated", "team_join", "user_change"}
+	botEvents = []string{"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im", "subteam_created", "subteam_members_changed", "subteam_updated", "team_join", "user_change"}
 )
 
 // scopeWish is an optional scope and what it is good for.

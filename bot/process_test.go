@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/store"
 )
 
 // mapDesk is a place with map files and a database, and a terminal.
@@ -96,6 +99,92 @@ func TestProcessCheckNamesFileLineAndWhatToDo(t *testing.T) {
 				t.Errorf("line %s stands before line %s", lines[i-1][1], lines[i][1])
 			}
 		}
+	}
+}
+
+// deskMap is a map whose one step asks what stands in the place of ASKS.
+const deskMap = `organisation:
+  teams: [{key: n, name: N, manager: U0MIA00003, members: [U0ANA00001]}]
+  roles:
+    - {key: pricing, name: Pricing, users: [U0LIN00005, U0EVA00007]}
+    - {key: desk, name: Desk, groups: [S0DESK0001]}
+process:
+  key: b2b
+  name: Sales
+  default: true
+  currency: EUR
+  calendar: {zone: UTC}
+  stages:
+    - {key: talk, name: Talk, what: Talk, who: [rep]}
+    - {key: signed, name: Signed, what: Sign, who: [rep], won: true}
+  activities: [{key: call, name: Call}]
+  reasons: [{key: price, name: Price}]
+  policies:
+    - kind: quote
+      name: Quote
+      steps:
+        - {key: price, name: Price, ASKS}
+`
+
+// A step that asks a user group: the check knows from the bot's database who is in it, and history and diffs name it.
+func TestProcessOfUserGroups(t *testing.T) {
+	d := newMapDesk(t)
+	file := func(asks string) string { return d.file("map.yaml", strings.Replace(deskMap, "ASKS", asks, 1)) }
+	d.must("process", "apply", file("roles: [pricing]"), "--why", "begin")
+	d.group("S0DESK0001", "pricing-desk")
+	for _, c := range []struct {
+		members []string
+		status  int
+		asks    string
+		want    string
+	}{
+		{nil, exitFailed, "groups: [S0DESK0001]", "map.yaml:21:45: Nobody can decide the step “price” of “quote”. Nobody is in the user group @pricing-desk. Add somebody to it in Slack, or name others."},
+		{nil, exitFailed, "roles: [desk]", "map.yaml:21:44: Nobody can decide the step “price” of “quote”. Give somebody the role desk, or add somebody to the user group @pricing-desk in Slack: nobody is in it."},
+		{nil, exitFailed, "roles: [desk]", "map.yaml:21:45: warning: Nobody has the role “desk”: nobody is in the user group @pricing-desk. Add somebody to it in Slack."},
+		{nil, exitFailed, "groups: ['@pricing-desk']", "map.yaml:21:46: “@pricing-desk” is no id of a Slack user group, such as S012AB3CD. It is in the group's details."},
+		{nil, exitFailed, "roles: [pricing], groups: [S0DESK0001], rule: each", "needs more people than the 2 that there are (rule: each)."},
+		{nil, exitFailed, "roles: [pricing], escalate: {after: 2d, to: S0DESK0001}", "The step “price” of “quote” escalates to nobody: give somebody the role, or name people."},
+		{[]string{"U0ANA00001"}, exitDone, "groups: [S0DESK0001]", "map.yaml:21:45: warning: Only U0ANA00001 can decide the step “price” of “quote”, and nobody decides on requests of their own. Name somebody else too."},
+		{nil, exitDone, "users: [U0LIN00005], groups: [S0DESK0001]", "map.yaml:21:67: warning: Nobody is in the user group @pricing-desk, so others decide the step “price”. Add somebody to it in Slack."},
+		{nil, exitDone, "groups: [S0TYPO0001]", "map.yaml:21:46: warning: The bot has not seen a user group “S0TYPO0001” in Slack."},
+		{[]string{"U0LIN00005", "U0EVA00007"}, exitDone, "groups: [S0DESK0001]", "  - Approval “Quote”, step “Price”: now asks the user group @pricing-desk, no longer the role Pricing"},
+	} {
+		d.group("S0DESK0001", "", c.members...)
+		out, err, status := d.run("process", "check", file(c.asks))
+		if !strings.Contains(out, c.want+"\n") && !strings.Contains(out, c.want+" ") || status != c.status {
+			t.Errorf("%s: status %d, there is no %q in\n%s%s", c.asks, status, c.want, out, err)
+		}
+		if c.status == exitFailed {
+			if out, _, status := d.run("process", "apply", file(c.asks), "--why", "no"); status != exitFailed || !strings.Contains(out, c.want) {
+				t.Errorf("%s can be applied: status %d\n%s", c.asks, status, out)
+			}
+		}
+	}
+	d.must("process", "apply", file("groups: [S0DESK0001]"), "--why", "the desk decides")
+	if history := d.must("process", "history"); !strings.Contains(history, "Approval “Quote”, step “Price”: now asks the user group @pricing-desk, no longer the role Pricing") {
+		t.Errorf("history:\n%s", history)
+	}
+	if shown := d.must("process", "show"); !strings.Contains(shown, "groups: [S0DESK0001]") {
+		t.Errorf("as a file:\n%s", shown)
+	}
+	d.env["DATABASE_URL"] = "sqlite:" + filepath.Join(d.dir, "none.db")
+	if out := d.must("process", "check", file("groups: [S0DESK0001]")); strings.Contains(out, "warning") {
+		t.Errorf("without a database:\n%s", out)
+	}
+}
+
+// group has the bot's mirror know a user group.
+func (d *mapDesk) group(id, handle string, members ...string) {
+	d.Helper()
+	st, err := store.Open(d.Context(), d.env["DATABASE_URL"], store.Options{})
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer st.Close()
+	if err := st.InTx(d.Context(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.SaveGroup(ctx, id, handle, members, time.Now())
+	}); err != nil {
+		d.Fatal(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -300,6 +301,22 @@ func (s *story) language(user, locale string) {
 			return err
 		})
 		return err == nil && p.Locale == locale
+	}, func() { s.failf("the bot did not hear of it") })
+}
+
+// group changes who is in a user group, and waits until the bot has heard of it.
+func (s *story) group(handle string, users []string) {
+	s.t.Helper()
+	g := asObj(s.ask("usergroup", obj{"usergroup": handle, "users": append([]string{}, users...)})["usergroup"])
+	want := asList(g["users"])
+	s.eventually(func() bool {
+		var members []string
+		err := s.bot.store.Read(s.t.Context(), func(ctx context.Context, r *store.Reader) error {
+			o, err := r.Organisation(ctx)
+			members = o.Groups[str(g["id"])]
+			return err
+		})
+		return err == nil && slices.EqualFunc(members, want, func(m string, w any) bool { return m == str(w) })
 	}, func() { s.failf("the bot did not hear of it") })
 }
 

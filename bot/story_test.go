@@ -36,6 +36,7 @@ import (
 //	thread "Acme rollout": text           in the thread of the message that says so
 //	dm mia: text                          the bot wrote that to her
 //	same payload 5 times                  Slack delivers the last act again
+//	group legal leo eva                   only they are in the user group now (group legal: nobody)
 //	clock +72h · language bo zh-CN · restart · stop · begin
 //	start 2026-11-23 09:00                business time at the beginning (the first line)
 //	slack fails|limits|loses|cuts METHOD 2 times [with ERROR]
@@ -230,6 +231,7 @@ var steps = []step{
 	on(`same payload (\d+) times`, func(s *story, m []string) { s.again(m[1]) }),
 	on(`clock \+(\w+)`, func(s *story, m []string) { s.ask("clock", obj{"advance": m[1]}) }),
 	on(`language (\w+) ([\w-]+)`, func(s *story, m []string) { s.language(m[1], m[2]) }),
+	on(`group (\w+)((?: \w+)*)`, func(s *story, m []string) { s.group(m[1], strings.Fields(m[2])) }),
 	on(`restart`, func(s *story, _ []string) { s.stopped = true; s.stop(); s.begin() }),
 	on(`stop`, func(s *story, _ []string) { s.stopped = true; s.stop() }),
 	on(`begin`, func(s *story, _ []string) { s.begin() }),

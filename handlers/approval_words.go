@@ -47,10 +47,11 @@ func approvalOpen(f facts) (string, []slack.Block) {
 	return sentence, showRequest(f, v)
 }
 
-// approvalNobody says which role lacks people.
+// approvalNobody says which role or user group lacks people.
 func approvalNobody(f facts) (string, []slack.Block) {
 	step, _ := f.e.Facts["step"].(string)
 	roles, _ := f.e.Facts["roles"].([]string)
+	groups, _ := f.e.Facts["groups"].([]string)
 	name := view.Name(step)
 	for _, o := range f.k.Process.Policies {
 		for _, s := range o.Steps {
@@ -59,7 +60,12 @@ func approvalNobody(f facts) (string, []slack.Block) {
 			}
 		}
 	}
-	if len(roles) == 0 {
+	switch {
+	case len(roles) > 0:
+	case len(groups) > 0:
+		return f.T("Nobody could decide the step *%s*: it needs somebody else in the user group %s. Have them added to it in Slack, then ask again.",
+			name, view.AnyOf(f.Printer, groups, f.name)), nil
+	default:
 		return f.T("The step *%s* needs more people than there are, or its only approver is you. Ask an admin to name somebody else in the process.", name), nil
 	}
 	return f.T("Nobody could decide the step *%s*: it needs somebody else with the role %s. A manager can name them with `%s`.",

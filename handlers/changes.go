@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pipewright/handlers/view"
@@ -13,7 +14,8 @@ import (
 type MapWords struct {
 	text.Printer
 	Process *sales.Process           // the newer version, for names; nil when the organisation changed
-	Name    func(user string) string // names people
+	Org     *sales.Organisation      // for names of roles
+	Name    func(user string) string // names people and user groups
 }
 
 // Change says one difference: "Demo: the target is 4 working days, before 5". See
@@ -23,12 +25,13 @@ func (w MapWords) Change(x sales.MapChange) string {
 	if !ok {
 		return x.Code
 	}
-	return say(mapChange{w, x.Facts})
+	return say(mapChange{w, x.Code, x.Facts})
 }
 
 // mapChange is a change on its way into words.
 type mapChange struct {
 	MapWords
+	code  string
 	facts map[string]any
 }
 
@@ -79,13 +82,13 @@ func (c mapChange) stage(key string) string {
 	return view.Unmarked(view.StageName(c.Printer, c.Process, key))
 }
 
-// person names a user; a user group keeps its id.
+// person names a user or a user group.
 func (c mapChange) person(id string) string {
 	switch {
 	case id == "":
 		return c.T("nobody")
-	case strings.HasPrefix(id, "S"):
-		return c.T("the user group %s", id)
+	case sales.IsGroup(id):
+		return c.T("the user group %s", view.Unmarked(c.Name(id)))
 	}
 	return view.Unmarked(c.Name(id))
 }
@@ -108,6 +111,8 @@ func (c mapChange) list(name string, keys []string) string {
 		switch {
 		case name == "parts":
 			out = append(out, c.part(k))
+		case c.code == "step.asks":
+			out = append(out, c.asked(k))
 		case c.Process == nil:
 			out = append(out, c.person(k))
 		default:
@@ -115,6 +120,17 @@ func (c mapChange) list(name string, keys []string) string {
 		}
 	}
 	return c.List(out)
+}
+
+// asked names what a step asks, given as sales.Step.Asks does.
+func (c mapChange) asked(key string) string {
+	if key == sales.EscalateManager {
+		return c.T("the rep's manager")
+	}
+	if role, ok := strings.CutPrefix(key, sales.RoleAsked); ok {
+		return c.T("the role %s", view.Unmarked(view.RoleName(c.Printer, c.Org, role)))
+	}
+	return c.person(key)
 }
 
 // need names a requirement, given as sales.Missing.Key does.
@@ -173,22 +189,24 @@ var changeWords = map[string]changeWording{
 	"policy.added":     notes(text.Msg("New approval “%s”"), "name"),
 	"policy.removed":   notes(text.Msg("Approval “%s” is gone"), "name"),
 	"policy.changed":   notes(text.Msg("Approval “%s”: %s"), "name", "parts"),
-	"field.added":      notes(text.Msg("New field “%s”"), "name"),
-	"field.removed":    notes(text.Msg("Field “%s” is gone"), "name"),
-	"field.changed":    notes(text.Msg("Field “%s”: %s"), "name", "parts"),
+	"step.asks": came(text.Msg("Approval “%s”, step “%s”: now asks %s, too"), text.Msg("Approval “%s”, step “%s”: no longer asks %s"),
+		text.Msg("Approval “%s”, step “%s”: now asks %s, no longer %s"), "name", "step"),
+	"field.added":   notes(text.Msg("New field “%s”"), "name"),
+	"field.removed": notes(text.Msg("Field “%s” is gone"), "name"),
+	"field.changed": notes(text.Msg("Field “%s”: %s"), "name", "parts"),
 
 	"team.added":   notes(text.Msg("New team “%s”"), "name"),
 	"team.removed": notes(text.Msg("Team “%s” is gone"), "name"),
 	"team.renamed": notes(text.Msg("Team “%s” is now called “%s”"), "was", "name"),
 	"team.manager": notes(text.Msg("Team “%s”: the manager is %s, before %s"), "name", "user", "was"),
-	"team.members": people(text.Msg("Team “%s”: %s came in"), text.Msg("Team “%s”: %s went out"), text.Msg("Team “%s”: %s came in, %s went out")),
+	"team.members": came(text.Msg("Team “%s”: %s came in"), text.Msg("Team “%s”: %s went out"), text.Msg("Team “%s”: %s came in, %s went out"), "name"),
 	"team.channel": either("channel", notes(text.Msg("Team “%s”: its channel is %s"), "name", "channel"),
 		notes(text.Msg("Team “%s”: no channel of its own any more"), "name")),
 	"team.private": privacy,
 	"role.added":   notes(text.Msg("New role “%s”"), "name"),
 	"role.removed": notes(text.Msg("Role “%s” is gone"), "name"),
 	"role.renamed": notes(text.Msg("Role “%s” is now called “%s”"), "was", "name"),
-	"role.holders": people(text.Msg("Role “%s”: %s got it"), text.Msg("Role “%s”: %s lost it"), text.Msg("Role “%s”: %s got it, %s lost it")),
+	"role.holders": came(text.Msg("Role “%s”: %s got it"), text.Msg("Role “%s”: %s lost it"), text.Msg("Role “%s”: %s got it, %s lost it"), "name"),
 	"role.rate":    notes(text.Msg("Role “%s”: an hour costs %s, before %s"), "name", "rate", "was"),
 }
 
@@ -202,18 +220,18 @@ func either(fact string, with, without changeWording) changeWording {
 	}
 }
 
-// people words who came and who went.
-func people(came, went, both string) changeWording {
+// came words who came and who went, behind the facts of these names.
+func came(came, went, both string, names ...string) changeWording {
 	return func(c mapChange) string {
 		in, _ := c.facts["added"].([]string)
 		out, _ := c.facts["removed"].([]string)
 		switch {
 		case len(out) == 0:
-			return notes(came, "name", "added")(c)
+			return notes(came, append(slices.Clone(names), "added")...)(c)
 		case len(in) == 0:
-			return notes(went, "name", "removed")(c)
+			return notes(went, append(slices.Clone(names), "removed")...)(c)
 		}
-		return notes(both, "name", "added", "removed")(c)
+		return notes(both, append(slices.Clone(names), "added", "removed")...)(c)
 	}
 }
 

@@ -150,6 +150,8 @@ var problemWords = map[string]problemWording{
 	// The organisation.
 	"user.form":            tells(text.Msg("“%s” is no Slack user id such as U012AB3CD. It is in the person's profile, under ⋮, Copy member ID."), "user"),
 	"group.form":           tells(text.Msg("“%s” is no id of a Slack user group, such as S012AB3CD. It is in the group's details."), "group"),
+	"group.unseen":         tells(text.Msg("The bot has not seen a user group “%s” in Slack. Check the id; a new group is seen when somebody is added to it, or when the bot starts."), "group"),
+	"group.empty":          tells(text.Msg("Nobody is in the user group %[2]s, so others decide the step “%[1]s”. Add somebody to it in Slack."), "step", "group"),
 	"channel.form":         tells(text.Msg("“%s” is no channel id such as C012AB3CD. It is at the end of the channel's details."), "channel"),
 	"team.private":         tells(text.Msg("The team “%s” is private: without it, everybody could read its deals. Keep it, or first make it open with “private: false”."), "team"),
 	"member.twice":         tells(text.Msg("%s is in two teams and counts for “%s”. Take the person out of the other one, unless both is meant."), "user", "other"),
@@ -197,7 +199,7 @@ var problemWords = map[string]problemWording{
 	"material.unknown":      tells(text.Msg("The policy “%s” names “%s” as material, and neither its form nor deals have such a field."), "policy", "field"),
 	"exact.unknown":         tells(text.Msg("The policy “%s” holds “%s” exactly, and deals have no such field."), "policy", "field"),
 	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field."), "policy", "field"),
-	"step.nobody":           tells(text.Msg("Nobody can decide the step “%[2]s” of “%[1]s”. Give somebody the role %[3]s."), "policy", "step", "roles"),
+	"step.nobody":           stepNobody,
 	"policy.few":            tells(text.Msg("The steps of “%s” want different people, and there are too few to decide all of them. Name more, or take “distinct” out."), "policy"),
 	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),
 	"step.few":              tells(text.Msg("The step “%[2]s” of “%[1]s” needs more people than the %[4]s that there are (rule: %[3]s). Name more, or ask for fewer."), "policy", "step", "rule", "n"),
@@ -208,7 +210,7 @@ var problemWords = map[string]problemWording{
 	"escalate.sole":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to %[3]s, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
 	"escalate.late":         tells(text.Msg("The step “%[2]s” of “%[1]s” never escalates: the request expires before. Escalate earlier, or expire later."), "policy", "step"),
 	"step.admins":           tells(text.Msg("Only admins can decide the step “%[2]s” of “%[1]s”. An admin who asks may be the only one: name another role or person as well."), "policy", "step"),
-	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Give somebody else the role too."), "policy", "step", "user"),
+	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
 }
 
 func tooLarge(f problemFacts) string {
@@ -235,7 +237,24 @@ func ofItem(nameless, named string) problemWording {
 	}
 }
 
+func stepNobody(f problemFacts) string {
+	sentence := f.T("Nobody can decide the step “%[2]s” of “%[1]s”.", f.say("policy"), f.say("step"))
+	roles, groups := f.say("roles"), f.say("groups")
+	switch {
+	case roles+groups == "":
+		return f.join(sentence, f.T("Name somebody else in it."))
+	case groups == "":
+		return f.join(sentence, f.T("Give somebody the role %s.", roles))
+	case roles == "":
+		return f.join(sentence, f.T("Nobody is in the user group %s. Add somebody to it in Slack, or name others.", groups))
+	}
+	return f.join(sentence, f.T("Give somebody the role %[1]s, or add somebody to the user group %[2]s in Slack: nobody is in it.", roles, groups))
+}
+
 func roleEmpty(f problemFacts) string {
+	if groups := f.say("groups"); groups != "" {
+		return f.T("Nobody has the role “%[1]s”: nobody is in the user group %[2]s. Add somebody to it in Slack.", f.str("role"), groups)
+	}
 	switch role := f.str("role"); role {
 	case sales.RoleRep:
 		return f.T("No team has members yet. Name them here, or in Slack with: /process team add TEAM @name")

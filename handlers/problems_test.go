@@ -43,7 +43,7 @@ func sample(name string) any {
 	switch name {
 	case "deals", "line", "column", "n", "max", "min", "bytes", "nodes":
 		return 7
-	case "known", "roles", "parts", "added", "removed":
+	case "known", "roles", "groups", "parts", "added", "removed":
 		return []string{"pricing", "legal"}
 	case "private", "won":
 		return true

@@ -287,6 +287,9 @@ func mapChanges(ctx context.Context, r *store.Reader, p text.Printer, v store.Ma
 		if err != nil {
 			return nil, err
 		}
+		if w.Org, err = r.Organisation(ctx); err != nil {
+			return nil, err
+		}
 		w.Process, found = is, sales.Diff(was, is)
 	}
 	var out []string

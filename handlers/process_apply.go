@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -99,7 +100,7 @@ func weigh(ctx context.Context, r *store.Reader, m *sales.Map, p text.Printer) (
 		if is == nil {
 			x.Changes = []string{p.N(len(next.Stages), "A new process, with %d stage", "A new process, with %d stages")}
 		} else {
-			w := MapWords{Printer: p, Process: next, Name: name}
+			w := MapWords{Printer: p, Process: next, Org: cmp.Or(merged.Organisation, known.Organisation), Name: name}
 			for _, d := range sales.Diff(is, next) {
 				x.Changes = append(x.Changes, w.Change(d))
 			}

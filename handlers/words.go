@@ -304,11 +304,14 @@ func (f facts) named(fact, key string) (string, bool) {
 	return "", false
 }
 
-// names returns how people are written in sentences: by name, which pings nobody.
+// names returns how people and user groups are written in sentences: by name, which pings nobody.
 func names(ctx context.Context, r *store.Reader) func(user string) string {
 	return func(user string) string {
-		if user == "" {
+		switch {
+		case user == "":
 			return "Pipewright"
+		case sales.IsGroup(user):
+			return groupName(ctx, r, user)
 		}
 		p, err := r.Person(ctx, user)
 		if err != nil {
@@ -316,6 +319,15 @@ func names(ctx context.Context, r *store.Reader) func(user string) string {
 		}
 		return view.Name(personName(p))
 	}
+}
+
+// groupName is a user group as people call it, "@pricing", which pings nobody.
+func groupName(ctx context.Context, r *store.Reader, id string) string {
+	o, err := r.Organisation(ctx)
+	if err != nil {
+		return view.Name(id)
+	}
+	return view.Name(o.GroupName(id))
 }
 
 func personName(p store.Person) string {

@@ -187,7 +187,7 @@ func (d *digest) pendingWords(a sales.Approval, p text.Printer) string {
 	return p.T("%s: %s waits for %s, asked %s", d.dealName(a.Deal), text.Plain(kind), cmp.Or(text.Plain(p.List(d.awaited(a, p))), dash), p.Ago(a.At, d.slot.At))
 }
 
-// awaited names the roles and people that the approval waits for, in all steps that can be decided.
+// awaited names the roles, user groups and people that the approval waits for, in all steps that can be decided.
 func (d *digest) awaited(a sales.Approval, p text.Printer) []string {
 	var out []string
 	add := func(name string) {
@@ -199,6 +199,9 @@ func (d *digest) awaited(a sales.Approval, p text.Printer) []string {
 		for _, key := range s.Roles {
 			role, _ := d.org.Role(key)
 			add(cmp.Or(role.Name.In(p.Lang()), key))
+		}
+		for _, id := range s.Groups {
+			add(d.org.GroupName(id))
 		}
 		for _, id := range s.Users {
 			add(d.person(id))

@@ -46,7 +46,7 @@ func (r *Reader) versions(ctx context.Context) (map[string]head, error) {
 const mapBodySQL = `SELECT body FROM map_version WHERE key = ? AND version = ?`
 
 // Organisation returns the organisation in force, with the admins of the
-// options, the members of user groups and the delegations that are not over. It is shared: do not change it.
+// options, the user groups of the mirror and the delegations that are not over. It is shared: do not change it.
 // Before the first SaveOrganisation it is empty, with version 0.
 func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) {
 	heads, err := r.versions(ctx)
@@ -62,7 +62,7 @@ func (r *Reader) Organisation(ctx context.Context) (*sales.Organisation, error) 
 		return nil, err
 	}
 	o.Admins = slices.Clone(r.store.options.Admins)
-	if o.Groups, err = r.groups(ctx); err != nil {
+	if err := r.mirrorGroups(ctx, o); err != nil {
 		return nil, err
 	}
 	if o.Gone, err = r.gone(ctx); err != nil {

@@ -40,7 +40,7 @@ func TestOrganisationVersions(t *testing.T) {
 			return err
 		})
 		inTx(t, s, func(ctx context.Context, tx *store.Tx) error {
-			return tx.SaveGroup(ctx, "SPRICE", "pricing", []string{"UOTHER"}, t0.Add(time.Hour))
+			return tx.SaveGroup(ctx, "SPRICE", "", []string{"UOTHER"}, t0.Add(time.Hour)) // whoever does not know its name leaves it
 		})
 		changed := *first
 		changed.Roles = append(slices.Clone(first.Roles), sales.Role{Key: "product", Users: []string{"UPROD"}})
@@ -70,6 +70,9 @@ func TestOrganisationVersions(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, h); diff != "" {
 				t.Error(diff)
+			}
+			if o.GroupName("SPRICE") != "@pricing" {
+				t.Errorf("it is called %s", o.GroupName("SPRICE"))
 			}
 			seen, err := r.GroupsSeen(ctx)
 			if err != nil || !seen["SPRICE"].Equal(t0.Add(time.Hour)) {

@@ -10,14 +10,14 @@ import (
 
 // StepHeader holds the columns of steps.csv: whom each request asked, and when. `import` takes
 // steps and decisions from approvals.csv; these two are for people and other programs.
-var StepHeader = []string{"deal_id", "process", "approval_id", "kind", "step", "roles", "users", "rule", "when", "status", "opened_at", "closed_at"}
+var StepHeader = []string{"deal_id", "process", "approval_id", "kind", "step", "roles", "groups", "users", "rule", "when", "status", "opened_at", "closed_at"}
 
 // StepRows returns the rows of steps.csv for a request.
 func StepRows(d sales.Deal, a sales.Approval) [][]string {
 	var out [][]string
 	for _, s := range a.Steps {
 		out = append(out, []string{
-			DealID(d), d.Process, strconv.FormatInt(a.ID, 10), a.Kind, s.Key, strings.Join(s.Roles, " "), strings.Join(s.Users, " "),
+			DealID(d), d.Process, strconv.FormatInt(a.ID, 10), a.Kind, s.Key, strings.Join(s.Roles, " "), strings.Join(s.Groups, " "), strings.Join(s.Users, " "),
 			string(s.Rule), string(s.When), string(s.Status), writeMillis(s.Opened), writeMillis(s.Closed),
 		})
 	}

@@ -37,7 +37,8 @@ type fakeSlack struct {
 	calls  []call
 	refuse map[string]string // error by method
 	groups map[string][]string
-	plain  bool // refuses native blocks
+	listed []any // all user groups
+	plain  bool  // refuses native blocks
 }
 
 type call struct {
@@ -68,6 +69,9 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := map[string]any{"ok": true, "ts": "1.2", "channel": "C1"}
 	if c.method == "usergroups.users.list" {
 		out["users"] = f.groups[c.args.Get("usergroup")]
+	}
+	if c.method == "usergroups.list" {
+		out["usergroups"] = f.listed
 	}
 	if code := f.refuse[c.method]; code != "" {
 		out = map[string]any{"ok": false, "error": code}

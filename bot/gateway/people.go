@@ -103,9 +103,10 @@ func readChange(kind string, raw []byte) (*change, error) {
 	var e struct {
 		User    slack.User `json:"user"`
 		Subteam struct {
-			ID     string   `json:"id"`
-			Handle string   `json:"handle"`
-			Users  []string `json:"users"`
+			ID      string   `json:"id"`
+			Handle  string   `json:"handle"`
+			Users   []string `json:"users"`
+			Deleted int64    `json:"date_delete"` // when it was disabled
 		} `json:"subteam"`
 		SubteamID string `json:"subteam_id"`
 	}
@@ -118,6 +119,9 @@ func readChange(kind string, raw []byte) (*change, error) {
 		return &change{person: &profile}, nil
 	case "subteam_members_changed":
 		return &change{group: e.SubteamID}, nil
+	}
+	if e.Subteam.Deleted != 0 {
+		e.Subteam.Users = []string{} // it gives nobody a right any more
 	}
 	return &change{group: e.Subteam.ID, handle: e.Subteam.Handle, members: e.Subteam.Users}, nil
 }
@@ -145,7 +149,29 @@ func (p *People) refresh(ctx context.Context, group string, now time.Time) error
 	return p.saveGroup(ctx, group, "", members, now)
 }
 
-// mayDecide brings the memberships that the roles hang on up to date. It reports
+// SyncGroups reads all user groups of the workspace into the mirror: what happened to them while the bot did not
+// listen, and what they are called.
+func (p *People) SyncGroups(ctx context.Context, now time.Time) error {
+	groups, err := p.API.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
+	if err != nil {
+		return fmt.Errorf("usergroups.list: %w", err)
+	}
+	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		for _, g := range groups {
+			if g.Users == nil {
+				continue // Slack does not say whom
+			}
+			if err := tx.SaveGroup(ctx, g.ID, g.Handle, g.Users, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	p.Log.Info("people: user groups read", "groups", len(groups))
+	return err
+}
+
+// mayDecide brings the memberships that rights hang on up to date. It reports
 // false when that fails for a group in which the person stands: they may have
 // been taken out of it meanwhile. Whoever is in no such group can only be denied
 // something by an old membership, never granted it. An error is the database's.
@@ -180,16 +206,18 @@ func (p *People) check(ctx context.Context, now time.Time, most time.Duration) (
 		if err != nil {
 			return err
 		}
+		groups, err := r.RulingGroups(ctx)
+		if err != nil {
+			return err
+		}
 		seen, err := r.GroupsSeen(ctx)
 		if err != nil {
 			return err
 		}
 		clear(old)
-		for _, role := range org.Roles {
-			for _, g := range role.Groups {
-				if age := now.Sub(seen[g]); age > most {
-					old[g] = org.Groups[g]
-				}
+		for _, g := range groups {
+			if age := now.Sub(seen[g]); age > most {
+				old[g] = org.Groups[g]
 			}
 		}
 		return nil

@@ -58,6 +58,9 @@ func pageWorkspace() Workspace {
 			{ID: "C0LONG", Name: "a-channel-with-a-name-that-is-much-longer-than-anyone-would-like-it", Members: []string{"ana"}},
 			{ID: "C0LEGAL", Name: "legal-only", Private: true, Members: []string{"dmitri"}},
 		},
+		UserGroups: []UserGroup{
+			{ID: "S0LEGAL", Handle: "legal", Name: "Legal", Users: []string{"dmitri"}}, {ID: "S0REPS", Handle: "reps", Name: "Reps", Users: []string{"ana", "wei"}},
+		},
 	}
 }
 

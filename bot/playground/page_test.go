@@ -317,18 +317,20 @@ func TestPageText(t *testing.T) {
 		.then((all) => { Object.assign(window, ...all); window.html = (nodes) => h("div", null, nodes).innerHTML; window.loaded = true })`)
 	b.is("the modules are there", "window.loaded")
 	for text, want := range map[string]string{
-		"*bold* and _so_ and ~no~":        "<strong>bold</strong> and <em>so</em> and <s>no</s>",
-		"2*3*4 and snake_case_name":       "2*3*4 and snake_case_name",
-		"价格*很*高":                          "价格*很*高",
-		"*_both_*, `*code*`":              `<strong><em>both</em></strong>, <code class="code">*code*</code>`,
-		"&gt; said\nplain":                `<blockquote class="quote">said</blockquote>plain`,
-		"a &lt;b&gt; &amp;amp;":           "a &lt;b&gt; &amp;amp;",
-		"<javascript:alert(1)|x>":         "<span>x</span>",
-		"<@U0BO> in <!here>":              `<span class="mention" data-user="U0BO">@Bo Lindqvist</span> in <span class="mention mention-me">@here</span>`,
-		"<!date^oops^{date}|then>":        `<time title="">then</time>`,
-		":unknown_name: 10:30:15":         ":unknown_name: 10:30:15",
-		"*open _still*":                   "<strong>open _still</strong>",
-		"*\u200ba\u200b* `\u200bb\u200b`": "*\u200ba\u200b* `\u200bb\u200b`", // as apps write what somebody typed
+		"*bold* and _so_ and ~no~":                "<strong>bold</strong> and <em>so</em> and <s>no</s>",
+		"2*3*4 and snake_case_name":               "2*3*4 and snake_case_name",
+		"价格*很*高":                                  "价格*很*高",
+		"*_both_*, `*code*`":                      `<strong><em>both</em></strong>, <code class="code">*code*</code>`,
+		"&gt; said\nplain":                        `<blockquote class="quote">said</blockquote>plain`,
+		"a &lt;b&gt; &amp;amp;":                   "a &lt;b&gt; &amp;amp;",
+		"<javascript:alert(1)|x>":                 "<span>x</span>",
+		"<@U0BO> in <!here>":                      `<span class="mention" data-user="U0BO">@Bo Lindqvist</span> in <span class="mention mention-me">@here</span>`,
+		"<!subteam^S0LEGAL> <!subteam^S0REPS|@r>": `<span class="mention">@legal</span> <span class="mention mention-me">@reps</span>`,
+		"<!subteam^S404|@old> <!subteam^S404>":    `<span class="mention">@old</span> <span class="mention">@S404</span>`,
+		"<!date^oops^{date}|then>":                `<time title="">then</time>`,
+		":unknown_name: 10:30:15":                 ":unknown_name: 10:30:15",
+		"*open _still*":                           "<strong>open _still</strong>",
+		"*\u200ba\u200b* `\u200bb\u200b`":         "*\u200ba\u200b* `\u200bb\u200b`", // as apps write what somebody typed
 	} {
 		b.is(text, fmt.Sprintf("html(mrkdwn(%q)) === %q", text, want))
 	}

@@ -33,7 +33,7 @@ func (a Approval) awaitedFor(p text.Printer, w sales.Awaited) string {
 	const most = 4
 	switch {
 	case len(w.People) == 0:
-		return p.T("somebody with the role, and nobody has it")
+		return a.missing(p, w.Step)
 	case w.N < 2:
 		return AnyOf(p, w.People, func(u string) string { return a.awaitedOne(p, w, u) })
 	}
@@ -48,6 +48,18 @@ func (a Approval) awaitedFor(p text.Printer, w sales.Awaited) string {
 		return p.List(names)
 	}
 	return p.T("%s of %s", p.Number(float64(w.N), 0), p.List(names))
+}
+
+// missing says who would be asked, and is not there.
+func (a Approval) missing(p text.Printer, step string) string {
+	groups := AnyOf(p, a.stateOf(step).Groups, a.Name)
+	switch {
+	case groups == "":
+		return p.T("somebody with the role, and nobody has it")
+	case a.RoleOf(step) == "":
+		return p.T("somebody in %s, and nobody is in it", groups)
+	}
+	return p.T("somebody with the role or in %s, and nobody is left", groups)
 }
 
 // at is the request with nothing awaited but the step.

@@ -29,7 +29,7 @@ func (w Waiting) line(p text.Printer) string {
 	case sales.ForRequester:
 		who = p.T("an answer of %s", w.Name(w.Approval.Approval.Requester))
 	case sales.ForNobody:
-		who = p.T("somebody with the role, and nobody has it")
+		who = w.missing(p, w.Step.Step)
 	}
 	worked := p.WorkDuration(w.Worked, w.Process.Calendar.DayLength())
 	return Lines(ApprovalLine(p, w.Approval), p.T("%s: waiting for %s since %s (working time: %s)", w.StepName(p, w.Step.Step), who, p.DateTime(w.Since), worked))

@@ -34,22 +34,38 @@ func (a Approval) stranded(p text.Printer, s sales.StepState) string {
 	return ":rotating_light: " + p.T("Too few people are left to decide it. A manager or an admin has to name somebody.")
 }
 
-// RoleOf is a role that a step asks for, "" when it names people only.
+// RoleOf is a role that a step asks for, "" when it names none.
 func (a Approval) RoleOf(step string) string {
-	for _, s := range a.Approval.Steps {
-		if s.Key == step && len(s.Roles) > 0 {
-			return s.Roles[0]
-		}
+	if s := a.stateOf(step); len(s.Roles) > 0 {
+		return s.Roles[0]
 	}
 	return ""
+}
+
+// stateOf is the step with the key; without anything when there is none.
+func (a Approval) stateOf(step string) sales.StepState {
+	for _, s := range a.Approval.Steps {
+		if s.Key == step {
+			return s
+		}
+	}
+	return sales.StepState{}
 }
 
 // StrandedMessage tells the reader that too few people are left for a step, and what to do. command gives
 // the step's role to somebody.
 func (a Approval) StrandedMessage(p text.Printer, step, command string, org *sales.Organisation) (string, []slack.Block) {
 	sentence := p.T("The step *%s* of the %s approval for %s can't be decided any more: too few people are left for it.", a.StepName(p, step), lower(a.name(p)), DealName(a.Deal))
-	role := a.RoleOf(step)
+	role, groups := a.RoleOf(step), AnyOf(p, a.stateOf(step).Groups, a.Name)
 	switch {
+	case role != "" && groups != "" && org.Leads(a.Reader):
+		sentence = p.Sentences(sentence, p.T("Give somebody else the role %[1]s: `%[2]s` Or add somebody else to the user group %[3]s in Slack.", RoleName(p, org, role), command, groups))
+	case role != "" && groups != "":
+		sentence = p.Sentences(sentence, p.T("Your manager and the admins know. As soon as enough people are there again, it goes on."))
+	case role == "" && groups != "" && org.Leads(a.Reader):
+		sentence = p.Sentences(sentence, p.T("Add somebody else to the user group %s in Slack, and it goes on.", groups))
+	case role == "" && groups != "":
+		sentence = p.Sentences(sentence, p.T("Your manager and the admins know. As soon as somebody else is in the user group %s, it goes on.", groups))
 	case role == "":
 		sentence = p.Sentences(sentence, p.T("Have an admin name somebody else in the process, then ask again."))
 	case org.Leads(a.Reader):

@@ -34,16 +34,17 @@ func TeamName(p text.Printer, org *sales.Organisation, key string) string {
 	return Name(key)
 }
 
-// GroupName is a Slack user group as Slack writes it for the reader.
+// GroupName is a Slack user group as Slack writes it for the reader, and as people type it. In a message it pings all of
+// them.
 func GroupName(id string) string { return "<!subteam^" + id + ">" }
 
 // Organisation is who belongs where and who decides what.
 type Organisation struct {
 	Org       *sales.Organisation
 	Processes []*sales.Process
-	Name      func(user string) string
-	Slash     string // what slash commands begin with
-	MayChange bool   // the reader is somebody who leads
+	Name      func(user string) string // names people and user groups
+	Slash     string                   // what slash commands begin with
+	MayChange bool                     // the reader is somebody who leads
 }
 
 const maxRows = 40 // teams or roles of one message
@@ -102,7 +103,7 @@ func (o Organisation) role(p text.Printer, key string) string {
 		who = People(p, holders, o.Name)
 	}
 	for _, g := range r.Groups[:min(len(r.Groups), 5)] {
-		who += " · " + GroupName(g)
+		who += " · " + o.Name(g)
 	}
 	return Lines(head, who)
 }

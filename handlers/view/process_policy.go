@@ -45,6 +45,9 @@ func (m ProcessMap) approvers(p text.Printer, s sales.Step) string {
 	for _, r := range s.Roles {
 		who = append(who, RoleName(p, m.Org, r))
 	}
+	for _, g := range s.Groups {
+		who = append(who, m.Name(g))
+	}
 	for _, u := range s.Users {
 		who = append(who, m.Name(u))
 	}
@@ -54,7 +57,7 @@ func (m ProcessMap) approvers(p text.Printer, s sales.Step) string {
 	return AnyOf(p, who, func(name string) string { return name })
 }
 
-// named is what an escalation may name: the rep's manager, a role or a person.
+// named is what an escalation may name: the rep's manager, a role, a user group or a person.
 func (m ProcessMap) named(p text.Printer, to string) string {
 	switch {
 	case to == sales.EscalateManager:

@@ -177,6 +177,9 @@ func newStep(s Step) StepState {
 	}
 }
 
+// UserGroups returns the ids of the user groups that the step asks or escalates to.
+func (s StepState) UserGroups() []string { return slices.Concat(s.Groups, s.Escalate.groups()) }
+
 // Waiting returns the steps that can be decided now, in order.
 func (a *Approval) Waiting() []*StepState {
 	var out []*StepState

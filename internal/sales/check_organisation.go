@@ -180,7 +180,7 @@ func (c *checker) holders(roles, groups []string) (users []string, more bool) {
 	}
 	all := c.groupsOf(roles, groups)
 	unknown := slices.ContainsFunc(all, func(g string) bool { return !c.org.knowsGroup(g) })
-	return compact(append(users, c.org.members(all)...)), unknown || slices.Contains(roles, RoleAdmin)
+	return compact(append(users, c.org.Members(all)...)), unknown || slices.Contains(roles, RoleAdmin)
 }
 
 // groupsOf are the user groups, and those that hold the roles.

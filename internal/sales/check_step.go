@@ -66,7 +66,7 @@ func (c *checker) empties(path string, s Step) {
 		return // told as a step that nobody can decide
 	}
 	for i, g := range s.Groups {
-		if c.org.knowsGroup(g) && len(c.org.members([]string{g})) == 0 {
+		if c.org.knowsGroup(g) && len(c.org.Members([]string{g})) == 0 {
 			c.warn(fmt.Sprintf("%s[%d]", path, i), "group.empty", "step", s.Key, "group", c.org.GroupName(g))
 		}
 	}

@@ -117,7 +117,7 @@ func (o *Organisation) Decides(user string, all []*Process) bool {
 
 // named reports whether a step may ask the person.
 func (o *Organisation) named(s Step, user string) bool {
-	return slices.Contains(slices.Concat(s.Users, s.Escalate.To, o.members(s.Groups), o.members(s.Escalate.groups())), user) || (s.Manager || slices.Contains(s.Escalate.To, EscalateManager)) && o.Leads(user) ||
+	return slices.Contains(slices.Concat(s.Users, s.Escalate.To, o.Members(s.Groups), o.Members(s.Escalate.groups())), user) || (s.Manager || slices.Contains(s.Escalate.To, EscalateManager)) && o.Leads(user) ||
 		slices.ContainsFunc(slices.Concat(s.Roles, s.Escalate.roles()), func(r string) bool { return o.Holds(user, r) })
 }
 

@@ -113,8 +113,8 @@ func (o *Organisation) Holders(key string) []string {
 	return out
 }
 
-// members returns those of the user groups who are in the workspace, each once.
-func (o *Organisation) members(groups []string) []string {
+// Members returns those of the user groups who are in the workspace, each once.
+func (o *Organisation) Members(groups []string) []string {
 	var out []string
 	for _, g := range groups {
 		out = append(out, o.Groups[g]...)
@@ -126,6 +126,15 @@ func (o *Organisation) members(groups []string) []string {
 func (o *Organisation) knowsGroup(id string) bool {
 	_, ok := o.Groups[id]
 	return ok
+}
+
+// UserGroups returns the ids of the user groups that hold roles.
+func (o *Organisation) UserGroups() []string {
+	var out []string
+	for _, r := range o.Roles {
+		out = append(out, r.Groups...)
+	}
+	return compact(out)
 }
 
 // IsGroup reports whether the id is that of a Slack user group.

@@ -178,12 +178,23 @@ type Step struct {
 	Escalate Escalation `yaml:"escalate,omitempty" json:"escalate,omitzero"`
 }
 
+// UserGroups returns the ids of the user groups that steps ask or escalate to.
+func (p *Process) UserGroups() []string {
+	var out []string
+	for _, o := range p.Policies {
+		for _, s := range o.Steps {
+			out = append(out, newStep(s).UserGroups()...)
+		}
+	}
+	return compact(out)
+}
+
 // Asks names whom the step asks: keys of roles, ids of user groups and of users, and EscalateManager
 // for the requester's manager. Keys of roles are written "role:pricing".
 func (s Step) Asks() []string {
 	var out []string
 	for _, r := range s.Roles {
-		out = append(out, roleAsked+r)
+		out = append(out, RoleAsked+r)
 	}
 	out = append(append(out, s.Groups...), s.Users...)
 	if s.Manager {
@@ -192,8 +203,8 @@ func (s Step) Asks() []string {
 	return out
 }
 
-// roleAsked stands before the key of a role that a step asks.
-const roleAsked = "role:"
+// RoleAsked stands before the key of a role that a step asks.
+const RoleAsked = "role:"
 
 // Escalation says who else may decide a step when it has waited for long.
 type Escalation struct {

@@ -157,6 +157,13 @@ export function channelLink(id, label) {
   return h("a", { class: "mention", href: toChannel(id), data: { channel: id } }, `${ch.is_im ? "@" : "#"}${name}`);
 }
 
+// groupMention draws what a user group is called; one's own is stronger.
+export function groupMention(id, label) {
+  const group = state.groups.get(id);
+  const name = group ? `@${group.handle}` : label || `@${id || t("group")}`;
+  return h("span", { class: ["mention", group?.users?.includes(state.me) && "mention-me"] }, name);
+}
+
 // broadcast draws @channel, @here and @everyone.
 export const broadcast = (range) => h("span", { class: "mention mention-me" }, `@${range}`);
 
@@ -187,7 +194,7 @@ function special(body, label) {
     return dateNode(args[0], unescape(args[1] || "{date} {time}"), args[2] ? unescape(args[2]) : "", label);
   }
   if (["channel", "here", "everyone"].includes(name)) return broadcast(name);
-  if (name === "subteam") return h("span", { class: "mention" }, label || `@${args[0] || t("group")}`);
+  if (name === "subteam") return groupMention(args[0] || "", label);
   return h("span", { class: "mention" }, label || `@${name}`);
 }
 

@@ -1,7 +1,7 @@
 // rich_text blocks and cells: sections, lists, quotes and preformatted text.
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { broadcast, channelLink, dateNode, link, mention, plain } from "./mrkdwn.js";
+import { broadcast, channelLink, dateNode, groupMention, link, mention, plain } from "./mrkdwn.js";
 import { t } from "./strings.js";
 
 // richText draws the elements of a rich_text block.
@@ -58,7 +58,7 @@ const inlines = {
   emoji: (e) => h("span", { class: "emoji", role: "img", "aria-label": e.name }, fromUnicode(e.unicode) || emoji(e.name) || `:${e.name}:`),
   date: (e) => dateNode(e.timestamp, e.format || "{date} {time}", e.url, e.fallback),
   broadcast: (e) => broadcast(e.range),
-  usergroup: (e) => h("span", { class: "mention" }, `@${e.usergroup_id}`),
+  usergroup: (e) => groupMention(e.usergroup_id),
   color: (e) => h("code", { class: "code" }, e.value),
   tag: (e) => h("span", { class: "tag" }, e.text),
 };

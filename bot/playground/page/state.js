@@ -2,7 +2,7 @@
 // selectors below; sync.js is the only writer of what comes from the server.
 
 export const state = {
-  team: {}, users: new Map(), channels: new Map(), app: { commands: [], shortcuts: [] },
+  team: {}, users: new Map(), groups: new Map(), channels: new Map(), app: { commands: [], shortcuts: [] },
   connected: true, mode: "", offset: 0, moving: "",
   me: "", route: { kind: "list" },
   messages: new Map(),  // channel -> sorted top-level messages

@@ -11,6 +11,7 @@ export async function loadState() {
   const answer = await get("state");
   state.team = answer.team;
   state.users = new Map(answer.users.map((u) => [u.id, u]));
+  state.groups = new Map(answer.usergroups.map((g) => [g.id, g]));
   state.channels = new Map(answer.channels.map((c) => [c.id, c]));
   state.app = { commands: [], shortcuts: [], ...answer.app };
   state.connected = Boolean(answer.connected);
