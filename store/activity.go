@@ -44,7 +44,7 @@ func activityValues(a sales.Activity) []any {
 }
 
 const (
-	activitiesSQL = `SELECT ` + activityColumns + ` FROM activity WHERE deal = ? ORDER BY id`
+	activitiesSQL = `SELECT ` + activityColumns + ` FROM activity WHERE ` + ofDeal + ` ORDER BY id`
 	lastBySQL     = `SELECT a.id, a.deal, a.type, a.minutes, a.actor, a.at, a.outcome, a.note, a.link, a.cost, a.cost_currency,
 		a.undone, a.event FROM activity a JOIN deal ON deal.id = a.deal
 		WHERE a.actor = ? AND NOT a.undone AND ` + visible + ` ORDER BY a.at DESC, a.id DESC LIMIT 1`
@@ -68,7 +68,7 @@ func (r *Reader) Activities(ctx context.Context, deal int64) ([]sales.Activity, 
 }
 
 // countedSQL reads no more than rules look at, for a deal in work has many activities.
-const countedSQL = `SELECT id, type, actor, at, event FROM activity WHERE deal = ? AND NOT undone ORDER BY id`
+const countedSQL = `SELECT id, type, actor, at, event FROM activity WHERE ` + ofDeal + ` AND NOT undone ORDER BY id`
 
 // counted returns the deal's activities that were not undone, see sales.Case.
 func (r *Reader) counted(ctx context.Context, deal int64) ([]sales.Activity, error) {

@@ -78,7 +78,7 @@ func approvalValues(a sales.Approval) ([]any, error) {
 
 const (
 	approvalSQL    = `SELECT ` + approvalColumns + ` FROM approval WHERE id = ?`
-	approvalsOfSQL = `SELECT ` + approvalColumns + ` FROM approval WHERE deal = ? ORDER BY id`
+	approvalsOfSQL = `SELECT ` + approvalColumns + ` FROM approval WHERE ` + ofDeal + ` ORDER BY id`
 )
 
 const lockDealOfSQL = `SELECT id FROM deal WHERE id = (SELECT deal FROM approval WHERE id = ?) FOR UPDATE`

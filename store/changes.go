@@ -38,9 +38,9 @@ const (
 		UNION SELECT deal.id, deal.version FROM import_batch b CROSS JOIN deal
 		WHERE deal.batch = b.id AND deal.batch <> 0 AND b.id > ? AND deal.process = ? AND ` + visible + ` ORDER BY 1`
 	sealedHashSQL  = `SELECT hash FROM event WHERE pos = ? AND pos > 0`
-	stageEventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE deal = ? AND ` + ofStages + ` ORDER BY version`
-	dealWaitsSQL   = `SELECT deal, n, kind, began, ended, why FROM wait WHERE deal = ?
-		UNION ALL SELECT deal, id, 'approval', at, ended, kind FROM approval WHERE deal = ? ORDER BY 1, 4, 3, 2`
+	stageEventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE ` + ofDeal + ` AND ` + ofStages + ` ORDER BY version`
+	dealWaitsSQL   = `SELECT deal, n, kind, began, ended, why FROM wait WHERE ` + ofDeal + `
+		UNION ALL SELECT deal, id, 'approval', at, ended, kind FROM approval WHERE ` + ofDeal + ` ORDER BY 1, 4, 3, 2`
 )
 
 // Mark returns how much of the process's log this reader sees.

@@ -28,7 +28,7 @@ func (r *eventRow) event() (sales.Event, error) {
 	return e, nil
 }
 
-const eventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE deal = ? ORDER BY version`
+const eventsSQL = `SELECT deal, version, at, actor, type, data FROM event WHERE ` + ofDeal + ` ORDER BY version`
 
 // Events returns the deal's log, oldest first.
 func (r *Reader) Events(ctx context.Context, deal int64) ([]sales.Event, error) {

@@ -61,8 +61,8 @@ type spans struct {
 
 const (
 	stayColumns = `deal, visit, episode, stage, entered, left_at, exit, to_stage, skipped, actor, event`
-	lastStaySQL = `SELECT ` + stayColumns + ` FROM stay WHERE deal = ? ORDER BY visit DESC LIMIT 1`
-	waitsSQL    = `SELECT deal, n, kind, began, ended, why FROM wait WHERE deal = ? ORDER BY n`
+	lastStaySQL = `SELECT ` + stayColumns + ` FROM stay WHERE ` + ofDeal + ` ORDER BY visit DESC LIMIT 1`
+	waitsSQL    = `SELECT deal, n, kind, began, ended, why FROM wait WHERE ` + ofDeal + ` ORDER BY n`
 )
 
 // lastSpans reads no more than the events need.
