@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,9 +36,17 @@ func (a *App) dealNext(ctx context.Context, c *Call) (Reply, error) {
 	return a.plan(ctx, c, f.Deal.ID, c.typed(words), due)
 }
 
-// likeDate reports whether the words are rather a date that there is not than something else.
+// days are the words that dates begin with, in which a slip is likely to be one.
+var days = []string{"today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
+// likeDate reports whether the words are rather a date that there is not, or one with a slip, than something else.
 func likeDate(words []Word) bool {
-	return len(words) > 0 && !words[0].Quoted && text.LikeDate(words[0].Text)
+	if len(words) == 0 || words[0].Quoted {
+		return false
+	}
+	typed := fold(words[0].Text)
+	slip := func(day string) bool { return len(typed) >= 5 && distance(typed, day) == 1 }
+	return text.LikeDate(words[0].Text) || slices.ContainsFunc(days, slip)
 }
 
 // keeping lets a person say that what was taken for a date belongs to the text.

@@ -59,6 +59,9 @@ func TestDatesThatAreNone(t *testing.T) {
 	if d := w.deal(1); d.NextStep != "call by 2 people" || !d.NextBy.IsZero() {
 		t.Errorf("kept as %q by %v", d.NextStep, d.NextBy)
 	}
+	if s := shown(t, w.types(ana, "/deal next acme call them by fridya")); !strings.Contains(s, "I can't read “fridya” as a date") || w.deal(1).NextStep != "call by 2 people" {
+		t.Errorf("a slip in a weekday is answered with:\n%s", s)
+	}
 	w.types(ana, "/deal next acme send it by mail")
 	if d := w.deal(1); d.NextStep != "send it by mail" {
 		t.Errorf("got %q", d.NextStep)
