@@ -55,10 +55,25 @@ func (a *App) RenderHistory(ctx context.Context, body []byte) (view.Message, err
 		if h.Process, err = r.Process(ctx, d.Process); err != nil {
 			return err
 		}
+		if h.Link, err = loggedFrom(ctx, r, h.Event); err != nil {
+			return err
+		}
 		m = view.HistoryLine(a.Channel(), h)
 		return nil
 	})
 	return m, err
+}
+
+// loggedFrom returns the permalink of the message that an activity was logged from, if it was from one.
+func loggedFrom(ctx context.Context, r *store.Reader, e sales.Event) (string, error) {
+	if e.Type != sales.Logged {
+		return "", nil
+	}
+	all, err := r.Activities(ctx, e.Deal)
+	if i := slices.IndexFunc(all, func(a sales.Activity) bool { return a.ID == e.Data.Activity }); i >= 0 {
+		return all[i].Link, err
+	}
+	return "", err
 }
 
 // RenderPost draws a post that was frozen when it was enqueued.

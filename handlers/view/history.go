@@ -15,6 +15,7 @@ type History struct {
 	Process *sales.Process
 	Event   sales.Event
 	Undone  sales.Event // what the event takes back, if it does
+	Link    string      // permalink of the message that an activity was logged from
 	Name    func(user string) string
 	Now     time.Time
 }
@@ -159,6 +160,9 @@ func (h History) logged(p text.Printer, who string) string {
 	}
 	if e.Data.Note != "" {
 		s += " “" + Note(e.Data.Note) + "”"
+	}
+	if h.Link != "" {
+		s += " · " + NamedLink(h.Link, p.T("Open the message"))
 	}
 	return s
 }

@@ -21,3 +21,16 @@ func TestLateLinesSayWhen(t *testing.T) {
 		}
 	}
 }
+
+// TestLoggedFromAMessage leads back to the message, whatever stands in its address.
+func TestLoggedFromAMessage(t *testing.T) {
+	p := &sales.Process{Activities: []sales.ActivityType{{Key: "call", Name: sales.Text{"en": "Call"}}}}
+	h := History{
+		Process: p, Event: sales.Event{Type: sales.Logged, Actor: "UANA", Data: sales.EventData{Kind: "call", Minutes: 10}},
+		Name: func(string) string { return "Ana" }, Link: "https://a.example/archives/C1/p1?a=1&b=<2>",
+	}
+	const want = "Ana logged: Call, 10 min. · <https://a.example/archives/C1/p1?a=1&amp;b=%3C2%3E|Open the message>"
+	if got := HistoryLine(text.For("en", time.UTC), h).Text; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
