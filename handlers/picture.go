@@ -56,7 +56,7 @@ func (a *App) answer(ctx context.Context, r *store.Reader, c *Call, m view.Messa
 	return s, err
 }
 
-// inSlack puts image blocks in the place of the pictures that are in Slack. The others
+// inSlack puts image blocks in the place of the pictures that Slack knows. The others
 // follow; of charts only when they are asked to, since bars say the same.
 func inSlack(ctx context.Context, r *store.Reader, c *Call, blocks []slack.Block, charts bool) (out []slack.Block, later []reports.Picture, err error) {
 	for _, b := range blocks {
@@ -73,7 +73,7 @@ func inSlack(ctx context.Context, r *store.Reader, c *Call, blocks []slack.Block
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case found:
+		case found && f.Settled():
 			out = append(out, x.Image(f.ID))
 		case x.Chart != nil && !charts:
 			out = append(out, x.Instead()...)

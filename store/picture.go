@@ -11,10 +11,19 @@ type PictureFile struct {
 	Made time.Time // protocol time of its upload
 }
 
+// UntilSettled is how long after its upload Slack hardly knows a file yet.
+const UntilSettled = 500 * time.Millisecond
+
+// Settled reports whether Slack knows the file by now. One of the future was made before the clock was set back.
+func (f PictureFile) Settled() bool {
+	age := time.Since(f.Made)
+	return age < 0 || age >= UntilSettled
+}
+
 const (
 	pictureSQL       = `SELECT file, made FROM picture WHERE key = ?`
 	savePictureSQL   = `INSERT INTO picture (key, file, made) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET file = excluded.file, made = excluded.made`
-	forgetPictureSQL = `DELETE FROM picture WHERE key = ? AND file = ?`
+	forgetPictureSQL = `DELETE FROM picture WHERE file = ?`
 	prunePicturesSQL = `DELETE FROM picture WHERE made < ?`
 )
 
@@ -36,11 +45,11 @@ func (s *Store) SavePicture(ctx context.Context, key string, f PictureFile) erro
 	})
 }
 
-// ForgetPicture has the picture uploaded anew when it is needed next, unless that
-// was done meanwhile: file is the id that does not serve any more.
-func (s *Store) ForgetPicture(ctx context.Context, key, file string) error {
+// ForgetPicture has the picture of a file that does not serve any more uploaded anew when it is needed
+// next, unless that was done meanwhile.
+func (s *Store) ForgetPicture(ctx context.Context, file string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.exec(ctx, forgetPictureSQL, key, file)
+		_, err := tx.exec(ctx, forgetPictureSQL, file)
 		return wrap("forget a picture", err)
 	})
 }

@@ -37,8 +37,9 @@ type fakeSlack struct {
 	calls  []call
 	refuse map[string]string // error by method
 	groups map[string][]string
-	listed []any // all user groups
-	plain  bool  // refuses native blocks
+	listed []any  // all user groups
+	plain  bool   // refuses native blocks
+	gone   string // refuses blocks with this file, which was deleted
 }
 
 type call struct {
@@ -76,7 +77,7 @@ func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if code := f.refuse[c.method]; code != "" {
 		out = map[string]any{"ok": false, "error": code}
 	}
-	if said := fmt.Sprint(c.body, c.args); f.plain && strings.Contains(said, "data_table") {
+	if said := fmt.Sprint(c.body, c.args); f.plain && strings.Contains(said, "data_table") || f.gone != "" && strings.Contains(said, f.gone) {
 		out = map[string]any{"ok": false, "error": "invalid_blocks"}
 	}
 	_ = json.NewEncoder(w).Encode(out)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -52,5 +53,41 @@ func TestNativeBlocksGiveWayToPlainOnes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A picture that was deleted is left out and forgotten; what stands beside it is shown, and native blocks stay in use.
+func TestDeletedPicturesAreForgotten(t *testing.T) {
+	table := slack.NewDataTableBlock("Funnel").AddRow(slack.NewDataTableRawTextCell("Stage"))
+	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: "F0DELETED1"}, "The map", "", nil)
+	reply := handlers.Reply{Text: "Funnel", Blocks: []slack.Block{table, image}, Plain: []slack.Block{image}}
+	f := newFakeSlack(t)
+	f.gone = "F0DELETED1"
+	g := newGateway(t, f, replies(reply))
+	for key, file := range map[string]string{"map": "F0DELETED1", "other": "F0KEPT0001"} {
+		if err := g.Store.SavePicture(t.Context(), key, store.PictureFile{ID: file, Made: time.Now().Add(-time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, later := g.split(handlers.Intent{Kind: handlers.Command, User: "U1", Channel: "C1", ResponseURL: f.URL + "/hook", Key: "k"}, reply)
+	later(t.Context())
+	if c := f.called(t, "hook", 2); !strings.Contains(fmt.Sprint(c.body), "data_table") || f.count("hook") != 2 {
+		t.Errorf("answered %d times, last with %v", f.count("hook"), c)
+	}
+	err := g.Store.Read(t.Context(), func(ctx context.Context, r *store.Reader) error {
+		if native, err := r.Meta(ctx, handlers.MetaNativeBlocks); native != "" || err != nil {
+			t.Errorf("native blocks are %q now (%v)", native, err)
+		}
+		if _, found, err := r.Picture(ctx, "map"); found || err != nil {
+			t.Errorf("the deleted picture is still remembered (%v)", err)
+		}
+		_, found, err := r.Picture(ctx, "other")
+		if !found {
+			t.Error("another picture was forgotten")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -53,7 +53,7 @@ func (g *Gateway) split(in handlers.Intent, r handlers.Reply) (ack any, later fu
 		return ack, nil
 	case r.Empty():
 		return nil, nil
-	case in.Kind == handlers.Command && r.Modal == nil && r.Plain == nil && !showsFile(r): // Slack does not say when it refuses an acknowledgement's blocks
+	case in.Kind == handlers.Command && r.Modal == nil && r.Plain == nil && !slices.ContainsFunc(r.Blocks, isFile): // Slack does not say when it refuses an acknowledgement's blocks
 		if ack, ok := encode(answerOf(in, r)); ok {
 			return ack, nil
 		}
@@ -126,7 +126,8 @@ func (g *Gateway) say(ctx context.Context, in handlers.Intent, r handlers.Reply)
 // sayInChannel answers a mention: to that person alone in the channel or thread,
 // or as a message where only the two of us are.
 func (g *Gateway) sayInChannel(ctx context.Context, in handlers.Intent, r handlers.Reply) error {
-	send := func(r handlers.Reply) error {
+	return g.shown(ctx, r.Blocks, r.Plain, func(blocks []slack.Block) error {
+		r.Blocks = blocks
 		opts := messageOptions(r)
 		if in.Thread != "" {
 			opts = append(opts, slack.MsgOptionTS(in.Thread))
@@ -137,26 +138,6 @@ func (g *Gateway) sayInChannel(ctx context.Context, in handlers.Intent, r handle
 		}
 		_, err := g.API.PostEphemeralContext(ctx, in.Channel, in.User, opts...)
 		return err
-	}
-	err := send(r)
-	if isInvalidBlocks(err) && r.Plain != nil {
-		r.Blocks = r.Plain
-		if err = send(r); err == nil {
-			g.refusesNative(ctx)
-		}
-	}
-	if isInvalidBlocks(err) {
-		r.Blocks = nil
-		err = send(r)
-	}
-	return err
-}
-
-// showsFile reports whether Slack may refuse the reply because a picture in it was deleted, or is too new.
-func showsFile(r handlers.Reply) bool {
-	return slices.ContainsFunc(r.Blocks, func(b slack.Block) bool {
-		image, ok := b.(*slack.ImageBlock)
-		return ok && image.SlackFile != nil
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,18 +48,52 @@ func (g *Gateway) respond(ctx context.Context, link string, a answer) error {
 	if !g.allowed(link) {
 		return errors.New("gateway: the response URL leads elsewhere and was not used")
 	}
-	err := g.post(ctx, link, a)
-	if isInvalidBlocks(err) && a.Plain != nil {
-		a.Blocks = a.Plain
-		if err = g.post(ctx, link, a); err == nil {
+	return g.shown(ctx, a.Blocks, a.Plain, func(blocks []slack.Block) error {
+		a.Blocks = blocks
+		return g.post(ctx, link, a)
+	})
+}
+
+// shown sends an answer with its blocks and, as long as Slack refuses them, with what stands instead: the same
+// without its pictures, then the plain blocks, then the text alone, which is complete in itself.
+func (g *Gateway) shown(ctx context.Context, blocks, plain []slack.Block, send func(blocks []slack.Block) error) error {
+	err := send(blocks)
+	if isInvalidBlocks(err) && slices.ContainsFunc(blocks, isFile) {
+		g.forgetPictures(ctx, blocks)
+		blocks, plain = withoutFiles(blocks), withoutFiles(plain)
+		err = send(blocks)
+	}
+	if isInvalidBlocks(err) && plain != nil {
+		if err = send(plain); err == nil {
 			g.refusesNative(ctx)
 		}
 	}
-	if isInvalidBlocks(err) { // this workspace lacks some block: the text is complete in itself
-		a.Blocks = nil
-		err = g.post(ctx, link, a)
+	if isInvalidBlocks(err) {
+		err = send(nil)
 	}
 	return err
+}
+
+// isFile reports whether Slack may refuse the block because its picture was deleted, or is too new.
+func isFile(b slack.Block) bool {
+	image, ok := b.(*slack.ImageBlock)
+	return ok && image.SlackFile != nil
+}
+
+func withoutFiles(blocks []slack.Block) []slack.Block {
+	return slices.DeleteFunc(slices.Clone(blocks), isFile)
+}
+
+// forgetPictures has pictures that were probably deleted uploaded anew when they are asked for next.
+func (g *Gateway) forgetPictures(ctx context.Context, blocks []slack.Block) {
+	for _, b := range blocks {
+		if !isFile(b) {
+			continue
+		}
+		if err := g.Store.ForgetPicture(ctx, b.(*slack.ImageBlock).SlackFile.ID); err != nil {
+			g.Log.Warn("gateway: a picture that Slack refuses is still remembered", "error", err)
+		}
+	}
 }
 
 // refusesNative notes that this workspace takes no native blocks: plain ones are built from now on.

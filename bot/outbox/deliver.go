@@ -24,8 +24,8 @@ type delivery struct {
 	msg  view.Message
 	hash string
 
-	shown      []shownPicture // in the blocks that were sent last
-	unpictured bool           // Slack does not show its pictures
+	shown      []store.PictureFile // in the blocks that were sent last
+	unpictured bool                // Slack does not show its pictures
 }
 
 // cardKind is the Kind of rows whose message is updated in its place.

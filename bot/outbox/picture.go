@@ -19,17 +19,10 @@ import (
 // Pictures are uploaded before the message that shows them, each once, under its key.
 // A message does not fail for want of a picture: what stands instead of it is sent.
 const (
-	pictureTries = 3                      // of a message, before it goes without its picture
-	untilSettled = 500 * time.Millisecond // Slack needs that for a new file
-	settling     = 30 * time.Second       // and now and then so long
-	notUploading = time.Hour              // after Slack said that we may not
+	pictureTries = 3                // of a message, before it goes without its picture
+	settling     = 30 * time.Second // that Slack needs now and then until it knows a new file, see store.UntilSettled
+	notUploading = time.Hour        // after Slack said that we may not
 )
-
-// shownPicture is a picture that a message shows.
-type shownPicture struct {
-	key  string
-	file store.PictureFile
-}
 
 // pictured puts image blocks in the place of pictures, uploading what is not in Slack yet.
 func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block) ([]slack.Block, error) {
@@ -45,22 +38,22 @@ func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block
 		if err != nil {
 			return nil, err
 		}
-		if shown.file.ID == "" {
+		if shown.ID == "" {
 			out = append(out, x.Instead()...)
 			continue
 		}
 		d.shown = append(d.shown, shown)
-		out = append(out, x.Image(shown.file.ID))
+		out = append(out, x.Image(shown.ID))
 	}
 	return out, nil
 }
 
 // inSlack returns the picture's file, and none where the picture cannot be had. An error
 // is one that may pass.
-func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (shownPicture, error) {
+func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (store.PictureFile, error) {
 	key, err := x.Key()
 	if err != nil || d.unpictured {
-		return shownPicture{}, nil //nolint:nilerr // a picture that cannot be named is none
+		return store.PictureFile{}, nil //nolint:nilerr // a picture that cannot be named is none
 	}
 	b.drawing.Lock() // what several messages show is uploaded once
 	defer b.drawing.Unlock()
@@ -71,25 +64,25 @@ func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (s
 		return err
 	})
 	if err != nil || found {
-		return shownPicture{key, f}, cmp.Or(err, settled(f))
+		return f, cmp.Or(err, settled(f))
 	}
 	if time.Now().UnixMilli() < b.noUploads.Load() {
-		return shownPicture{}, nil
+		return store.PictureFile{}, nil
 	}
 	id, err := b.upload(ctx, x)
 	if err != nil {
-		return shownPicture{}, b.withoutPicture(d, err)
+		return store.PictureFile{}, b.withoutPicture(d, err)
 	}
 	f = store.PictureFile{ID: id, Made: time.Now()}
-	return shownPicture{key, f}, cmp.Or(b.Store.SavePicture(ctx, key, f), settled(f))
+	return f, cmp.Or(b.Store.SavePicture(ctx, key, f), settled(f))
 }
 
 // settled is an error while Slack hardly knows the file yet.
 func settled(f store.PictureFile) error {
-	if time.Since(f.Made) < untilSettled {
-		return unsettled
+	if f.Settled() {
+		return nil
 	}
-	return nil
+	return unsettled
 }
 
 // withoutPicture judges why a picture was not uploaded: nil is that the message goes without it.
@@ -153,14 +146,14 @@ func (d *delivery) aboutPictures(err error) bool {
 // to know a new file, so the message waits; a file that is gone is uploaded anew next
 // time, and this message goes without it.
 func (b *Outbox) refusedPictures(ctx context.Context, d *delivery, err error) error {
-	for _, s := range d.shown {
-		if time.Since(s.file.Made) < settling {
+	for _, f := range d.shown {
+		if time.Since(f.Made) < settling {
 			return unsettled
 		}
 	}
 	b.Log.Warn("outbox: Slack does not show a picture; the message is sent without", "id", d.ID, "reason", reason(err))
-	for _, s := range d.shown {
-		if err := b.Store.ForgetPicture(ctx, s.key, s.file.ID); err != nil {
+	for _, f := range d.shown {
+		if err := b.Store.ForgetPicture(ctx, f.ID); err != nil {
 			return err
 		}
 	}
@@ -169,4 +162,4 @@ func (b *Outbox) refusedPictures(ctx context.Context, d *delivery, err error) er
 }
 
 // unsettled is that Slack has not looked at the message's picture yet.
-var unsettled = &notYet{untilSettled, "Slack is still looking at its picture"}
+var unsettled = &notYet{store.UntilSettled, "Slack is still looking at its picture"}
