@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,27 +31,27 @@ func remindedKey(user string) string { return "reminded:" + user }
 
 // remindAll reminds everybody whose time has come.
 func (a *App) remindAll(ctx context.Context, now time.Time) error {
-	var users []string
+	due := map[string][]int64{} // the requests that wait for each person
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		turns, err := a.turns(ctx, r, now)
 		if err != nil {
 			return err
 		}
+		clear(due)
 		for user, waits := range turns {
 			at, err := a.reminderAt(ctx, r, user, waits, now)
 			if err != nil {
 				return err
 			}
 			if !at.IsZero() && !at.After(now) {
-				users = append(users, user)
+				due[user] = requestsOf(waits)
 			}
 		}
 		return nil
 	})
 	failed := []error{err}
-	slices.Sort(users)
-	for _, user := range users {
-		if err := a.remind(ctx, user, now); err != nil {
+	for _, user := range slices.Sorted(maps.Keys(due)) {
+		if err := a.remind(ctx, user, due[user], now); err != nil {
 			failed = append(failed, fmt.Errorf("reminder for %s: %w", user, err))
 		}
 	}
@@ -78,10 +79,10 @@ func (a *App) nextReminder(ctx context.Context, now time.Time) (first time.Time,
 	return first, err
 }
 
-// turns returns what waits for whom: decisions and, while the clock stands, answers. Who is
-// away and has named somebody is not bothered.
-func (a *App) turns(ctx context.Context, r *store.Reader, now time.Time) (map[string][]turn, error) {
-	waiting, err := r.WaitingApprovals(ctx)
+// turns returns what waits for whom, of all requests or of those with the ids: decisions and, while the clock
+// stands, answers. Who is away and has named somebody is not bothered.
+func (a *App) turns(ctx context.Context, r *store.Reader, now time.Time, requests ...int64) (map[string][]turn, error) {
+	waiting, err := r.WaitingApprovals(ctx, requests...)
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
@@ -176,10 +177,21 @@ func inSummary(t turn, calendar sales.Calendar, at time.Time, zone *time.Locatio
 	return t.question == 0 && t.since().Before(calendar.NextOpening(dayAfter(at, zone, 0)))
 }
 
-// remind writes to one person what waits for them, unless that was done meanwhile.
-func (a *App) remind(ctx context.Context, user string, now time.Time) error {
+// requestsOf are the ids of the requests, each once.
+func requestsOf(waits []turn) []int64 {
+	var out []int64
+	for _, t := range waits {
+		if !slices.Contains(out, t.req.ID) {
+			out = append(out, t.req.ID)
+		}
+	}
+	return out
+}
+
+// remind writes to one person which of the requests wait for them, unless that was done meanwhile.
+func (a *App) remind(ctx context.Context, user string, requests []int64, now time.Time) error {
 	return a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		turns, err := a.turns(ctx, tx.Reader, now)
+		turns, err := a.turns(ctx, tx.Reader, now, requests...)
 		if err != nil {
 			return err
 		}

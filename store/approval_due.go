@@ -49,16 +49,21 @@ type Waiting struct {
 }
 
 var waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, ` + of("a", approvalColumns) + `
-	FROM approval a JOIN deal ON deal.id = a.deal WHERE a.state = 'pending' AND ` + visible + ` ORDER BY a.at, a.id`
+	FROM approval a JOIN deal ON deal.id = a.deal WHERE a.state = 'pending' AND ` + visible
 
-// WaitingApprovals returns all requests that wait, those that were asked for first at the front.
-func (r *Reader) WaitingApprovals(ctx context.Context) ([]Waiting, error) {
+// WaitingApprovals returns the requests that wait, of all or of those with the ids, those that were asked for
+// first at the front.
+func (r *Reader) WaitingApprovals(ctx context.Context, ids ...int64) ([]Waiting, error) {
+	query := waitingSQL
+	if len(ids) > 0 {
+		query += ` AND a.id IN (` + marks(len(ids)) + `)`
+	}
 	var out []Waiting
 	err := each(ctx, r.session, func(row *waitingRow) error {
 		a, err := row.approval()
 		out = append(out, Waiting{a, row.Process, row.Owner})
 		return err
-	}, waitingSQL)
+	}, query+` ORDER BY a.at, a.id`, anys(ids)...)
 	return out, wrap("read the approvals that wait", err)
 }
 
