@@ -40,7 +40,7 @@ func approvalBook() book {
 				Examples: []string{"approvals team"}, Run: (*App).approvalsTeam},
 		},
 		actions: map[string]handler{
-			"approval.form": (*App).clickRequest, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,
+			"approval.form": (*App).clickRequest, "approval.list": (*App).clickApprovals, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,
 			"approval.reject": (*App).clickReject, "approval.more": (*App).clickMoreApproval, "approval.withdraw": (*App).clickWithdraw,
 			"approval.withdraw_now": (*App).clickWithdrawNow, "approval.edit": (*App).clickEditApproval, "approval.history": (*App).clickApprovalHistory,
 			"approval.question": (*App).clickQuestion, "approval.answer": (*App).clickAnswer,

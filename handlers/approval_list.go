@@ -14,7 +14,7 @@ import (
 	"pipewright/store"
 )
 
-// How many requests /approvals shows of each sort, and of one that was asked for.
+// How many requests /approvals shows of each sort, and on a page of one that was asked for.
 const (
 	fewApprovals  = 5
 	manyApprovals = 30
@@ -38,9 +38,26 @@ func (a *App) approvals(ctx context.Context, c *Call) (Reply, error) {
 		}
 		return Reply{}, sales.Refuse(sales.NotFound, "words.extra", "words", text.Truncate(spoken(w), 60)) // a slip of a verb, perhaps
 	}
+	return a.approvalsPage(ctx, c, only, 0)
+}
+
+// clickApprovals takes "PAGE:LIST".
+func (a *App) clickApprovals(ctx context.Context, c *Call) (Reply, error) {
+	page, list := cutColon(c.Value)
+	switch list {
+	case "team":
+		return a.teamPage(ctx, c, pageNumber(page))
+	case "waiting", "asked", "decided":
+		return a.approvalsPage(ctx, c, list, pageNumber(page))
+	}
+	return Reply{}, sales.Refuse(sales.NotFound, "button.old")
+}
+
+// approvalsPage shows a page of one list, or the beginnings of all.
+func (a *App) approvalsPage(ctx context.Context, c *Call, only string, page int) (Reply, error) {
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		lists, err := a.approvalLists(ctx, r, c, only)
+		lists, err := a.approvalLists(ctx, r, c, only, page)
 		if err != nil {
 			return err
 		}
@@ -52,12 +69,15 @@ func (a *App) approvals(ctx context.Context, c *Call) (Reply, error) {
 	return c.inPlace(reply), err
 }
 
-// approvalLists are the three lists, or one of them.
-func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only string) ([]view.ApprovalsList, error) {
-	most := fewApprovals
-	if only != "" {
-		most = manyApprovals
-	}
+// onPage returns the rows of a page, or of the last one that there is, and where it stands.
+func onPage[T any](rows []T, list string, page, size int) ([]T, view.Pages) {
+	first := min(page, max(0, len(rows)-1)/size) * size
+	last := min(first+size, len(rows))
+	return rows[first:last], view.Pages{List: list, Page: first / size, More: len(rows) - last}
+}
+
+// approvalLists are the beginnings of the three lists, or a page of one of them.
+func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only string, page int) ([]view.ApprovalsList, error) {
 	since := c.Now.AddDate(0, 0, -recentDays)
 	var lists []view.ApprovalsList
 	for _, l := range []struct {
@@ -79,11 +99,13 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 		if err != nil {
 			return nil, err
 		}
-		list := view.ApprovalsList{Title: l.title, Empty: l.empty, More: max(0, len(found)-most)}
+		list := view.ApprovalsList{Title: l.title, Empty: l.empty, Total: len(found)}
 		if only == "" {
-			list.All = "approvals " + l.name
+			list.All, found = "approvals "+l.name, found[:min(len(found), fewApprovals)]
+		} else {
+			found, list.Pages = onPage(found, l.name, page, manyApprovals)
 		}
-		if list.Rows, err = a.approvalRows(ctx, r, c, found[:min(len(found), most)]); err != nil {
+		if list.Rows, err = a.approvalRows(ctx, r, c, found); err != nil {
 			return nil, err
 		}
 		lists = append(lists, list)

@@ -16,6 +16,10 @@ func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
 	if err := noMore(c.Words); err != nil {
 		return Reply{}, err
 	}
+	return a.teamPage(ctx, c, 0)
+}
+
+func (a *App) teamPage(ctx context.Context, c *Call, page int) (Reply, error) {
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		org, err := r.Organisation(ctx)
@@ -29,8 +33,8 @@ func (a *App) approvalsTeam(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return err
 		}
-		more := max(0, len(rows)-view.MaxWaiting)
-		reply = Reply{Text: c.T("Who waits for whom"), Blocks: view.WaitingBlocks(c.Printer, rows[:len(rows)-more], more)}
+		rows, pages := onPage(rows, "team", page, view.MaxWaiting)
+		reply = Reply{Text: c.T("Who waits for whom"), Blocks: view.WaitingBlocks(c.Printer, rows, pages)}
 		return nil
 	})
 	return c.inPlace(reply), err

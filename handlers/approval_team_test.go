@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,46 @@ func TestApprovalsInThreeLists(t *testing.T) {
 	for _, user := range []string{ana, ben, lin} {
 		if text := shown(t, w.types(user, "/approvals")); strings.Contains(text, "Acme") {
 			t.Errorf("after a month %s still sees it: %s", user, text)
+		}
+	}
+}
+
+// What does not fit into one message is a click away, and so is the way back.
+func TestListsOfApprovalsAreTurned(t *testing.T) {
+	w := withApprovers(t)
+	for i := range 32 {
+		w.types(ben, fmt.Sprintf("/deal new Deal%02d 5k EUR", i))
+		w.submits(ben, w.types(ben, fmt.Sprintf("/contract Deal%02d", i)), nil)
+		w.now = w.now.Add(time.Minute)
+	}
+	for _, tt := range []struct {
+		user, command, more, back  string
+		first, last, next, another string
+	}{
+		{maxim, "/approvals team", "17 more", "Previous", "Deal00", "Deal14", "Deal15", "Deal29"},
+		{ben, "/approvals asked", "2 more", "Previous", "Deal31", "Deal02", "Deal01", "Deal00"},
+		{wei, "/approvals 团队", "还有 17 项", "上一页", "Deal00", "Deal14", "Deal15", "Deal29"},
+	} {
+		list := w.types(tt.user, tt.command)
+		text := shown(t, list)
+		contains(t, text, tt.first, tt.last)
+		if strings.Contains(text, tt.next) || strings.Contains(text, tt.back) {
+			t.Errorf("%s begins with:\n%s", tt.command, text)
+		}
+		rest := w.clicks(tt.user, list, tt.more)
+		text = shown(t, rest)
+		contains(t, text, tt.next, tt.another)
+		if strings.Contains(text, tt.first) {
+			t.Errorf("%s goes on with:\n%s", tt.command, text)
+		}
+		contains(t, shown(t, w.clicks(tt.user, rest, tt.back)), tt.first)
+	}
+	for _, value := range []string{"0:nothing", "x", "-3:team", "99999999999999:team"} {
+		r := w.do(Intent{Kind: Action, User: maxim, Name: "approval.list", Value: value, Channel: "CSALES", Ephemeral: true, Message: "1.1"})
+		if !strings.HasSuffix(value, ":team") {
+			contains(t, r.Text, "That button is from an older message")
+		} else {
+			contains(t, shown(t, r), "Deal")
 		}
 	}
 }

@@ -76,14 +76,14 @@ func TestApprovalsKeepSlacksLimits(t *testing.T) {
 			}
 			var lists []ApprovalsList
 			for range 3 {
-				l := ApprovalsList{Title: "Waiting", More: 1000, Empty: "nothing"}
+				l := ApprovalsList{Title: "Waiting", Total: 1000, All: "approvals waiting", Empty: "nothing"}
 				for range 8 {
 					l.Rows = append(l.Rows, a)
 				}
 				lists = append(lists, l)
 			}
 			checkMessage(t, name+" lists", "text", ApprovalLists(p, lists))
-			one := ApprovalsList{Title: "Waiting"}
+			one := ApprovalsList{Title: "Waiting", Pages: Pages{List: "waiting", Page: 1, More: 1000}}
 			for range 30 {
 				one.Rows = append(one.Rows, a)
 			}

@@ -14,19 +14,39 @@ import (
 type ApprovalsList struct {
 	Title string
 	Rows  []Approval
-	More  int    // rows that are not shown
-	All   string // the command line that shows them, "" when there is none
+	Total int    // rows that there are, those that are not shown included
+	All   string // the command line that shows them all, "" when the list is turned by its Pages
 	Empty string // what to say when there is nothing; "" leaves the list out
+	Pages Pages
+}
+
+// Pages turns a list of requests that is longer than one message.
+type Pages struct {
+	List string // what the list is, as the buttons carry it
+	Page int    // the one that is shown, from 0
+	More int    // rows that come after it
+}
+
+// buttons lead back, and on to what is not shown yet.
+func (l Pages) buttons(p text.Printer) []slack.Block {
+	var out []slack.BlockElement
+	if l.Page > 0 {
+		out = append(out, Button("approval.list", fmt.Sprintf("%d:%s", l.Page-1, l.List), p.T("Previous")))
+	}
+	if l.More > 0 {
+		out = append(out, Button("approval.list", fmt.Sprintf("%d:%s", l.Page+1, l.List), p.N(l.More, "%d more", "%d more")))
+	}
+	return Actions(out...)
 }
 
 // Summary is the list in one line.
 func (l ApprovalsList) Summary(p text.Printer) string {
-	return p.T("%s: %s", l.Title, p.Number(float64(len(l.Rows)+l.More), 0))
+	return p.T("%s: %s", l.Title, p.Number(float64(l.Total), 0))
 }
 
 // ApprovalLists are lists of requests, each with a button that opens its card.
 func ApprovalLists(p text.Printer, lists []ApprovalsList) []slack.Block {
-	var blocks []slack.Block
+	var blocks, pages []slack.Block
 	for _, l := range lists {
 		if len(l.Rows) == 0 && l.Empty == "" {
 			continue
@@ -38,14 +58,12 @@ func ApprovalLists(p text.Printer, lists []ApprovalsList) []slack.Block {
 		for _, a := range l.Rows {
 			blocks = append(blocks, ApprovalRow(p, a))
 		}
-		switch {
-		case l.More > 0 && l.All != "":
-			blocks = append(blocks, Actions(Run(l.All, p.N(l.More, "%d more", "%d more")))...)
-		case l.More > 0:
-			blocks = append(blocks, Context(p.N(l.More, "%d more", "%d more")))
+		if more := l.Total - len(l.Rows); more > 0 && l.All != "" {
+			blocks = append(blocks, Actions(Run(l.All, p.N(more, "%d more", "%d more")))...)
 		}
+		pages = append(pages, l.Pages.buttons(p)...)
 	}
-	return fit(blocks)
+	return append(fit(blocks), pages...)
 }
 
 // ApprovalLine names a request and what it is about: "*Quote approval* for *Acme* (D-1) · €12,000".

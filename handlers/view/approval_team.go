@@ -44,8 +44,8 @@ func (w Waiting) absent() []string {
 }
 
 // WaitingBlocks list what waits for whom, the longest first, with buttons that open a request and
-// delegate for somebody. more is how many are not shown.
-func WaitingBlocks(p text.Printer, rows []Waiting, more int) []slack.Block {
+// delegate for somebody.
+func WaitingBlocks(p text.Printer, rows []Waiting, pages Pages) []slack.Block {
 	const delegates = 2
 	blocks := []slack.Block{Section("*" + p.T("Who waits for whom") + "*")}
 	if len(rows) == 0 {
@@ -58,10 +58,8 @@ func WaitingBlocks(p text.Printer, rows []Waiting, more int) []slack.Block {
 		}
 		blocks = append(append(blocks, Section(w.line(p))), Actions(buttons...)...)
 	}
-	if more > 0 {
-		blocks = append(blocks, Context(p.N(more, "%d more", "%d more")))
-	}
-	return append(fit(blocks), Actions(Run("approvals delegations", p.T("Who decides in whose place")))...)
+	blocks = append(fit(blocks), pages.buttons(p)...)
+	return append(blocks, Actions(Run("approvals delegations", p.T("Who decides in whose place")))...)
 }
 
 // WaitingRow is a step that waits in Home.

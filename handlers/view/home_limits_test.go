@@ -73,7 +73,7 @@ func TestWaitingAndDelegationsKeepSlacksLimits(t *testing.T) {
 		for range MaxWaiting {
 			rows = append(rows, hugeWaiting(k))
 		}
-		checkMessage(t, p.Lang()+" waiting", "text", WaitingBlocks(p, rows, 1000))
+		checkMessage(t, p.Lang()+" waiting", "text", WaitingBlocks(p, rows, Pages{List: "team", Page: 1, More: 1000}))
 		d := Delegation{Delegation: sales.Delegation{ID: 1 << 60, Approver: "U1", Delegate: "U2", By: "U3", From: now, Until: now.AddDate(1, 0, 0), Why: nasty}, Zone: time.UTC, Waiting: 1000, Now: now, Name: longName}
 		var all []Delegation
 		for range 100 {
