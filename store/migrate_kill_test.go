@@ -60,10 +60,6 @@ func killed(t *testing.T, cmd *exec.Cmd) bool {
 // Killed in the middle of a migration, again and again, the next start goes on: in the end the schema is
 // that of a database that was never interrupted, and it can be used.
 func TestKilledWhileMigrating(t *testing.T) {
-	rounds := 8
-	if testing.Short() {
-		rounds = 2
-	}
 	t.Run("sqlite", func(t *testing.T) {
 		whole := filepath.Join(t.TempDir(), "whole.db")
 		open(t, "sqlite:"+whole, store.Options{})
@@ -71,59 +67,68 @@ func TestKilledWhileMigrating(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, inMiddle := schema(t, "sqlite3", "file:"+whole, schemaSQLite), 0
-		for range rounds {
-			path := filepath.Join(t.TempDir(), "test.db")
-			cmd := migrating(t, "sqlite:"+path)
-			written := rand.Int64N(info.Size()) // when that much is in the log
-			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Microsecond) {
-				if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > written {
-					break
-				}
-			}
-			if killed(t, cmd) && !slices.Equal(schema(t, "sqlite3", "file:"+path, schemaSQLite), want) {
-				inMiddle++
-			}
-			goesOn(t, "sqlite:"+path)
-			if got := schema(t, "sqlite3", "file:"+path, schemaSQLite); !slices.Equal(got, want) {
-				t.Errorf("the schema is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
+		look := func(url string) []string {
+			return schema(t, "sqlite3", "file:"+strings.TrimPrefix(url, "sqlite:"), schemaSQLite)
 		}
-		t.Logf("%d of %d were killed in the middle", inMiddle, rounds)
+		killedWhileMigrating(t, look("sqlite:"+whole), look, func() (string, func() bool) {
+			path := filepath.Join(t.TempDir(), "test.db")
+			written := rand.Int64N(info.Size()) // when that much is in the log
+			return "sqlite:" + path, func() bool {
+				time.Sleep(50 * time.Microsecond)
+				log, err := os.Stat(path + "-wal")
+				return err == nil && log.Size() > written
+			}
+		})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		whole := pgtest.Start(t)
 		open(t, whole, store.Options{})
-		want, inMiddle := schema(t, "pgx", whole, schemaPG), 0
-		for range rounds {
+		look := func(url string) []string { return schema(t, "pgx", url, schemaPG) }
+		want := look(whole)
+		killedWhileMigrating(t, want, look, func() (string, func() bool) {
 			url := pgtest.Start(t)
 			slowly(t, url)
-			cmd := migrating(t, url)
-			tables := 1 + rand.IntN(len(want)/8)
 			db, err := sql.Open("pgx", url)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
-				var done int
-				if err := db.QueryRow(`SELECT last_value FROM steps`).Scan(&done); err == nil && done > tables { // a sequence is seen before the commit
-					break
-				}
+			t.Cleanup(func() { db.Close() })
+			steps := 1 + rand.IntN(len(want)/8)
+			return url, func() bool {
+				time.Sleep(time.Millisecond)
+				var done int // a sequence is seen before the commit
+				return db.QueryRow(`SELECT last_value FROM steps`).Scan(&done) == nil && done > steps
 			}
-			db.Close()
-			if killed(t, cmd) && !slices.Equal(schema(t, "pgx", url, schemaPG), want) {
-				inMiddle++
-			}
-			goesOn(t, url)
-			if got := schema(t, "pgx", url, schemaPG); !slices.Equal(got, want) {
-				t.Errorf("the schema is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
-		}
-		if inMiddle == 0 {
-			t.Error("none was killed in the middle: the test shows nothing")
-		}
-		t.Logf("%d of %d were killed in the middle", inMiddle, rounds)
+		})
 	})
+}
+
+// killedWhileMigrating has databases made and kills the program that does it, each when its time has come.
+func killedWhileMigrating(t *testing.T, want []string, look func(url string) []string, begin func() (url string, now func() bool)) {
+	t.Helper()
+	rounds := 8
+	if testing.Short() {
+		rounds = 2
+	}
+	const most = 40 // when none was killed in the middle before
+	inMiddle, done := 0, 0
+	for ; done < rounds || inMiddle == 0 && done < most; done++ {
+		url, now := begin()
+		cmd := migrating(t, url)
+		for end := time.Now().Add(20 * time.Second); time.Now().Before(end) && !now(); {
+		}
+		if killed(t, cmd) && !slices.Equal(look(url), want) {
+			inMiddle++
+		}
+		goesOn(t, url)
+		if got := look(url); !slices.Equal(got, want) {
+			t.Errorf("the schema is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	t.Logf("%d of %d were killed in the middle", inMiddle, done)
+	if inMiddle == 0 {
+		t.Error("none was killed in the middle: the test shows nothing")
+	}
 }
 
 // slowly has PostgreSQL rest after every statement that changes the schema, and count them.
