@@ -15,7 +15,7 @@ func FuzzTable(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		table, err := ReadTable("x.csv", strings.NewReader(s), Format{}, text.For("en", nil))
+		table, err := readTable("x.csv", strings.NewReader(s), Format{}, text.For("en", nil))
 		if err != nil {
 			return
 		}

@@ -1,6 +1,7 @@
 package csvio
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -8,6 +9,12 @@ import (
 	"pipewright/internal/text"
 	"pipewright/store"
 )
+
+// readTable is OpenTable for what is not a file.
+func readTable(name string, r io.Reader, f Format, p text.Printer) (*Table, error) {
+	t := &Table{Name: name, printer: p, file: io.NopCloser(r)}
+	return t, t.start(r, f)
+}
 
 // testProcess is short enough to be seen at a glance: its third stage wins.
 func testProcess() *sales.Process {
@@ -65,7 +72,7 @@ func load(t testing.TB, f files, change func(*Options)) (*Loader, []string) {
 		if part.text == "" {
 			continue
 		}
-		table, err := ReadTable(part.name, strings.NewReader(part.text), Format{}, o.Printer)
+		table, err := readTable(part.name, strings.NewReader(part.text), Format{}, o.Printer)
 		if err == nil {
 			err = part.load(table)
 		}

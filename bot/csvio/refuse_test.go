@@ -113,7 +113,7 @@ func TestBadFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := NewLoader(Options{Processes: []*sales.Process{testProcess()}, Org: testOrg()})
-			table, err := ReadTable("deals.csv", strings.NewReader(c.content), Format{Encoding: c.encoding}, text.Printer{})
+			table, err := readTable("deals.csv", strings.NewReader(c.content), Format{Encoding: c.encoding}, text.Printer{})
 			if err == nil {
 				err = l.LoadDeals(table)
 			}

@@ -71,12 +71,6 @@ func OpenTable(path string, f Format, p text.Printer) (*Table, error) {
 	return t, nil
 }
 
-// ReadTable is OpenTable for what is not a file.
-func ReadTable(name string, r io.Reader, f Format, p text.Printer) (*Table, error) {
-	t := &Table{Name: name, printer: p, file: io.NopCloser(r)}
-	return t, t.start(r, f)
-}
-
 // Close closes the file.
 func (t *Table) Close() error { return t.file.Close() }
 

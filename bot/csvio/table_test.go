@@ -41,7 +41,7 @@ func TestFormats(t *testing.T) {
 		"empty lines":     {"deal_id,name\n\n  \n7,\"中国, Müller\"\n\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			table, err := ReadTable("x.csv", strings.NewReader(c.content), Format{Encoding: c.encoding}, text.Printer{})
+			table, err := readTable("x.csv", strings.NewReader(c.content), Format{Encoding: c.encoding}, text.Printer{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestKnownExports(t *testing.T) {
 			"deal_id=case:concept:name stage=concept:name entered_at=time:timestamp actor=org:resource"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			table, err := ReadTable("x.csv", strings.NewReader(c.header+"\n"), Format{}, text.Printer{})
+			table, err := readTable("x.csv", strings.NewReader(c.header+"\n"), Format{}, text.Printer{})
 			if err != nil {
 				t.Fatal(err)
 			}

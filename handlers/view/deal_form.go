@@ -232,10 +232,5 @@ func AssignForm(p text.Printer, d sales.Deal) *slack.ModalViewRequest {
 	})
 }
 
-// Done is what stands in a form's place when it was taken.
-func Done(p text.Printer, sentence string, buttons ...slack.BlockElement) *slack.ModalViewRequest {
-	return Notice(p, p.T("Done"), sentence, Actions(buttons...)...)
-}
-
 // ids is the deal and the count of its moves, as buttons and forms carry them.
 func ids(d *sales.Deal) string { return fmt.Sprintf("%d:%d", d.ID, d.Moves) }

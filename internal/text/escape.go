@@ -1,9 +1,7 @@
 package text
 
 import (
-	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/rivo/uniseg"
@@ -101,13 +99,4 @@ func oneLine(s string) string {
 		}
 	}, s)
 	return strings.Join(strings.Fields(s), " ")
-}
-
-// SlackDate returns markup that each reader's Slack writes in their own zone
-// and language, by a format such as "{date_short_pretty} at {time}"; fallback is
-// for clients that cannot. Neither can leave the markup.
-func SlackDate(t time.Time, format, fallback string) string {
-	format = strings.NewReplacer("^", "", "|", "", "<", "", ">", "").Replace(format)
-	fallback = strings.ReplaceAll(Escape(oneLine(fallback)), "|", "/")
-	return fmt.Sprintf("<!date^%d^%s|%s>", t.Unix(), format, fallback)
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -73,18 +72,6 @@ func TestFoldFindsWhatPlainShows(t *testing.T) {
 		shown := strings.ReplaceAll(Plain(name), "&gt;", ">")
 		if Fold(shown) != Fold(name) {
 			t.Errorf("Fold(%q) = %q, Fold(%q) = %q", shown, Fold(shown), name, Fold(name))
-		}
-	}
-}
-
-func TestSlackDate(t *testing.T) {
-	at := time.Unix(1796137200, 0)
-	for _, test := range []struct{ format, fallback, want string }{
-		{"{date_short_pretty} at {time}", "1 Dec, 15:00", "<!date^1796137200^{date_short_pretty} at {time}|1 Dec, 15:00>"},
-		{"{date}^https://x|y>", "a|b <!here>\nc", "<!date^1796137200^{date}https://xy|a/b &lt;!here&gt; c>"},
-	} {
-		if got := SlackDate(at, test.format, test.fallback); got != test.want {
-			t.Errorf("SlackDate(%q, %q) = %q, want %q", test.format, test.fallback, got, test.want)
 		}
 	}
 }
