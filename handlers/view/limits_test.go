@@ -112,7 +112,7 @@ func TestFormsKeepSlacksLimits(t *testing.T) {
 			"reopen":   ReopenForm(p, k.Deal),
 			"override": OverrideForm(p, k, k.Deal.Stage, hugeMissing(k)),
 			"assign":   AssignForm(p, k.Deal),
-			"done":     Done(p, Note(nasty), Button("x", "y", nasty)),
+			"done":     Notice(p, p.T("Done"), Note(nasty), Actions(Button("x", "y", nasty))...),
 			"log":      LogForm(p, LogActivity{Deal: k.Deal, Process: k.Process, Type: k.Deal.Stage, Note: nasty, Link: "https://a.example/", Several: true}),
 		}
 		for name, f := range forms {
