@@ -193,8 +193,8 @@ func partyName(party string, p text.Printer) string {
 
 func (b bottleneckBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Bottleneck"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Share of time"), Right: true}, {Title: p.T("In, a week"), Right: true}, {Title: p.T("Out, a week"), Right: true},
-		{Title: p.T("There now"), Right: true}, {Title: p.T("On average"), Right: true}, {Title: p.T("Verdict")}, {Title: p.T("Waits for")},
+		{Title: p.T("Stage")}, {Title: p.T("Share of time"), Right: true}, {Title: p.T("Verdict")}, {Title: p.T("Waits for")}, {Title: p.T("There now"), Right: true},
+		{Title: p.T("On average"), Right: true}, {Title: p.T("In, a week"), Right: true}, {Title: p.T("Out, a week"), Right: true},
 	}}
 	for _, r := range b.rows {
 		waits := dash
@@ -202,8 +202,8 @@ func (b bottleneckBody) Table(p text.Printer) Table {
 			waits = partyName(*r.WaitsFor, p)
 		}
 		t.Rows = append(t.Rows, []Cell{
-			label(b.h.stageName(r.place, p)), value(p.Percent(float64(r.Share), 0), float64(r.Share)), weekly(p, r.Arrivals), weekly(p, r.Departures),
-			count(p, r.WIPNow), value(p.Number(float64(r.WIPMean), 1), float64(r.WIPMean)), label(r.Verdict.text(p)), label(waits),
+			label(b.h.stageName(r.place, p)), value(p.Percent(float64(r.Share), 0), float64(r.Share)), label(r.Verdict.text(p)), label(waits),
+			count(p, r.WIPNow), value(p.Number(float64(r.WIPMean), 1), float64(r.WIPMean)), weekly(p, r.Arrivals), weekly(p, r.Departures),
 		})
 	}
 	return t

@@ -36,7 +36,7 @@ type Group struct {
 
 // brief is a Body that can be one line of a breakdown.
 type brief interface {
-	heads(p text.Printer) []Column // beside the group's name
+	heads(p text.Printer) []Column // beside the group's name, the one that matters first: a phone shows few
 	cells(p text.Printer) []Cell
 }
 

@@ -236,7 +236,7 @@ func TestFewDealsInALine(t *testing.T) {
 		want      string
 	}{{4, 0, dash}, {3, 2, "60% (23–88%) †"}, {12, 8, "60% (39–78%)"}} {
 		cells := outcomesOfSome(tt.won, tt.lost).cells(english)
-		if got := cells[len(cells)-1].Text; got != tt.want {
+		if got := cells[0].Text; got != tt.want {
 			t.Errorf("%d won, %d lost: %s, want %s", tt.won, tt.lost, got, tt.want)
 		}
 	}

@@ -74,8 +74,8 @@ func (b cycleBody) Lead(p text.Printer) string {
 
 func (b cycleBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Length of the cycle"), Columns: []Column{
-		{Title: p.T("Outcome")}, {Title: p.T("Deals"), Right: true}, {Title: p.T("A quarter within"), Right: true},
-		{Title: p.T("Half within"), Right: true}, {Title: p.T("Nine in ten within"), Right: true},
+		{Title: p.T("Outcome")}, {Title: p.T("Deals"), Right: true}, {Title: p.T("Half within"), Right: true},
+		{Title: p.T("A quarter within"), Right: true}, {Title: p.T("Nine in ten within"), Right: true},
 	}}
 	for _, r := range []struct {
 		name   string
@@ -87,20 +87,20 @@ func (b cycleBody) Table(p text.Printer) Table {
 		{p.T("Closed"), b.all.CycleRow, b.won.N + b.lost.N},
 	} {
 		cell := func(days Num) Cell { return value(plainDays(p, float64(days), r.closed), float64(days)) }
-		t.Rows = append(t.Rows, []Cell{label(r.name), count(p, r.closed), cell(r.row.P25), cell(r.row.Median), cell(r.row.P90)})
+		t.Rows = append(t.Rows, []Cell{label(r.name), count(p, r.closed), cell(r.row.Median), cell(r.row.P25), cell(r.row.P90)})
 	}
 	t.Rows = append(t.Rows, []Cell{
-		label(p.T("All, open ones included")), count(p, b.all.N), label(dash), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), label(dash),
+		label(p.T("All, open ones included")), count(p, b.all.N), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), label(dash), label(dash),
 	})
 	return t
 }
 
 func (b cycleBody) heads(p text.Printer) []Column {
-	return []Column{{Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half closed within"), Right: true}}
+	return []Column{{Title: p.T("Half closed within"), Right: true}, {Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}}
 }
 
 func (b cycleBody) cells(p text.Printer) []Cell {
-	return []Cell{count(p, b.won.N), count(p, b.lost.N), count(p, b.open), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value)}
+	return []Cell{value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), count(p, b.won.N), count(p, b.lost.N), count(p, b.open)}
 }
 
 func (b cycleBody) Chart(p text.Printer) *Chart {

@@ -92,14 +92,14 @@ func (b funnelBody) Lead(p text.Printer) string {
 
 func (b funnelBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Funnel"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("Moved on"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Reached"), Right: true}, {Title: p.T("Rate"), Right: true}, {Title: p.T("Entered"), Right: true}, {Title: p.T("Moved on"), Right: true},
 		{Title: p.T("Back"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Skipped"), Right: true},
-		{Title: p.T("Rate"), Right: true}, {Title: p.T("Value lost"), Right: true},
+		{Title: p.T("Value lost"), Right: true},
 	}}
 	for _, r := range b.rows {
 		t.Rows = append(t.Rows, []Cell{
-			label(b.h.stageName(r.place, p)), count(p, r.Reached), count(p, r.Entries), count(p, r.Advanced+r.Won), count(p, r.Back), count(p, r.Lost),
-			count(p, r.Open), count(p, r.Skipped), value(rate(p, r.rate, r.settled()), r.rate.Value), label(r.lostMoney.short(p)),
+			label(b.h.stageName(r.place, p)), count(p, r.Reached), value(rate(p, r.rate, r.settled()), r.rate.Value), count(p, r.Entries), count(p, r.Advanced+r.Won),
+			count(p, r.Back), count(p, r.Lost), count(p, r.Open), count(p, r.Skipped), label(r.lostMoney.short(p)),
 		})
 	}
 	return t

@@ -134,11 +134,11 @@ func (r OutcomesRow) Table(p text.Printer) Table {
 func (r OutcomesRow) settled() (yes, no int) { return r.Won, r.Lost }
 
 func (r OutcomesRow) heads(p text.Printer) []Column {
-	return []Column{{Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Won of the closed"), Right: true}}
+	return []Column{{Title: p.T("Won of the closed"), Right: true}, {Title: p.T("Won"), Right: true}, {Title: p.T("Lost"), Right: true}, {Title: p.T("Open now"), Right: true}}
 }
 
 func (r OutcomesRow) cells(p text.Printer) []Cell {
-	return []Cell{count(p, r.Won), count(p, r.Lost), count(p, r.Open), value(rate(p, r.win, r.Won+r.Lost), r.win.Value)}
+	return []Cell{value(rate(p, r.win, r.Won+r.Lost), r.win.Value), count(p, r.Won), count(p, r.Lost), count(p, r.Open)}
 }
 
 // Chart compares won, lost and open.

@@ -93,8 +93,8 @@ func (b stagesBody) Lead(p text.Printer) string { return b.slowest.sentence(b.h,
 
 func (b stagesBody) Table(p text.Printer) Table {
 	t := Table{Caption: p.T("Time in stages"), Columns: []Column{
-		{Title: p.T("Stage")}, {Title: p.T("Visits"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half within"), Right: true},
-		{Title: p.T("Share of time"), Right: true}, {Title: p.T("Target"), Right: true}, {Title: p.T("Over target"), Right: true},
+		{Title: p.T("Stage")}, {Title: p.T("Share of time"), Right: true}, {Title: p.T("Half within"), Right: true}, {Title: p.T("Visits"), Right: true},
+		{Title: p.T("Open now"), Right: true}, {Title: p.T("Target"), Right: true}, {Title: p.T("Over target"), Right: true},
 	}}
 	for _, r := range b.rows {
 		target, over := label(dash), label(dash)
@@ -102,8 +102,8 @@ func (b stagesBody) Table(p text.Printer) Table {
 			target, over = value(b.h.workDays(p, r.Target), float64(r.Target)), count(p, r.OverTarget)
 		}
 		t.Rows = append(t.Rows, []Cell{
-			label(b.h.stageName(r.place, p)), count(p, r.Visits), count(p, r.Open), value(duration(p, r.median, r.settled()), r.median.Value),
-			value(p.Percent(float64(r.Share), 0), float64(r.Share)), target, over,
+			label(b.h.stageName(r.place, p)), value(p.Percent(float64(r.Share), 0), float64(r.Share)), value(duration(p, r.median, r.settled()), r.median.Value),
+			count(p, r.Visits), count(p, r.Open), target, over,
 		})
 	}
 	return t
@@ -116,7 +116,7 @@ func (h *History) workDays(p text.Printer, days Num) string {
 }
 
 func (b stagesBody) heads(p text.Printer) []Column {
-	return []Column{{Title: p.T("Visits"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Over target"), Right: true}, {Title: p.T("Most time in")}}
+	return []Column{{Title: p.T("Most time in")}, {Title: p.T("Visits"), Right: true}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Over target"), Right: true}}
 }
 
 func (b stagesBody) cells(p text.Printer) []Cell {
@@ -124,7 +124,7 @@ func (b stagesBody) cells(p text.Printer) []Cell {
 	for _, r := range b.rows {
 		visits, open, over = visits+r.Visits, open+r.Open, over+r.OverTarget
 	}
-	return []Cell{count(p, visits), count(p, open), count(p, over), label(b.slowest.short(b.h, p))}
+	return []Cell{label(b.slowest.short(b.h, p)), count(p, visits), count(p, open), count(p, over)}
 }
 
 func (b stagesBody) Chart(p text.Printer) *Chart {
