@@ -90,7 +90,7 @@ func (b cycleBody) Table(p text.Printer) Table {
 		t.Rows = append(t.Rows, []Cell{label(r.name), count(p, r.closed), cell(r.row.Median), cell(r.row.P25), cell(r.row.P90)})
 	}
 	t.Rows = append(t.Rows, []Cell{
-		label(p.T("All, open ones included")), count(p, b.all.N), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), label(dash), label(dash),
+		label(p.T("All, open ones included")), count(p, b.all.N), value(duration(p, b.median, b.won.N+b.lost.N), b.median.Value), unknown, unknown,
 	})
 	return t
 }

@@ -59,6 +59,8 @@ type period struct {
 	share               float64 // of the time of this period and the one before
 }
 
+func (p period) events() int { return p.created + p.won + p.lost }
+
 // readDigest reads what the subscription's digest shows as of the slot.
 func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time) (*digest, error) {
 	rhythm := RhythmOf(sub)
@@ -163,7 +165,7 @@ func (d *digest) readPeople(ctx context.Context, r *store.Reader) error {
 // page freezes the digest for its reader.
 func (d *digest) page(p text.Printer) Page {
 	g := Page{Lang: p.Lang(), Title: d.title(p)}
-	bottle := bottleneck(d.h, Options{AsOf: d.slot.At})
+	bottle := bottleneck(d.h, Options{AsOf: d.slot.At}).(bottleneckBody)
 	recent := d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
 	g.text("*" + text.Plain(d.lead(p, bottle)) + "*")
 	g.small(text.Plain(d.when(p)))
@@ -241,18 +243,16 @@ func (d *digest) when(p text.Printer) string {
 }
 
 // lead is the sentence that matters first: the bottleneck, when one can be named.
-func (d *digest) lead(p text.Printer, bottle Body) string {
+func (d *digest) lead(p text.Printer, bottle bottleneckBody) string {
 	if len(d.h.Deals) == 0 {
 		if d.scope(p) == "" && d.sub.Team == "" {
 			return p.T("No deals yet. Create one, and this digest fills by itself.")
 		}
 		return p.T("There are no deals yet.")
 	}
-	if b, ok := bottle.(bottleneckBody); ok {
-		for _, r := range b.rows {
-			if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
-				return d.waitingThere(p, b.Lead(p), r.place)
-			}
+	for _, r := range bottle.rows {
+		if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
+			return d.waitingThere(p, bottle.Lead(p), r.place)
 		}
 	}
 	won := p.N(d.now.won, "%d deal was won", "%d deals were won")
@@ -260,7 +260,7 @@ func (d *digest) lead(p text.Printer, bottle Body) string {
 	if d.now.won+d.now.lost+len(d.moved)+d.now.created == 0 {
 		return p.T("A quiet time: nothing moved.")
 	}
-	return p.T("%s, %s; too early to say where work piles up.", won, lost)
+	return p.Sentences(p.T("%s, %s.", won, lost), bottle.Lead(p))
 }
 
 // waitingThere adds whose approval most of the deals in the stage wait for.
@@ -300,8 +300,11 @@ func (d *digest) counts(p text.Printer) string {
 	now := strings.Join([]string{
 		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil), item(p.T("Open now"), d.h.open(), d.h.worth()),
 	}, " · ")
+	if d.now.events()+d.previous.events() == 0 {
+		return now
+	}
 	before := p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
-	return now + "\n" + strings.TrimSpace(before+" "+d.chance(p))
+	return now + "\n" + before + " " + d.chance(p)
 }
 
 // chance says which counts differ from the period before by more than chance.
@@ -316,10 +319,7 @@ func (d *digest) chance(p text.Printer) string {
 			sure = append(sure, c.name)
 		}
 	}
-	switch {
-	case d.now.won+d.now.lost+d.now.created+d.previous.won+d.previous.lost+d.previous.created == 0:
-		return ""
-	case len(sure) == 0:
+	if len(sure) == 0 {
 		return p.T("The difference may be chance.")
 	}
 	return p.T("More than chance: %s.", p.List(sure))

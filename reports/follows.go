@@ -123,6 +123,9 @@ func (b followsBody) Lead(p text.Printer) string {
 	if b.moves == 0 {
 		return p.T("Nothing has moved yet.")
 	}
+	if b.back+b.skips == 0 {
+		return p.T("%s: none went back, none passed over a stage.", p.N(b.moves, "%d move", "%d moves"))
+	}
 	return p.T("%s: %d went back or reopened a deal, %d passed over a stage.", p.N(b.moves, "%d move", "%d moves"), b.back, b.skips)
 }
 

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/reports/stat"
@@ -147,7 +149,8 @@ func (b funnelBody) notes() []Note {
 	for i := range out {
 		out[i].Data = true // advance_by_horizon is not in the table
 	}
-	if n := b.h.open(); n > 0 {
+	rated := slices.ContainsFunc(b.rows, func(r FunnelRow) bool { return r.settled() >= few })
+	if n := b.h.open(); n > 0 && rated {
 		out = append(out, Note{Say: func(p text.Printer) string {
 			return p.N(n, "%d deal is still open; the rate is the share that moved on of the visits that have ended.",
 				"%d deals are still open; the rate is the share that moved on of the visits that have ended.")

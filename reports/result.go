@@ -60,6 +60,9 @@ func count(p text.Printer, n int) Cell {
 	return Cell{Text: p.Number(float64(n), 0), Value: float64(n), Number: true}
 }
 
+// unknown is the cell of a number that is not known.
+var unknown = value(dash, math.NaN())
+
 func value(s string, v float64) Cell {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return Cell{Text: s, Value: -1, Number: true} // sorts below all that is known

@@ -57,15 +57,15 @@ func TestWhatMustBeSaid(t *testing.T) {
 		{"one deal", newScript(testProcess()).create(1, 1, "lead"), "funnel", Options{AsOf: at(9)},
 			"Of 1 deal, none came as far as Signed; 1 is still open.", "1 个商机中，还没有一个到达签约；还有 1 个在进行。", `"deals":1`},
 		{"one move", newScript(testProcess()).create(1, 1, "lead").move(1, 2, "demo"), "process", Options{AsOf: at(9)},
-			"1 move: 0 went back or reopened a deal, 0 passed over a stage.", "流转 1 次：退回或重新打开 0 次，跳过阶段 0 次。", `"deals":1`},
+			"1 move: none went back, none passed over a stage.", "流转 1 次：没有退回，也没有跳过阶段。", `"deals":1`},
 		{"too few for a rate: JSON has the number all the same", small(), "outcomes", Options{AsOf: at(40)},
 			"Not enough history for a rate: 5 closed deals are needed (now 4: 1 won, 3 lost). Mark deals as won or lost when they end.", "历史数据太少，无法计算比例：需要 5 个已关闭的商机（现有 4 个：赢单 1，输单 3）。商机有了结果，请标为赢单或输单。", `"win_rate":0.25`},
 		{"too few for times", small(), "cycle", Options{AsOf: at(40)},
 			"Not enough history for times: 5 closed deals are needed (now 4: 1 won, 3 lost). Mark deals as won or lost when they end.", "历史数据太少，无法计算用时：需要 5 个已关闭的商机（现有 4 个：赢单 1，输单 3）。商机有了结果，请标为赢单或输单。", `"km_median_days":8.5`},
 		{"too few to name a stage", small(), "stages", Options{AsOf: at(40)},
-			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次在首次接触的停留（现有 7 次）：商机条件具备后，请及时推进。", `"share_of_days"`},
+			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次停留的记录，首次接触现有 7 次。商机条件具备后，请及时推进。", `"share_of_days"`},
 		{"too few for a bottleneck", small(), "bottleneck", Options{AsOf: at(40)},
-			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次在首次接触的停留（现有 7 次）：商机条件具备后，请及时推进。", `"verdict":"unknown"`},
+			"Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.", "历史数据太少，还看不出商机的时间花在了哪里。需要 20 次停留的记录，首次接触现有 7 次。商机条件具备后，请及时推进。", `"verdict":"unknown"`},
 		{"few deals: a range", stayed(9, always(1), always(1), always(1)), "outcomes", Options{AsOf: at(200)},
 			"9 of 9 closed deals were won; with so few, the rate may be anything from 70% to 100%.", "9 个已关闭的商机中赢单 9 个；数量太少，真实赢率可能在 70% 到 100% 之间。", `"win_rate":1`},
 		{"low confidence", stayed(9, always(1), always(1), always(1)), "stages", Options{AsOf: at(200)},
@@ -243,6 +243,33 @@ func TestNoPictureOfNoDeals(t *testing.T) {
 		h := newScript(testProcess()).history(1)
 		if _, ok := r.of(h, Options{AsOf: h.AsOf}).Picture(english); ok != (r.Name == "process") {
 			t.Errorf("%s of no deals: a picture is %v", r.Name, ok)
+		}
+	}
+}
+
+// A digest without a bottleneck says what happened, and why none is named.
+func TestDigestWithoutABottleneck(t *testing.T) {
+	for _, tt := range []struct {
+		script *script
+		day    float64
+		en, zh string
+	}{
+		{stayed(60, byChance(1, 1), byChance(6, 2), byChance(6, 3)), 80,
+			"2 deals were won, 1 was lost. Demo and Offer cannot be told apart: each of them may take the most time.",
+			"赢单 2 个，输单 1 个。演示和报价之间分不出高下：每一个都可能是用时最多的。"},
+		{small(), 40, "2 deals were won, 1 was lost. Not enough history to say where deals spend their time. 20 visits to First contact are needed (now 7): move deals on as soon as they are ready.",
+			"赢单 2 个，输单 1 个。历史数据太少，还看不出商机的时间花在了哪里。需要 20 次停留的记录，首次接触现有 7 次。商机条件具备后，请及时推进。"},
+	} {
+		h := tt.script.history(tt.day)
+		d := &digest{h: h, now: period{won: 2, lost: 1}}
+		b := bottleneck(h, Options{AsOf: h.AsOf}).(bottleneckBody)
+		for _, said := range []struct {
+			p    text.Printer
+			want string
+		}{{english, tt.en}, {chinese, tt.zh}} {
+			if got := d.lead(said.p, b); got != said.want {
+				t.Errorf("it says “%s”, not “%s”", got, said.want)
+			}
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (b stagesBody) Table(p text.Printer) Table {
 		{Title: p.T("Open now"), Right: true}, {Title: p.T("Target"), Right: true}, {Title: p.T("Over target"), Right: true},
 	}}
 	for _, r := range b.rows {
-		target, over := label(dash), label(dash)
+		target, over := unknown, unknown
 		if stat.Known(float64(r.Target)) {
 			target, over = value(b.h.workDays(p, r.Target), float64(r.Target)), count(p, r.OverTarget)
 		}

@@ -13,7 +13,7 @@ export function plot(spec, width) {
   const box = { left, right: width - 10, top: 20, bottom: 210 };
   const band = (box.right - box.left) / categories.length;
   const slanted = categories.some((c) => textWidth(c) > band - 4);
-  const labelRoom = slanted ? Math.min(70, Math.max(...categories.map(textWidth)) * 0.62 + 16) : 22;
+  const labelRoom = slanted ? Math.min(104, Math.max(...categories.map(textWidth)) * 0.62 + 20) : 22;
   const height = box.bottom + labelRoom + (xLabel ? 18 : 0);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const y = (v) => box.bottom - ((v - low) / (high - low)) * (box.bottom - box.top);
