@@ -224,7 +224,7 @@ func (a Approval) step(p text.Printer, s sales.StepState) string {
 	case sales.StepApproved, sales.StepRejected:
 		return a.decisions(p, name, s)
 	case sales.StepSkipped:
-		return ":fast_forward: " + p.T("%s: not needed, only when `%s`", name, Literal(string(s.When)))
+		return ":fast_forward: " + p.T("%s: not needed, only when %s", name, conditions{process: a.Process, policy: a.policy(), name: a.Name, now: a.Now}.say(p, s.When))
 	case sales.StepWaiting:
 		if a.Approval.State != sales.Pending {
 			return ":white_circle: " + p.T("%s: not decided", name)

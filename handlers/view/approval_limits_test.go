@@ -37,9 +37,12 @@ func hugeApproval(k *sales.Case, state sales.ApprovalState) Approval {
 	}
 	a.Approval.Form["amount"], a.Approval.Form["link"] = "90000000000000.00 EUR", "https://a.example/"+strings.Repeat("x&|<>", 500)
 	for i := range 12 {
-		key := fmt.Sprint("step", i)
-		policy.Steps = append(policy.Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Target: 1, When: sales.Condition(nasty)})
-		s := sales.StepState{Key: key, Status: sales.StepApproved, When: sales.Condition(nasty), Opened: now.UnixMilli(),
+		key, when := fmt.Sprint("step", i), sales.Condition(nasty)
+		if i%2 == 0 { // one that is said in words, with as many as there can be
+			when = sales.Condition(strings.TrimSuffix(strings.Repeat(policy.Form[i].Key+" in ['"+strings.Repeat("x', '", 5)+"'] || ", maxClauses), " || "))
+		}
+		policy.Steps = append(policy.Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Target: 1, When: when, Groups: a.Deciders})
+		s := sales.StepState{Key: key, Status: sales.StepApproved, When: when, Groups: a.Deciders, Opened: now.UnixMilli(),
 			Decisions: []sales.Decision{{By: "U1", Verdict: sales.Approve, At: now.UnixMilli(), Comment: nasty}, {By: "U2", Verdict: sales.Reject, At: now.UnixMilli(), Comment: nasty}}}
 		switch {
 		case i == 11 && state == sales.Pending:
@@ -126,7 +129,7 @@ func TestMapsKeepSlacksLimits(t *testing.T) {
 		org.Roles = append(org.Roles, sales.Role{Key: key, Name: sales.Text{"en": nasty}, Users: users, Groups: users})
 		org.Teams = append(org.Teams, sales.Team{Key: key, Name: sales.Text{"en": nasty}, Manager: "U1", Members: users, Channel: "C1", Private: true})
 		for j := range k.Process.Policies[:10] {
-			k.Process.Policies[j].Steps = append(k.Process.Policies[j].Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Roles: []string{key}})
+			k.Process.Policies[j].Steps = append(k.Process.Policies[j].Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Roles: []string{key}, Groups: users})
 		}
 	}
 	for i := range k.Process.Stages {

@@ -161,7 +161,7 @@ func StageBlocks(p text.Printer, m ProcessMap, s sales.Stage) []slack.Block {
 	add(p.T("When"), m.when(p, s))
 	add(p.T("Why"), said(s.Why), m.affects(p, s.Affects))
 	add(p.T("How"), said(s.How), links(p, s.Links))
-	add(p.T("Before a deal goes on"), gateLines(p, m.Process, s.Gate))
+	add(p.T("Before a deal goes on"), m.gate(p, s.Gate))
 	for _, need := range s.Gate.Approvals {
 		if policy, ok := m.Process.Policy(need.Kind); ok {
 			add(p.T("%s approval", Name(policy.Name.In(p.Lang()))), m.policy(p, policy))
@@ -229,8 +229,9 @@ func links(p text.Printer, all []sales.Link) string {
 	return Lines(lines...)
 }
 
-// gateLines are the requirements of a gate, a line each.
-func gateLines(p text.Printer, process *sales.Process, g sales.Gate) string {
+// gate is what a gate requires, a line each.
+func (m ProcessMap) gate(p text.Printer, g sales.Gate) string {
+	process := m.Process
 	var lines []string
 	for _, f := range g.Fields {
 		lines = append(lines, "• "+p.T("%s is set", FieldName(p, process, f)))
@@ -241,7 +242,7 @@ func gateLines(p text.Printer, process *sales.Process, g sales.Gate) string {
 	for _, a := range g.Approvals {
 		line := p.T("%s approved", PolicyName(p, process, a.Kind))
 		if a.When != "" {
-			line = p.T("%s approved, if `%s`", PolicyName(p, process, a.Kind), Literal(string(a.When)))
+			line = p.T("%s approved, if %s", PolicyName(p, process, a.Kind), m.conditions(sales.Policy{}).say(p, a.When))
 		}
 		lines = append(lines, "• "+line)
 	}

@@ -14,7 +14,7 @@ const maxPolicySteps = 12
 func (m ProcessMap) policy(p text.Printer, o sales.Policy) string {
 	var lines []string
 	for _, s := range o.Steps[:min(len(o.Steps), maxPolicySteps)] {
-		lines = append(lines, "• "+m.step(p, s))
+		lines = append(lines, "• "+m.step(p, o, s))
 	}
 	if o.Expire > 0 {
 		lines = append(lines, p.T("It expires after %s without a decision; nothing is approved then.", span(p, o.Expire, m.Process.Calendar)))
@@ -22,13 +22,13 @@ func (m ProcessMap) policy(p text.Printer, o sales.Policy) string {
 	return Lines(lines...)
 }
 
-func (m ProcessMap) step(p text.Printer, s sales.Step) string {
+func (m ProcessMap) step(p text.Printer, o sales.Policy, s sales.Step) string {
 	var facts []string
 	if who := m.approvers(p, s); who != "" {
 		facts = append(facts, who)
 	}
 	if s.When != "" {
-		facts = append(facts, p.T("only when `%s`", Literal(string(s.When))))
+		facts = append(facts, p.T("only when %s", m.conditions(o).say(p, s.When)))
 	}
 	if s.Remind > 0 {
 		facts = append(facts, p.T("reminders after %s", span(p, s.Remind, m.Process.Calendar)))
@@ -37,6 +37,11 @@ func (m ProcessMap) step(p text.Printer, s sales.Step) string {
 		facts = append(facts, p.T("after %s also %s", span(p, s.Escalate.After, m.Process.Calendar), AnyOf(p, s.Escalate.To, func(to string) string { return m.named(p, to) })))
 	}
 	return p.T("*%s*: %s", Name(s.Name.In(p.Lang())), strings.Join(facts, " · "))
+}
+
+// conditions says conditions of the process and, in a policy, of its form.
+func (m ProcessMap) conditions(o sales.Policy) conditions {
+	return conditions{process: m.Process, policy: o, org: m.Org, name: m.Name, now: m.Now}
 }
 
 // approvers are those whom a step names.
