@@ -178,10 +178,7 @@ func (a *App) submitRequest(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return Reply{}, within(k, atField(err))
 		}
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, withApproval(events, req.ID)); err != nil {
+		if req, err = a.saveApproval(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
 		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
@@ -239,10 +236,12 @@ func atField(err error) error {
 	return err
 }
 
-// withApproval gives events the id that the store gave the request.
+// withApproval gives events of a request the id that the store gave it.
 func withApproval(events []sales.Event, id int64) []sales.Event {
 	for i := range events {
-		events[i].Data.Approval = id
+		if sales.OfApproval(events[i].Type) {
+			events[i].Data.Approval = id
+		}
 	}
 	return events
 }

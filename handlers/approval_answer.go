@@ -57,10 +57,7 @@ func (a *App) answerApproval(ctx context.Context, c *Call, id int64, number int,
 			return Reply{}, within(k, err)
 		}
 		number := events[0].Data.Question
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
+		if req, err = a.saveApproval(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
 		asker := req.Questions[number-1].By

@@ -36,6 +36,15 @@ func (a *App) loadApproval(ctx context.Context, r *store.Reader, user string, id
 	return k, k.Approvals[i], nil
 }
 
+// saveApproval keeps what a rule made of a request, and has everybody told.
+func (a *App) saveApproval(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval, events []sales.Event) (sales.Approval, error) {
+	req, err := tx.SaveApproval(ctx, k, req, events)
+	if err != nil {
+		return req, within(k, err)
+	}
+	return req, a.approvalChanged(ctx, tx, c, k, req, withApproval(events, req.ID))
+}
+
 func mayReadApproval(k *sales.Case, req sales.Approval, user string) bool {
 	return user == req.Requester || k.Org.MayRead(user, k.Deal) || takesPart(k, req, user)
 }
@@ -278,10 +287,8 @@ func (a *App) followDeal(ctx context.Context, tx *store.Tx, c *Call, k *sales.Ca
 			return within(k, err)
 		}
 		if len(more) > 0 {
-			if next, err = tx.SaveApproval(ctx, k, next, more); err != nil {
-				return within(k, err)
-			}
-			return a.approvalChanged(ctx, tx, c, k, next, more) // which comes back here, too
+			_, err = a.saveApproval(ctx, tx, c, k, next, more) // which comes back here, too
+			return err
 		}
 		if ended && !given {
 			continue

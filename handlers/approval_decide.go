@@ -142,10 +142,7 @@ func (a *App) decideApproval(ctx context.Context, c *Call, id int64, d sales.Dec
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
+		if req, err = a.saveApproval(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
 		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
@@ -209,10 +206,8 @@ func (a *App) withdrawNow(ctx context.Context, tx *store.Tx, c *Call, k *sales.C
 	if err != nil {
 		return within(k, err)
 	}
-	if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-		return within(k, err)
-	}
-	return a.approvalChanged(ctx, tx, c, k, req, events)
+	_, err = a.saveApproval(ctx, tx, c, k, req, events)
+	return err
 }
 
 // approvalRefusals words what the rules about approvals refuse.

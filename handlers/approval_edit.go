@@ -46,10 +46,7 @@ func (a *App) submitEditApproval(ctx context.Context, c *Call) (Reply, error) {
 		if err != nil {
 			return Reply{}, within(k, atField(err))
 		}
-		if next, err = tx.SaveApproval(ctx, k, next, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, next, events); err != nil {
+		if next, err = a.saveApproval(ctx, tx, c, k, next, events); err != nil {
 			return Reply{}, err
 		}
 		v, err := a.approvalView(ctx, tx.Reader, k, next, c.Now)

@@ -73,10 +73,7 @@ func (a *App) forward(ctx context.Context, c *Call, id int64, f sales.Forward, s
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
+		if req, err = a.saveApproval(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
 		if err := a.tellForward(ctx, tx, c, k, req, f); err != nil {

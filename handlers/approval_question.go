@@ -57,10 +57,7 @@ func (a *App) askApproval(ctx context.Context, c *Call, id int64, question strin
 		if err != nil {
 			return Reply{}, within(k, err)
 		}
-		if req, err = tx.SaveApproval(ctx, k, req, events); err != nil {
-			return Reply{}, within(k, err)
-		}
-		if err := a.approvalChanged(ctx, tx, c, k, req, events); err != nil {
+		if req, err = a.saveApproval(ctx, tx, c, k, req, events); err != nil {
 			return Reply{}, err
 		}
 		for _, user := range k.Answerers(req) {

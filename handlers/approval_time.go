@@ -89,10 +89,7 @@ func (a *App) showWaiting(ctx context.Context, tx *store.Tx, c *Call, k *sales.C
 
 // passed saves and says what became of a request without anybody's doing.
 func (a *App) passed(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req *sales.Approval, events []sales.Event) (err error) {
-	if *req, err = tx.SaveApproval(ctx, k, *req, events); err != nil {
-		return err
-	}
-	if err := a.approvalChanged(ctx, tx, c, k, *req, events); err != nil {
+	if *req, err = a.saveApproval(ctx, tx, c, k, *req, events); err != nil {
 		return err
 	}
 	for _, e := range events {

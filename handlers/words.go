@@ -280,26 +280,17 @@ func (f facts) fact(name string) string {
 
 // named is a fact that is the key of something with a name.
 func (f facts) named(fact, key string) (string, bool) {
-	p, lang := f.k.Process, f.Lang()
 	switch fact {
 	case "stage", "to":
-		if s, ok := p.Stage(key); ok {
-			return view.Name(s.Name.In(lang)), true
-		}
+		return view.StageName(f.Printer, f.k.Process, key), true
 	case "type":
-		if t, ok := p.Activity(key); ok {
-			return view.Name(t.Name.In(lang)), true
-		}
+		return view.ActivityName(f.Printer, f.k.Process, key), true
 	case "reason":
-		if r, ok := p.Reason(key); ok {
-			return view.Name(r.Name.In(lang)), true
-		}
+		return view.ReasonName(f.Printer, f.k.Process, key), true
 	case "kind":
-		if o, ok := p.Policy(key); ok {
-			return view.Name(o.Name.In(lang)), true
-		}
+		return view.PolicyName(f.Printer, f.k.Process, key), true
 	case "field":
-		return view.FieldName(f.Printer, p, key), true
+		return view.FieldName(f.Printer, f.k.Process, key), true
 	}
 	return "", false
 }

@@ -68,14 +68,14 @@ var periodRules = []periodRule{
 	}),
 	period(hanWhich+hanUnit, func(p periods, g []string) (Span, bool) {
 		if strings.HasPrefix(g[0], "上") || g[0] == "去" {
-			return p.whole(hanPeriod(g[1]), -1), true
+			return p.whole(chineseUnit(g[1]), -1), true
 		}
-		return p.whole(hanPeriod(g[1]), 0), true
+		return p.whole(chineseUnit(g[1]), 0), true
 	}),
 	period(`(?:the )?(?:last|past) (\d{1,4}) (day|week|month|quarter|year)s?`, func(p periods, g []string) (Span, bool) {
 		return p.back(g[0], g[1][0])
 	}),
-	period(`(?:最近|近|过去)`+periodNumber+`个?`+hanUnit, func(p periods, g []string) (Span, bool) { return p.back(g[0], hanPeriod(g[1])) }),
+	period(`(?:最近|近|过去)`+periodNumber+`个?`+hanUnit, func(p periods, g []string) (Span, bool) { return p.back(g[0], chineseUnit(g[1])) }),
 	period(`ytd|year to date|今年以来|年初至今`, func(p periods, _ []string) (Span, bool) {
 		return Span{From: p.whole('y', 0).From}, true
 	}),
@@ -203,17 +203,3 @@ func (p periods) day(s string) (time.Time, bool) {
 }
 
 func nextDay(t time.Time) time.Time { return t.AddDate(0, 0, 1) }
-
-func hanPeriod(s string) byte {
-	switch s {
-	case "天", "日":
-		return 'd'
-	case "月":
-		return 'm'
-	case "季", "季度":
-		return 'q'
-	case "年":
-		return 'y'
-	}
-	return 'w'
-}
