@@ -52,8 +52,9 @@ type bottleneckBody struct {
 // approvers are never idle.
 func bottleneck(h *History, o Options) Body {
 	w := o.window()
-	b := bottleneckBody{h: h, window: w, slowest: h.slowest(h.spent(w)), rows: []BottleneckRow{}}
-	candidates, flows := b.slowest.candidates(), h.flows(w)
+	deals := h.during(w)
+	b := bottleneckBody{h: h, window: w, slowest: h.slowest(h.spent(deals, w)), rows: []BottleneckRow{}}
+	candidates, flows := b.slowest.candidates(), h.flows(deals, w)
 	stays := 0
 	for i := range flows {
 		stays += len(flows[i].stays)
@@ -113,17 +114,22 @@ type flow struct {
 	times *durations
 }
 
-// flows returns the flow of each stage.
-func (h *History) flows(w span) []flow {
+// flows returns the flow of these deals, which are all that were in some stage in the window, through each stage.
+func (h *History) flows(deals []*Deal, w span) []flow {
 	out, times := make([]flow, len(h.Stages)), h.times()
 	for i := range out {
 		out[i].first, out[i].times = math.MaxInt64, &times.stages[i]
 	}
-	for s, d := range h.each {
+	for s := range h.each {
 		f := &out[s.Stage]
 		f.first = min(f.first, s.Entered)
-		if w.touches(s) {
-			f.stays, f.deals = append(f.stays, s), append(f.deals, d)
+	}
+	for _, d := range deals {
+		for i := range d.stays {
+			if s := &d.stays[i]; w.touches(s) {
+				f := &out[s.Stage]
+				f.stays, f.deals = append(f.stays, s), append(f.deals, d)
+			}
 		}
 	}
 	return out

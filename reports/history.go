@@ -180,6 +180,9 @@ func (l *Left) count(d *Deal, times int) {
 
 // open returns how many deals are open at the cut.
 func (h *History) open() int {
+	if h.added != nil {
+		return len(h.Deals) - h.added.won.deals - h.added.lost.deals
+	}
 	n := 0
 	for _, d := range h.Deals {
 		if d.Status == sales.Open {

@@ -58,14 +58,19 @@ func newSpent(units, stages int) spent {
 	return out
 }
 
-// spent returns what the deals that were in some stage in the span spent there.
-func (h *History) spent(w span) spent {
-	var deals []*Deal
+// during returns the deals that were in some stage in the span.
+func (h *History) during(w span) []*Deal {
+	var out []*Deal
 	for _, d := range h.Deals {
 		if d.touches(w) {
-			deals = append(deals, d)
+			out = append(out, d)
 		}
 	}
+	return out
+}
+
+// spent returns what these deals spent in the stages in the span.
+func (h *History) spent(deals []*Deal, w span) spent {
 	grouped := len(deals) > stat.MaxUnits
 	units := len(deals)
 	if grouped {
@@ -90,7 +95,8 @@ func (h *History) spent(w span) spent {
 func (h *History) spentEver(t *sums) spent {
 	cut := h.AsOf.UnixMilli()
 	if t.timed <= stat.MaxUnits {
-		return h.spent(span{math.MinInt64, cut})
+		w := span{math.MinInt64, cut}
+		return h.spent(h.during(w), w)
 	}
 	out := newSpent(stat.HashGroups, len(h.Stages))
 	for i, group := range t.groups {

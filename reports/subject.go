@@ -80,8 +80,11 @@ func wanted(want, is string) bool { return want == "" || want == is || want == W
 // one in another currency.
 func (o Options) unpriced(h *History) int {
 	n := 0
+	if !o.Band.IsSet() {
+		return n
+	}
 	for _, d := range h.Deals {
-		if o.Band.IsSet() && d.Amount.Currency != o.Band.Currency && o.among(d) {
+		if d.Amount.Currency != o.Band.Currency && o.among(d) {
 			n++
 		}
 	}

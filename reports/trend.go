@@ -26,6 +26,9 @@ func (f *flow) trend(w span) trend {
 	weeks := int((w.to - w.from) / weekMillis)
 	w.from = w.to - int64(weeks)*weekMillis
 	wip, arrivals := make([]float64, weeks+1), make([]float64, weeks)
+	// The first end of a week that is not before t.
+	next := func(t int64) int64 { return min(int64(weeks)+1, (max(t, w.from)-w.from+weekMillis-1)/weekMillis) }
+	changes := make([]float64, weeks+2) // of the work in progress, from one end of a week to the next
 	for _, s := range f.stays {
 		if !w.touches(s) {
 			continue
@@ -33,16 +36,16 @@ func (f *flow) trend(w span) trend {
 		if s.Entered >= w.from {
 			arrivals[(s.Entered-w.from)/weekMillis]++
 		}
-		first := max(0, (s.Entered-w.from+weekMillis-1)/weekMillis)
-		for j := first; j <= int64(weeks) && s.at(w.from+j*weekMillis); j++ {
-			wip[j]++
-		}
+		changes[next(s.Entered)]++
+		changes[next(max(s.Entered, s.Left))]--
+	}
+	sum := 0.0
+	for i := range wip {
+		sum += changes[i]
+		wip[i] = sum
 	}
 	return newTrend(wip, arrivals)
 }
-
-// at reports whether the stay was going on at the instant.
-func (s *Stay) at(t int64) bool { return s.Entered <= t && (t < s.Left || s.Exit == stat.Censored) }
 
 // newTrend divides by arrivals as a line through them has it, since those of one week
 // are mostly chance.

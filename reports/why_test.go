@@ -66,7 +66,7 @@ func TestPartsOfATimeDoNotOverlap(t *testing.T) {
 		slices.SortStableFunc(s.waits, func(a, b sales.Wait) int { return cmp.Compare(a.Deal, b.Deal) })
 		h := s.history(100)
 		w := span{at(10).UnixMilli(), at(90).UnixMilli()}
-		flows := h.flows(w)
+		flows := h.flows(h.during(w), w)
 		for place := range flows {
 			got := flows[place].why(w, newWorkTable(h.Process.Calendar, w, 0))
 			sum, worked, total := 0.0, time.Duration(0), 0.0

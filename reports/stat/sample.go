@@ -31,9 +31,23 @@ type Sample struct {
 // NewSample sorts observations, which it takes over, and returns them as a sample. Those whose time is not a duration (negative,
 // infinite, NaN) are left out; N tells. 16 bytes an observation, and as many again while sorting.
 func NewSample(obs []Observation) *Sample {
-	obs = slices.DeleteFunc(obs, func(o Observation) bool { return !(o.Time >= 0 && o.Time <= math.MaxFloat64) })
-	sortByTime(obs)
+	if !ordered(obs) {
+		obs = slices.DeleteFunc(obs, func(o Observation) bool { return !(o.Time >= 0 && o.Time <= math.MaxFloat64) })
+		sortByTime(obs)
+	}
 	return &Sample{obs: obs, tolerance: tieTolerance(obs), n: len(obs)}
+}
+
+// ordered reports whether the observations are durations, and sorted.
+func ordered(obs []Observation) bool {
+	last := 0.0
+	for i := range obs {
+		if !(obs[i].Time >= last) {
+			return false
+		}
+		last = obs[i].Time
+	}
+	return last <= math.MaxFloat64
 }
 
 // Resample returns the sample in which each observation counts as often as counts says for its group. It shares the observations:
@@ -152,9 +166,6 @@ func sortByTime(obs []Observation) {
 	byTime := func(a, b Observation) int { return cmp.Compare(a.Time, b.Time) }
 	if len(obs) < few {
 		slices.SortStableFunc(obs, byTime)
-		return
-	}
-	if slices.IsSortedFunc(obs, byTime) {
 		return
 	}
 	// The bits of a float that is not negative are in its order; the shift drops the sign that -0 has.
