@@ -63,7 +63,7 @@ func of(t *testing.T, name string, h *History, o Options) Result {
 // given says whose a deal is.
 func given(h *History, i int, owner, team, source string) {
 	d := h.Deals[i]
-	d.traits = &traits{owner, team, source, d.Status, d.Reason}
+	d.traits = &traits{d.currency, owner, team, source, d.Status, d.Reason}
 }
 
 // A group's line is what the report says of its deals alone, and the groups together are all deals.

@@ -88,13 +88,14 @@ func take[T any](room *[]T, n int) []T {
 func (b *builder) deal(folded sales.History) Deal {
 	from := folded.Deal
 	d := Deal{
-		ID: b.log[0].Deal, Amount: from.Amount, Created: millis(from.Created),
-		Closed: millis(from.Closed), traits: b.shared(traits{from.Owner, from.Team, from.Source, from.Status, from.Reason}), At: b.stage(from.Stage), Furthest: nowhere,
+		ID: b.log[0].Deal, minor: from.Amount.Minor, Created: millis(from.Created), Closed: millis(from.Closed), events: &uneventful,
+		traits: b.shared(traits{from.Amount.Currency, from.Owner, from.Team, from.Source, from.Status, from.Reason}), At: b.stage(from.Stage), Furthest: nowhere,
 	}
 	d.Start = d.Created
 	if i := slices.IndexFunc(folded.Stays, func(s sales.Stay) bool { return s.Episode == from.Episode }); from.Episode > 1 && i >= 0 {
 		d.Start = millis(folded.Stays[i].Entered)
 	}
+	var skipped []int16
 	d.reach(b.h.Process, from.Stage)
 	for _, s := range folded.Stays {
 		d.reach(b.h.Process, s.Stage)
@@ -102,8 +103,11 @@ func (b *builder) deal(folded sales.History) Deal {
 			d.reach(b.h.Process, s.To)
 		}
 		for _, key := range s.Skipped {
-			d.Skipped = append(d.Skipped, b.stage(key))
+			skipped = append(skipped, b.stage(key))
 		}
+	}
+	if len(skipped) > 0 {
+		d.events = &events{Skipped: skipped}
 	}
 	for _, e := range b.log {
 		d.Unseen = d.Unseen || e.Data.NoStay
@@ -111,6 +115,8 @@ func (b *builder) deal(folded sales.History) Deal {
 	}
 	return d
 }
+
+var uneventful events
 
 func (d *Deal) reach(p *sales.Process, stage string) {
 	d.Furthest = max(d.Furthest, int16(p.StageIndex(stage)))
@@ -146,8 +152,8 @@ func repeats(before, s sales.Stay) bool {
 func (b *builder) describe(d sales.Deal) error {
 	if i := b.place(d.ID); i >= 0 {
 		row := b.h.Deals[i]
-		row.traits = b.shared(traits{d.Owner, d.Team, d.Source, row.Status, row.Reason})
-		row.Amount = sales.Money{Minor: d.Amount.Minor, Currency: b.text(d.Amount.Currency)}
+		row.traits = b.shared(traits{d.Amount.Currency, d.Owner, d.Team, d.Source, row.Status, row.Reason})
+		row.minor = d.Amount.Minor
 		row.version = int32(d.Version)
 	}
 	return nil
@@ -157,7 +163,7 @@ func (b *builder) describe(d sales.Deal) error {
 func (b *builder) shared(t traits) *traits {
 	kept, ok := b.traits[t]
 	if !ok {
-		kept = &traits{b.text(t.Owner), b.text(t.Team), b.text(t.Source), t.Status, b.text(t.Reason)}
+		kept = &traits{b.text(t.currency), b.text(t.Owner), b.text(t.Team), b.text(t.Source), t.Status, b.text(t.Reason)}
 		b.traits[*kept] = kept
 	}
 	return kept
@@ -184,7 +190,7 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() {
 		end = w.To.UnixMilli()
 	}
-	d.waits = append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})
+	d.events = &events{d.Skipped, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
 	return nil
 }
 
@@ -264,7 +270,7 @@ func (h *History) renumbered(stages []string) *History {
 	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
-		c.At, c.stays, c.Skipped = move(d.At), slices.Clone(d.stays), slices.Clone(d.Skipped)
+		c.At, c.stays, c.events = move(d.At), slices.Clone(d.stays), &events{slices.Clone(d.Skipped), d.waits}
 		for j := range c.stays {
 			s := &c.stays[j]
 			s.Stage, s.To = move(s.Stage), move(s.To)

@@ -245,7 +245,7 @@ func (f *folded) foldLater(ctx context.Context, r *store.Reader, asOf time.Time)
 		if now.latest <= until {
 			continue
 		}
-		then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Version: int(now.version), Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount})
+		then, err := b.read(ctx, r, sales.Deal{ID: now.ID, Version: int(now.version), Owner: now.Owner, Team: now.Team, Source: now.Source, Amount: now.Amount()})
 		if err != nil {
 			return nil, nil, err
 		}

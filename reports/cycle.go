@@ -36,7 +36,12 @@ type cycleBody struct {
 }
 
 func cycle(h *History, o Options) Body {
-	s := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
+	var b cycleBody
+	h.times().episodes.sample(h.AsOf, func(s *stat.Sample) { b = cycleOf(h, s, o) })
+	return b
+}
+
+func cycleOf(h *History, s *stat.Sample, o Options) cycleBody {
 	b := cycleBody{
 		h:   h,
 		won: cycleRow("won", s, exitWon), lost: cycleRow("lost", s, exitLost), all: CycleAllRow{CycleRow: cycleRow("all", s, exitWon, exitLost)},

@@ -360,7 +360,8 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	}}
 	visits, times, now := recent.sums().stages, recent.times(), d.standing()
 	for i := range d.h.Process.Stages {
-		median := times.stages[i].sample(recent.AsOf, new([]stat.Observation)).Median()
+		var median stat.Estimate
+		times.stages[i].sample(recent.AsOf, func(s *stat.Sample) { median = s.Median() })
 		t.Rows = append(t.Rows, []Cell{
 			label(d.h.stageName(i, p)), now[i].cell(p), value(duration(p, median, visits[i].settled()), median.Value),
 		})

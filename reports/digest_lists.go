@@ -34,10 +34,10 @@ func (h *History) period(w span) period {
 		switch d.Status {
 		case sales.Won:
 			n.won++
-			n.wonMoney.add(d.Amount)
+			n.wonMoney.add(d.Amount())
 		case sales.Lost:
 			n.lost++
-			n.lostMoney.add(d.Amount)
+			n.lostMoney.add(d.Amount())
 		}
 	}
 	return n

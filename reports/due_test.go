@@ -118,8 +118,7 @@ func TestLoadIsWhatTheStoreKeeps(t *testing.T) {
 		same(t, staysOf(want), staysOf(got))
 		for i, d := range got.Deals {
 			w := want.Deals[i]
-			w.Amount = s.amounts[d.ID]
-			if d.Amount != w.Amount || d.Status != w.Status || d.Furthest != w.Furthest || d.Closed != w.Closed || d.Start != w.Start {
+			if d.Amount() != s.amounts[d.ID] || d.Status != w.Status || d.Furthest != w.Furthest || d.Closed != w.Closed || d.Start != w.Start {
 				t.Errorf("deal %d: %+v, want %+v", d.ID, d, w)
 			}
 		}

@@ -44,11 +44,13 @@ func funnel(h *History, o Options) Body {
 	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
 	sums, times := h.sums(), h.times()
 	all, reached := sums.stages, sums.reached(h.Process)
-	var room []stat.Observation
 	for _, i := range h.shown(func(i int) bool { return all[i].entries+all[i].skipped > 0 }) {
 		v := &all[i]
 		e := stat.Wilson(v.advanced+v.won, v.settled())
-		by, extended := times.stages[i].sample(h.AsOf, &room).IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
+		by, extended := 0.0, false
+		times.stages[i].sample(h.AsOf, func(s *stat.Sample) {
+			by, extended = s.IncidenceValue(b.horizon, exitForward, exitWon, exitCompleted)
+		})
 		b.extended = b.extended || extended
 		b.rows = append(b.rows, FunnelRow{
 			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,

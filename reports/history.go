@@ -54,30 +54,39 @@ type Left struct {
 // instant of the cut but where something happened after it, so that histories can share it.
 type Deal struct {
 	ID       int64
-	Amount   sales.Money
+	minor    int64 // of its amount
 	Created  int64
-	Start    int64   // of its last episode
-	Closed   int64   // of its last episode
-	Skipped  []int16 // stages passed over, move by move
-	At       int16   // place of the stage where it stands, or stood when it was closed
-	Furthest int16   // place of the furthest stage of the process that it reached, or nowhere
-	Unseen   bool    // an import did not know when it entered some stage
+	Start    int64 // of its last episode
+	Closed   int64 // of its last episode
+	At       int16 // place of the stage where it stands, or stood when it was closed
+	Furthest int16 // place of the furthest stage of the process that it reached, or nowhere
+	Unseen   bool  // an import did not know when it entered some stage
 	Sample   bool
 	version  int32  // of the deal that was read
 	latest   int64  // when it last changed: at an earlier cut, the deal looked otherwise
 	stays    []Stay // in order of time
-	waits    []Wait
 	*traits
+	*events
+}
+
+// events are what happens to few deals; those to which nothing does share one.
+type events struct {
+	Skipped []int16 // stages passed over, move by move
+	waits   []Wait
 }
 
 // traits are what many deals have in common. They are kept once, and do not change.
 type traits struct {
-	Owner  string
-	Team   string
-	Source string
-	Status sales.Status
-	Reason string // of a loss
+	currency string
+	Owner    string
+	Team     string
+	Source   string
+	Status   sales.Status
+	Reason   string // of a loss
 }
+
+// Amount is what the deal is worth.
+func (d *Deal) Amount() sales.Money { return sales.Money{Minor: d.minor, Currency: d.currency} }
 
 // Wait is a span in which a deal waited on purpose. It may last beyond the cut.
 type Wait struct {
@@ -197,7 +206,7 @@ func (h *History) worth() money {
 	m := money{}
 	for _, d := range h.Deals {
 		if d.Status == sales.Open {
-			m.add(d.Amount)
+			m.add(d.Amount())
 		}
 	}
 	return m

@@ -52,9 +52,10 @@ func outcomes(h *History, o Options) Body {
 	row.Open = len(h.Deals) - row.Won - row.Lost
 	row.win = stat.Wilson(row.Won, row.Won+row.Lost)
 	row.WinRate, row.WinLow, row.WinHigh = Num(row.win.Value), Num(row.win.Low), Num(row.win.High)
-	sample := h.times().episodes.sample(h.AsOf, new([]stat.Observation))
-	row.timed, row.left = sample.Count(exitWon, exitLost), len(h.Deals)-sample.N()-h.Left.NoCreated
-	row.winBy, row.lostBy = sample.Incidence(row.horizon, exitWon), sample.Incidence(row.horizon, exitLost)
+	h.times().episodes.sample(h.AsOf, func(s *stat.Sample) {
+		row.timed, row.left = s.Count(exitWon, exitLost), len(h.Deals)-s.N()-h.Left.NoCreated
+		row.winBy, row.lostBy = s.Incidence(row.horizon, exitWon), s.Incidence(row.horizon, exitLost)
+	})
 	row.WinByHorizon, row.LostByHorizon = Num(row.winBy.Value), Num(row.lostBy.Value)
 	row.count(sums.reasons)
 	return row

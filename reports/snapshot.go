@@ -195,7 +195,10 @@ func (h *History) code(c *coder) {
 		number(c, &stays)
 		number(c, &waits)
 		if c.w == nil && c.err == nil {
-			d.stays, d.waits = take(&room.stays, stays), make([]Wait, waits)
+			d.stays = take(&room.stays, stays)
+			if waits > 0 {
+				d.events = &events{d.Skipped, make([]Wait, waits)}
+			}
 		}
 		last := d.Created
 		for j := range d.stays {
@@ -212,8 +215,7 @@ func (h *History) code(c *coder) {
 
 func (d *Deal) code(c *coder) {
 	c.traits(&d.traits)
-	word(c, &d.Amount.Currency)
-	number(c, &d.Amount.Minor)
+	number(c, &d.minor)
 	number(c, &d.Created)
 	since(c, &d.Start, d.Created)
 	since(c, &d.Closed, d.Created)
@@ -223,10 +225,13 @@ func (d *Deal) code(c *coder) {
 	number(c, &d.Furthest)
 	yes(c, &d.Unseen)
 	yes(c, &d.Sample)
+	if c.w == nil {
+		d.events = &uneventful
+	}
 	skipped := len(d.Skipped)
 	number(c, &skipped)
 	if c.w == nil && skipped > 0 && c.err == nil {
-		d.Skipped = make([]int16, skipped)
+		d.events = &events{Skipped: make([]int16, skipped)}
 	}
 	for i := range d.Skipped {
 		number(c, &d.Skipped[i])
@@ -266,6 +271,7 @@ func (c *coder) traits(t **traits) {
 		}
 		c.shared = append(c.shared, *t)
 		c.places[*t] = place
+		word(c, &(*t).currency)
 		word(c, &(*t).Owner)
 		word(c, &(*t).Team)
 		word(c, &(*t).Source)

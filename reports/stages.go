@@ -43,9 +43,9 @@ func stages(h *History, o Options) Body {
 	b := stagesBody{h: h, rows: []StagesRow{}, slowest: h.slowest(h.spentEver(sums))}
 	all, cut := sums.stages, h.AsOf.UnixMilli()
 	over := h.overTarget(times)
-	var room []stat.Observation
 	for _, i := range h.shown(func(i int) bool { return all[i].entries > 0 }) {
-		row := stagesRow(&all[i], cut, times.stages[i].sample(h.AsOf, &room), o.horizon())
+		var row StagesRow
+		times.stages[i].sample(h.AsOf, func(s *stat.Sample) { row = stagesRow(&all[i], cut, s, o.horizon()) })
 		row.Stage, row.place, row.OverTarget, row.Target = h.Stages[i], i, over[i], Num(math.NaN())
 		row.Share = Num(math.NaN())
 		if h.beforeWin(i) {

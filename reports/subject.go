@@ -66,7 +66,7 @@ func (o Options) narrow() bool {
 }
 
 // belongs reports whether the deal is one that the report is about, whenever it was created.
-func (o Options) belongs(d *Deal) bool { return o.among(d) && o.Band.Holds(d.Amount) }
+func (o Options) belongs(d *Deal) bool { return o.among(d) && o.Band.Holds(d.Amount()) }
 
 // among is belongs without regard to the amount.
 func (o Options) among(d *Deal) bool {
@@ -84,7 +84,7 @@ func (o Options) unpriced(h *History) int {
 		return n
 	}
 	for _, d := range h.Deals {
-		if d.Amount.Currency != o.Band.Currency && o.among(d) {
+		if d.currency != o.Band.Currency && o.among(d) {
 			n++
 		}
 	}

@@ -157,7 +157,7 @@ func (t *sums) count(d *Deal, times int) {
 		v := &t.stages[s.Stage]
 		v.count(s.Exit, times)
 		if s.Exit == exitLost {
-			v.lostValue.add(d.Amount, times)
+			v.lostValue.add(d.Amount(), times)
 		}
 		if !slices.ContainsFunc(d.stays[:i], func(b Stay) bool { return b.Stage == s.Stage }) {
 			v.deals += times
@@ -190,7 +190,7 @@ func (t *sums) count(d *Deal, times int) {
 
 func (c *closed) count(d *Deal, times int) {
 	c.deals += times
-	c.value.add(d.Amount, times)
+	c.value.add(d.Amount(), times)
 }
 
 func (v *visits) count(exit stat.Cause, times int) {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"pipewright/internal/sales"
@@ -76,12 +77,13 @@ func newTimesheet(h *History) *timesheet {
 			s.between[nextOf(left)+ends].add(left.Left, again.Entered, again.Stage, exitBack)
 		})
 	}
+	var room []lasted
 	for i := range s.between {
-		s.between[i].sort()
+		s.between[i].sort(&room)
 	}
-	s.episodes.sort()
+	s.episodes.sort(&room)
 	for i := range s.stages {
-		s.stages[i].sort()
+		s.stages[i].sort(&room)
 	}
 	return s
 }
@@ -108,20 +110,20 @@ func (d *durations) add(from, to int64, place int16, cause stat.Cause) {
 	}
 }
 
-func (d *durations) sort() {
+func (d *durations) sort(room *[]lasted) {
 	slices.Sort(d.since)
-	sortLasted(d.ended)
+	sortLasted(d.ended, room)
 }
 
-// sortLasted sorts eleven bits at a time, as stat does, since comparing millions takes much longer.
-func sortLasted(all []lasted) {
+// sortLasted sorts eleven bits at a time, as stat does, since comparing millions takes much longer. It needs as much room again.
+func sortLasted(all []lasted, room *[]lasted) {
 	const bits, few = 11, 2000
 	if len(all) < few {
 		slices.Sort(all)
 		return
 	}
-	largest := slices.Max(all)
-	from, to := all, make([]lasted, len(all))
+	*room = slices.Grow((*room)[:0], len(all))
+	largest, from, to := slices.Max(all), all, (*room)[:len(all)]
 	for shift := 0; largest>>shift > 0; shift += bits {
 		var starts [1 << bits]int
 		for _, l := range from {
@@ -144,9 +146,14 @@ func sortLasted(all []lasted) {
 	}
 }
 
-// sample returns the durations as they stand at the cut: what goes on is censored there. It lasts until
-// the room is used for the next one, which saves as much memory for each stage.
-func (d *durations) sample(cut time.Time, room *[]stat.Observation) *stat.Sample {
+// rooms for samples are used again: those of a million deals are large.
+var rooms = sync.Pool{New: func() any { return new([]stat.Observation) }}
+
+// sample calls use with the durations as they stand at the cut: what goes on is censored there. The sample lasts
+// until use returns.
+func (d *durations) sample(cut time.Time, use func(s *stat.Sample)) {
+	room := rooms.Get().(*[]stat.Observation)
+	defer rooms.Put(room)
 	obs := slices.Grow((*room)[:0], len(d.ended)+len(d.since))
 	*room = obs
 	open, until := len(d.since)-1, cut.UnixMilli()
@@ -159,7 +166,7 @@ func (d *durations) sample(cut time.Time, room *[]stat.Observation) *stat.Sample
 	for ; open >= 0; open-- {
 		obs = append(obs, stat.Observation{Time: days(until - d.since[open])})
 	}
-	return stat.NewSample(obs)
+	use(stat.NewSample(obs))
 }
 
 // medians returns how many days half of the moves from a place took, by the place where they led, the ends
