@@ -139,6 +139,7 @@ func TestDelegationsThatDoNotGo(t *testing.T) {
 		{raj, "<@UGONE> until friday", "Gone Girl is a bot, or has left the workspace."},
 		{raj, "<@UBOT1> until friday", "Robot is a bot, or has left the workspace."},
 		{raj, "Nobody Known until friday", "I don't know who “Nobody” is."},
+		{raj, "<@" + ben + "|ben> untl friday", "I don't know what to do with “untl friday”"},
 		{ana, "<@" + ben + "> until friday", "You approve nothing, so nobody has to do it in your place."},
 		{ana, "<@" + raj + "> to <@" + ben + "> until friday", "They arrange that themselves, or a manager or an admin does. Ask Raj Patel, Max Power, 韩梅梅 or Ada Byte."},
 		{maxim, "<@" + li + "> to <@" + ben + "> until friday", "李雷 approves nothing, so nobody has to do it in their place."},

@@ -230,5 +230,5 @@ func (a *App) meant(c *Call, line string, others ...slack.BlockElement) Reply {
 
 // slash is a command line as somebody would type it, fit to stand in code marks.
 func (a *App) slash(line string) string {
-	return "/" + a.Prefix + view.Literal(line)
+	return "/" + a.Prefix + view.Literal(readable(line))
 }

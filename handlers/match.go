@@ -259,8 +259,8 @@ func (a *App) matchUser(ctx context.Context, r *store.Reader, c *Call, words []W
 	if len(words) == 0 {
 		return "", sales.Refuse(sales.Invalid, "user.missing")
 	}
-	if m := userMention.FindStringSubmatch(words[0].Text); m != nil && len(words) == 1 {
-		return m[1], nil
+	if m := userMention.FindStringSubmatch(words[0].Text); m != nil {
+		return m[1], noMore(words[1:])
 	}
 	if words[0].is("me", "我") && len(words) == 1 {
 		return c.User, nil

@@ -247,5 +247,5 @@ func noMore(words []Word) error {
 	if len(words) == 0 {
 		return nil
 	}
-	return sales.Refuse(sales.Invalid, "words.extra", "words", text.Truncate(spoken(words), 60))
+	return sales.Refuse(sales.Invalid, "words.extra", "words", text.Truncate(readable(spoken(words)), 60))
 }

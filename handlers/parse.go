@@ -108,6 +108,21 @@ func unescape(s string) string {
 	})
 }
 
+// namedMarkup is what Slack makes of people, channels and user groups.
+var namedMarkup = regexp.MustCompile(`<([@#]|!subteam\^)[A-Z0-9]+(?:\|[@#]?([^<>]*))?>`)
+
+// readable is a line as its person typed it, for where Slack shows what stands there as it is: "@bo", not "<@U1|bo>".
+func readable(line string) string {
+	line = namedMarkup.ReplaceAllStringFunc(line, func(m string) string {
+		g := namedMarkup.FindStringSubmatch(m)
+		if g[2] == "" {
+			g[2] = "…"
+		}
+		return strings.Replace(g[1], "!subteam^", "@", 1) + g[2]
+	})
+	return unescape(line)
+}
+
 // typed returns the words as they were typed, with their case and spacing; one
 // quoted word is what stands in the quotes.
 func (c *Call) typed(words []Word) string {

@@ -51,6 +51,36 @@ func TestTypedKeepsCaseAndSpacing(t *testing.T) {
 	}
 }
 
+func TestReadable(t *testing.T) {
+	for in, want := range map[string]string{
+		"deal assign acme <@U0BO|bo>":                       "deal assign acme @bo",
+		"deal assign acme <@U0BO>":                          "deal assign acme @…",
+		"report subscribe digest <#C1|deals> daily":         "report subscribe digest #deals daily",
+		"process role add legal <!subteam^S1|@legal> <@W2>": "process role add legal @legal @…",
+		"log call acme <https://a.example|a> 1 < 2 > 0":     "log call acme https://a.example 1 < 2 > 0",
+	} {
+		if got := readable(in); got != want {
+			t.Errorf("readable(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// A slip beside a person is offered as it was typed, and done with the person that was meant.
+func TestSlipBesideAPerson(t *testing.T) {
+	w := ready(t)
+	r := w.types(ana, "/deal asign acme <@UBEN|ben>")
+	if s := shown(t, r); !strings.Contains(s, "Did you mean `/deal assign acme @ben`?") {
+		t.Errorf("answered with:\n%s", s)
+	}
+	w.clicks(ana, r, "Yes, do that")
+	if d := w.deal(1); d.Owner != ben {
+		t.Errorf("the deal belongs to %s", d.Owner)
+	}
+	if s := shown(t, w.types(maxim, "/process role ad product <@UBEN|ben>")); !strings.Contains(s, "[process role add product @ben]") {
+		t.Errorf("answered with:\n%s", s)
+	}
+}
+
 func TestWith(t *testing.T) {
 	c := &Call{Intent: Intent{Name: "deal", Text: `advance "acme x"  to demo`}, gap: len("advance")}
 	words := split(c.Text)

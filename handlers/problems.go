@@ -255,10 +255,17 @@ func roleEmpty(f problemFacts) string {
 	if groups := f.say("groups"); groups != "" {
 		return f.T("Nobody has the role “%[1]s”: nobody is in the user group %[2]s. Add somebody to it in Slack.", f.str("role"), groups)
 	}
-	switch role := f.str("role"); role {
-	case sales.RoleRep:
+	role, named := f.str("role"), f.str("named") // a name where the map is not changed in a file
+	switch {
+	case role == sales.RoleRep && named != "":
+		return f.T("No team has members any more. Add somebody: /process team add TEAM @name")
+	case role == sales.RoleManager && named != "":
+		return f.T("No team has a manager any more. Name one: /process team manager TEAM @name")
+	case named != "":
+		return f.T("Nobody has the role “%s” any more. Give it to somebody: /process role add %s @name", named, role)
+	case role == sales.RoleRep:
 		return f.T("No team has members yet. Name them here, or in Slack with: /process team add TEAM @name")
-	case sales.RoleManager:
+	case role == sales.RoleManager:
 		return f.T("No team has a manager yet. Name one here, or in Slack with: /process team manager TEAM @name")
 	default:
 		return f.T("Nobody has the role “%s” yet. Name people here, or in Slack with: /process role add %s @name", role, role)

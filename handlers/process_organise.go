@@ -88,49 +88,6 @@ func (a *App) organiseNow(ctx context.Context, tx *store.Tx, c *Call, ch reorgan
 	return c.inPlace(say(view.Lines(lines...), view.Actions(buttons...)...)), nil
 }
 
-// mayStand refuses a change that makes the organisation wrong in itself.
-func (a *App) mayStand(c *Call, before, after *sales.Organisation) error {
-	was := problemsOf(c.Printer, nil, before, true, func(u string) string { return u })
-	for _, p := range problemsOf(c.Printer, nil, after, true, func(u string) string { return u }) {
-		if !slices.Contains(was, p) {
-			return sales.Refuse(sales.Invalid, "organisation.invalid", "problem", p)
-		}
-	}
-	return nil
-}
-
-// newProblems are what deserves a look after a change and did not before: a step
-// that nobody can decide any more, a person who is in two teams.
-func newProblems(p text.Printer, all []*sales.Process, before, after *sales.Organisation, name func(string) string) []string {
-	const most = 5
-	was := problemsOf(p, all, before, false, name)
-	is := slices.DeleteFunc(problemsOf(p, all, after, false, name), func(s string) bool { return slices.Contains(was, s) })
-	return is[:min(len(is), most)]
-}
-
-// problemsOf checks an organisation with the processes and returns each problem once, as plain text.
-func problemsOf(p text.Printer, all []*sales.Process, o *sales.Organisation, errorsOnly bool, name func(string) string) []string {
-	problems := sales.Check(&sales.Map{Organisation: o, Processes: all}, sales.Known{Organisation: o})
-	if errorsOnly {
-		problems = sales.Errors(problems)
-	}
-	var out []string
-	for _, x := range problems {
-		if u, ok := x.Facts["user"].(string); ok {
-			x.Facts["user"] = view.Unmarked(name(u))
-		}
-		for _, fact := range []string{"team", "other"} {
-			if key, ok := x.Facts[fact].(string); ok && x.Code == "member.twice" {
-				x.Facts[fact] = view.Unmarked(view.TeamName(p, o, key))
-			}
-		}
-		if s := ProblemText(p, x); !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // reorganised brings Slack up to date with a change of teams or roles: requests go to
 // those who may decide them now, cards of a team show what may be seen, and people hear
 // what they were given.

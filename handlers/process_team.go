@@ -60,7 +60,7 @@ func (a *App) processTeam(ctx context.Context, c *Call) (Reply, error) {
 func (c *Call) noVerb(code string, words []Word, known func(func(string) bool)) error {
 	e := sales.Refuse(sales.NotFound, code, "input", words[0].Text)
 	if near, ok := nearest(words[0].Text, slices.Collect(known)); ok {
-		e.Choices = []sales.Choice{{Key: near, Label: c.with(words[:1], near)}}
+		e.Choices = []sales.Choice{{Key: near, Label: readable(c.with(words[:1], near))}}
 	}
 	return choosing(e, func(k string) string { return c.with(words[:1], k) })
 }

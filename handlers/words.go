@@ -255,6 +255,8 @@ func (f facts) fact(name string) string {
 		return view.RoleName(f.Printer, &sales.Organisation{}, s)
 	case "user":
 		return f.name(s)
+	case "input", "words":
+		s = readable(s)
 	case "until":
 		if ms, ok := v.(int64); ok {
 			return f.Date(time.UnixMilli(ms))
