@@ -63,7 +63,7 @@ func TestOkInTheThread(t *testing.T) {
 		t.Errorf("after that: %s", shown(t, r))
 	}
 	r = w.do(Intent{Kind: Event, Name: ThreadMessage, User: lin, Channel: deals, Thread: thread, Message: "95.1", Text: "同意"})
-	contains(t, shown(t, r), "话题里的文字不算审批。要我记录为您批准吗？", "[批准 · 报价]")
+	contains(t, shown(t, r), "消息列里的文字不算审批。要我替您记录为批准吗？", "[批准 · 报价]")
 	// A mention, and a reply to the card in the direct messages.
 	contains(t, shown(t, w.do(Intent{Kind: Mention, Name: "app_mention", User: lin, Channel: deals, Thread: thread, Message: "96.1", Text: "ok"})), "[批准 · 报价]")
 	w.deliver()
