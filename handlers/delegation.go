@@ -206,7 +206,7 @@ func (a *App) arrange(ctx context.Context, c *Call, d sales.Delegation) (Reply, 
 				return Reply{}, err
 			}
 		}
-		return c.inPlace(say(s.Made(c.Printer, c.User), s.EndButton(c.Printer)...)), nil
+		return c.inPlace(say(s.Made(c.Printer, c.User), s.EndButton(c.Printer)...)), showDelegation(ctx, tx, c, d)
 	})
 }
 
@@ -251,6 +251,23 @@ func (a *App) delegationStory(ctx context.Context, r *store.Reader, d sales.Dele
 	return view.Delegation{Delegation: d, Zone: zone, Now: c.Now, Name: names(ctx, r)}, err
 }
 
+// showDelegation has the Homes drawn anew in which a delegation shows: of the two of whom it speaks, of
+// who arranged or ended it, and of those who lead, who see what waits for whom.
+func showDelegation(ctx context.Context, tx *store.Tx, c *Call, d sales.Delegation) error {
+	org, err := tx.Organisation(ctx)
+	if err != nil {
+		return err
+	}
+	concerned := slices.Concat([]string{d.Approver, d.Delegate, c.User}, org.Holders(sales.RoleManager), org.Holders(sales.RoleAdmin))
+	slices.Sort(concerned)
+	for _, user := range slices.Compact(concerned) {
+		if err := redrawHome(ctx, tx, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // tellDelegation writes to one of the two of whom the delegation speaks, unless they did it: that it was
 // made, begins or ended, with how many requests wait for the delegate now.
 func (a *App) tellDelegation(ctx context.Context, tx *store.Tx, c *Call, d sales.Delegation, user, what string, waiting int) error {
@@ -267,8 +284,5 @@ func (a *App) tellDelegation(ctx context.Context, tx *store.Tx, c *Call, d sales
 	}
 	s.Waiting = waiting
 	sentence, more := s.Told(p, user, what, c.User)
-	if err := redrawHome(ctx, tx, user); err != nil {
-		return err
-	}
 	return a.direct(ctx, tx, fmt.Sprintf(delegationKey, d.ID, what, user), user, say(sentence, more...))
 }

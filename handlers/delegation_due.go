@@ -74,6 +74,9 @@ func (a *App) beginDelegation(ctx context.Context, tx *store.Tx, c *Call, d sale
 	if err != nil {
 		return err
 	}
+	if err := showDelegation(ctx, tx, c, d); err != nil {
+		return err
+	}
 	return a.tellDelegation(ctx, tx, c, d, d.Delegate, "begun", n)
 }
 

@@ -81,8 +81,10 @@ func (a *App) endNow(ctx context.Context, tx *store.Tx, c *Call, id int64, may f
 	if err != nil {
 		return d, err
 	}
-	_, err = a.handOver(ctx, tx, c, before, "")
-	return d, err
+	if _, err = a.handOver(ctx, tx, c, before, ""); err != nil {
+		return d, err
+	}
+	return d, showDelegation(ctx, tx, c, d)
 }
 
 // delegations answers /approvals delegations: those that concern the person, or for who leads all.

@@ -196,3 +196,35 @@ func TestNoDelegationToTheRequester(t *testing.T) {
 	w.submits(ben, w.types(ben, "/quote beta"), map[string]string{"approval.discount": "10"})
 	contains(t, w.press(ana, deals, w.card("approval:2", deals), "Approve").Text, "You approved")
 }
+
+// The Homes of all whom a delegation concerns follow it: of the two, of who arranged it, and of those who lead.
+func TestHomesFollowDelegations(t *testing.T) {
+	w := withApprovers(t)
+	w.asked(map[string]string{"approval.discount": "10"})
+	concerned := []string{ada, ben, maxim, raj, wei}
+	for _, user := range append([]string{leo}, concerned...) {
+		w.opensHome(user)
+	}
+	w.deliver()
+	drawn := func(did string) {
+		t.Helper()
+		said := strings.Join(w.deliver(), "\n")
+		for _, user := range concerned {
+			if !strings.Contains(said, "card "+user+": \n") && !strings.HasSuffix(said, "card "+user+": ") {
+				t.Errorf("after it was %s the Home of %s is as before: %s", did, user, said)
+			}
+		}
+		if strings.Contains(said, "card "+leo+":") {
+			t.Errorf("%s: Leo has nothing to do with it", did)
+		}
+	}
+	w.types(maxim, "/approvals delegate <@"+raj+"> to <@"+ben+"> from 25 Nov until 26 Nov")
+	drawn("arranged")
+	w.now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	if err := w.app.delegationsDue(context.Background(), w.now); err != nil {
+		t.Fatal(err)
+	}
+	drawn("begun")
+	w.types(maxim, "/approvals delegate stop <@"+raj+">")
+	drawn("ended")
+}
