@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"pipewright/bot/csvio"
+	"pipewright/handlers"
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/store"
@@ -46,7 +47,7 @@ func (c *importCommand) Run(ctx context.Context, t terminal) error {
 	if err := ensureMap(ctx, st, now); err != nil {
 		return err
 	}
-	return newImport(c, st, t, text.For(cfg.Locale, cfg.zone), now).run(ctx)
+	return newImport(c, st, t, cfg, now).run(ctx)
 }
 
 func (c *importCommand) check() error {
@@ -70,6 +71,7 @@ func (c *importCommand) check() error {
 type importing struct {
 	*importCommand
 	text.Printer
+	app   *handlers.App // does for known deals what a change in Slack does
 	store *store.Store
 	out   terminal
 	now   time.Time
@@ -89,9 +91,10 @@ type news struct {
 	entry int
 }
 
-func newImport(c *importCommand, st *store.Store, t terminal, p text.Printer, now time.Time) *importing {
+func newImport(c *importCommand, st *store.Store, t terminal, cfg Config, now time.Time) *importing {
+	app := &handlers.App{Store: st, DealsChannel: cfg.DealsChannel, Locale: cfg.Locale, Zone: cfg.zone, Prefix: cfg.Prefix}
 	return &importing{
-		importCommand: c, Printer: p, store: st, out: t, now: now, unfit: map[int]bool{}, known: map[int]int64{}, progress: newProgress(t.err),
+		importCommand: c, Printer: text.For(cfg.Locale, cfg.zone), app: app, store: st, out: t, now: now, unfit: map[int]bool{}, known: map[int]int64{}, progress: newProgress(t.err),
 	}
 }
 

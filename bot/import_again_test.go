@@ -149,6 +149,69 @@ func TestImportLeavesWorkAlone(t *testing.T) {
 	}
 }
 
+// Who approved what a deal has outgrown is asked again when an import comes upon it, as when it is changed in Slack.
+func TestImportAsksAgain(t *testing.T) {
+	i := newImporter(t)
+	i.apply(companyMap())
+	first := importFiles{deals: "deal_id,name,owner,amount,currency,created_at,stage\nA,Roof," + userAna + ",5000,EUR,2026-01-05,lead\n"}
+	i.mustRun(first.command(i))
+	i.open(func(st *store.Store) {
+		err := st.InTx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			c, err := tx.Case(ctx, 1)
+			if err != nil {
+				return err
+			}
+			req, events, err := c.Request(userAna, "quote", map[string]string{"amount": c.Deal.Value("amount")}, time.Now())
+			if err == nil {
+				req, err = tx.SaveApproval(ctx, c, req, events)
+			}
+			if err == nil {
+				req, events, err = c.Decide(req, sales.Decision{By: userRaj, Verdict: sales.Approve, Seen: req.Version}, time.Now())
+			}
+			if err == nil {
+				_, err = tx.SaveApproval(ctx, c, req, events)
+			}
+			if err == nil {
+				events, err = c.Set(userAna, "amount", "9000.00 EUR", time.Now())
+			}
+			if err != nil {
+				return err
+			}
+			return tx.Apply(ctx, c, events)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	then := importFiles{activities: "deal_id,type,at\nA,call,2026-01-06\n"}
+	i.mustRun(then.command(i))
+	i.open(func(st *store.Store) {
+		card, told := false, false
+		for {
+			rows, err := st.Lease(context.Background(), 20, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rows) == 0 {
+				break
+			}
+			for _, o := range rows {
+				card = card || o.Kind == "card" && o.Channel == userRaj && o.Subject == "approval:1"
+				told = told || o.Kind == "post" && o.Channel == userRaj && strings.Contains(string(o.Body), "Your answer no longer counts: please have another look.")
+				if err := st.Delivered(context.Background(), o, o.Channel, "1.000000", "drawn"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !card || !told {
+			t.Errorf("Raj has the card: %t, is told: %t", card, told)
+		}
+	})
+	if again := i.mustRun(then.command(i)); !strings.Contains(again, "Nothing is new") {
+		t.Errorf("the same file again: %s", again)
+	}
+}
+
 // Reports of a day before the import see either what the deals said or what the
 // history says, never both.
 func TestImportedHistoryReplacesTheSnapshotOnEveryDay(t *testing.T) {

@@ -243,28 +243,11 @@ func (im *importing) updateDeal(ctx context.Context, r *store.Reader, tx *store.
 		if err := tx.Refresh(ctx, fmt.Sprintf("deal:%d", c.Deal.ID)); err != nil {
 			return false, "", err
 		}
-		if err := im.followApprovals(ctx, tx, c); err != nil {
+		if err := im.app.Follow(ctx, tx, c, im.now); err != nil {
 			return false, "", err
 		}
 	}
 	return changed, change.Kept, nil
-}
-
-// followApprovals asks anew for what the deal has outgrown.
-func (im *importing) followApprovals(ctx context.Context, tx *store.Tx, c *sales.Case) error {
-	for _, a := range c.Approvals {
-		next, events, err := c.Follow(a, "", im.now)
-		if err == nil && len(events) > 0 {
-			_, err = tx.SaveApproval(ctx, c, next, events)
-		}
-		if err == nil {
-			err = tx.Refresh(ctx, fmt.Sprintf("approval:%d", a.ID))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // summarize says what came in, what was left out, and what to do next.

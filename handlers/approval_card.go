@@ -270,6 +270,12 @@ func (a *App) tellRequester(ctx context.Context, tx *store.Tx, c *Call, k *sales
 	return a.direct(ctx, tx, approvalSubject(req.ID)+":ended", req.Requester, say(sentence, more...))
 }
 
+// Follow brings the requests for a deal up to date that was changed by something else than a person in Slack: what no
+// longer covers it is void, and everybody who may decide is asked again.
+func (a *App) Follow(ctx context.Context, tx *store.Tx, k *sales.Case, now time.Time) error {
+	return a.followDeal(ctx, tx, &Call{Intent: Intent{Now: now}, Printer: a.Channel()}, k, nil)
+}
+
 // followDeal keeps requests in step with their deal: those of a deal that is closed or
 // was taken up anew are withdrawn, what was asked for too little is asked again, the others are drawn with its present
 // name and amount. Those that ended are drawn when other people may read them now, or they no longer cover the deal.
