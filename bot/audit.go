@@ -35,6 +35,10 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 	if report.Broken != nil {
 		return errors.New(broken(p, *report.Broken))
 	}
+	if report.Head == "" {
+		fmt.Fprintln(t.out, nothingSealed(p, report.Unsealed))
+		return nil
+	}
 	fmt.Fprintln(t.out, p.N(report.Events, "The audit trail holds: %d event, %d not sealed yet.", "The audit trail holds: %d events, %d not sealed yet.", report.Unsealed))
 	if report.Unsealed > 0 {
 		fmt.Fprintln(t.out, p.T("What is not sealed yet is sealed by the bot while it runs: start it, and verify again."))
@@ -42,6 +46,15 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 	fmt.Fprintln(t.out, p.T("Head: %s", report.Head))
 	fmt.Fprintln(t.out, p.T("Keep the head somewhere else: it shows later that nothing was cut off."))
 	return nil
+}
+
+// nothingSealed says that there is no chain yet, and why.
+func nothingSealed(p text.Printer, unsealed int) string {
+	if unsealed == 0 {
+		return p.T("Nothing has happened yet, so there is nothing to verify.")
+	}
+	return p.N(unsealed, "Nothing is sealed yet: the bot seals the %d event that there is while it runs. Start it, and verify again.",
+		"Nothing is sealed yet: the bot seals the %d events that there are while it runs. Start it, and verify again.")
 }
 
 // broken says what does not hold, and what to do.

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pipewright/internal/text"
 	"pipewright/store"
@@ -23,5 +24,39 @@ func TestBrokenTrail(t *testing.T) {
 		if s := broken(text.For("en", nil), b); !strings.Contains(s, want) {
 			t.Errorf("%+v: %s", b, s)
 		}
+	}
+}
+
+// Before anything is sealed, one sentence says so, in the place of a head that there is not.
+func TestNothingSealedYet(t *testing.T) {
+	i := newImporter(t)
+	verify := func() string {
+		t.Helper()
+		if err := new(auditVerifyCommand).Run(t.Context(), i.terminal()); err != nil {
+			t.Fatal(err)
+		}
+		return i.out.String()
+	}
+	i.open(func(*store.Store) {})
+	if said, want := verify(), "Nothing has happened yet, so there is nothing to verify.\n"; said != want {
+		t.Errorf("empty: %q", said)
+	}
+	files := importFiles{deals: "deal_id,name,created_at,stage\nA,Roof,2026-01-05,lead\n"}
+	i.mustRun(files.command(i))
+	i.open(func(st *store.Store) {
+		if report, err := st.VerifyAudit(t.Context()); err != nil || report.Unsealed == 0 {
+			t.Fatalf("%+v, %v", report, err)
+		}
+	})
+	if said := verify(); !strings.HasPrefix(said, "Nothing is sealed yet: the bot seals the ") || strings.Contains(said, "Head") || strings.Count(said, "\n") != 1 {
+		t.Errorf("not sealed: %q", said)
+	}
+	i.open(func(st *store.Store) {
+		if _, err := st.Seal(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if said := verify(); !strings.Contains(said, "The audit trail holds: ") || !strings.Contains(said, "\nHead: ") {
+		t.Errorf("sealed: %q", said)
 	}
 }
