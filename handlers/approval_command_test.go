@@ -103,3 +103,19 @@ func TestCommandForOneOfTwo(t *testing.T) {
 	}
 	contains(t, w.types(leo, "/approval reject acme because of the clauses").Text, "You rejected the contract")
 }
+
+// In an empty company a request for an approval shows the way to the first deal.
+func TestNoDealToAskFor(t *testing.T) {
+	w := withApprovers(t)
+	w.types(ana, "/deal new Acme pilot 12k EUR")
+	empty := newWorld(t)
+	for _, command := range []string{"/quote", "/contract", "/approval history"} {
+		r := empty.types(ana, command)
+		contains(t, r.Text, "There are no deals yet. `/deal new` creates one.")
+		if form := empty.clicks(ana, r, "New deal…"); form.Modal == nil {
+			t.Errorf("%s: the button answers %s", command, shown(t, form))
+		}
+	}
+	contains(t, empty.types(li, "/quote").Text, "还没有商机。用 `/deal new` 新建一个。")
+	contains(t, w.types(leo, "/quote").Text, "Which deal? Say a part of its name, or its number like D-12.")
+}

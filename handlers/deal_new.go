@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/slack-go/slack"
+
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -245,12 +247,20 @@ func (c *Call) planInput(k *sales.Case) ([]sales.Event, error) {
 	return events, atDate("deal.by", err)
 }
 
+// whichNone asks for a deal of others, or shows the way to the first one.
+func whichNone(f facts) (string, []slack.Block) {
+	if n, ok := f.e.Facts["deals"].(int); ok && n == 0 {
+		return f.T("There are no deals yet. `%s` creates one.", "/"+f.app.Prefix+"deal new"), view.Actions(view.Run("deal new", f.T("New deal…")))
+	}
+	return f.T("Which deal? Say a part of its name, or its number like D-12."), nil
+}
+
 // dealRefusals words what the rules about deals refuse.
 var dealRefusals = map[string]wording{
 	"deal.unknown":            says(text.Msg("I can't find a deal “%s”. `%[2]sdeal` shows yours, and `%[2]sdeal new …` creates one."), "input", "slash"),
 	"deal.ambiguous":          says(text.Msg("“%s” can be more than one deal. Which one?"), "input"),
 	"deal.which":              says(text.Msg("Which deal?")),
-	"deal.which_none":         says(text.Msg("Which deal? Say a part of its name, or its number like D-12.")),
+	"deal.which_none":         whichNone,
 	"amount.or_name":          says(text.Msg("Is “%s” the amount?"), "input"),
 	"deal.no_name":            says(text.Msg("A deal needs a name.")),
 	"deal.margin":             says(text.Msg("A margin is a share of the amount: 100 per cent at most.")),

@@ -193,7 +193,11 @@ func (a *App) whichDeal(ctx context.Context, r *store.Reader, c *Call) error {
 	}
 	e := sales.Refuse(sales.Ambiguous, "deal.which")
 	if len(mine) == 0 {
-		e = sales.Refuse(sales.Invalid, "deal.which_none")
+		n, err := r.CountDeals(ctx, store.DealFilter{})
+		if err != nil {
+			return err
+		}
+		e = sales.Refuse(sales.Invalid, "deal.which_none", "deals", n)
 	}
 	if e.Choices, err = dealChoices(ctx, r, c, mine); err != nil {
 		return err
