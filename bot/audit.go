@@ -18,11 +18,7 @@ type auditVerifyCommand struct{}
 
 // Run recomputes the hash chain over all events.
 func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
-	cfg, err := t.config()
-	if err != nil {
-		return err
-	}
-	st, err := openExisting(ctx, cfg)
+	cfg, st, err := t.existing(ctx)
 	if err != nil {
 		return err
 	}

@@ -19,11 +19,7 @@ type exportCommand struct {
 
 // Run writes everything out.
 func (c *exportCommand) Run(ctx context.Context, t terminal) error {
-	cfg, err := t.config()
-	if err != nil {
-		return err
-	}
-	st, err := openExisting(ctx, cfg)
+	cfg, st, err := t.existing(ctx)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,16 @@ func openExisting(ctx context.Context, cfg Config) (*store.Store, error) {
 	return openStore(ctx, cfg, discard)
 }
 
+// existing is the configuration, and the database that it names.
+func (t terminal) existing(ctx context.Context) (Config, *store.Store, error) {
+	cfg, err := t.config()
+	if err != nil {
+		return cfg, nil, err
+	}
+	st, err := openExisting(ctx, cfg)
+	return cfg, st, err
+}
+
 // noDatabase is the refusal of a command that needs what the bot has written.
 type noDatabase struct{ path string }
 

@@ -20,11 +20,7 @@ type processShowCommand struct {
 
 // Run prints the map in force.
 func (c *processShowCommand) Run(ctx context.Context, t terminal) error {
-	cfg, err := t.config()
-	if err != nil {
-		return err
-	}
-	st, err := openExisting(ctx, cfg)
+	cfg, st, err := t.existing(ctx)
 	if err != nil {
 		return err
 	}
@@ -138,11 +134,7 @@ type processHistoryCommand struct {
 
 // Run prints who changed what, when and why, newest first.
 func (c *processHistoryCommand) Run(ctx context.Context, t terminal) error {
-	cfg, err := t.config()
-	if err != nil {
-		return err
-	}
-	st, err := openExisting(ctx, cfg)
+	cfg, st, err := t.existing(ctx)
 	if err != nil {
 		return err
 	}

@@ -99,11 +99,7 @@ func (in *inferrer) read(t *Table, mappings []Mapping, dates DateOrder, bad func
 	}
 	var rows []inferredRow
 	err = l.each(t, func(r Row) string {
-		external, name, when := b.cell(r, "deal_id"), b.cell(r, "stage"), b.cell(r, "entered_at")
-		if why := l.required("deal_id", external, "stage", name, "entered_at", when); why != "" {
-			return why
-		}
-		at, why := l.date(clock, "entered_at", when)
+		external, name, at, why := l.happened(&b, clock, r, "stage", "entered_at")
 		if why != "" {
 			return why
 		}

@@ -17,11 +17,7 @@ func (l *Loader) LoadHistory(t *Table) error {
 		return err
 	}
 	return l.each(t, func(r Row) string {
-		external, name, when := b.cell(r, "deal_id"), b.cell(r, "stage"), b.cell(r, "entered_at")
-		if why := l.required("deal_id", external, "stage", name, "entered_at", when); why != "" {
-			return why
-		}
-		at, why := l.date(clock, "entered_at", when)
+		external, name, at, why := l.happened(&b, clock, r, "stage", "entered_at")
 		if why != "" {
 			return why
 		}
@@ -42,6 +38,16 @@ func (l *Loader) LoadHistory(t *Table) error {
 	})
 }
 
+// happened reads what such rows begin with: the deal, what happened and when, in the fields what and when.
+func (l *Loader) happened(b *binding, clock *clockReader, r Row, what, when string) (external, name string, at moment, why string) {
+	external, name = b.cell(r, "deal_id"), b.cell(r, what)
+	cell := b.cell(r, when)
+	if why = l.required("deal_id", external, what, name, when, cell); why == "" {
+		at, why = l.date(clock, when, cell)
+	}
+	return external, name, at, why
+}
+
 // LoadActivities reads a file of activities.
 func (l *Loader) LoadActivities(t *Table) error {
 	b, clock, err := l.open(t, activitiesFile, activityColumns)
@@ -49,11 +55,7 @@ func (l *Loader) LoadActivities(t *Table) error {
 		return err
 	}
 	return l.each(t, func(r Row) string {
-		external, kind, when := b.cell(r, "deal_id"), b.cell(r, "type"), b.cell(r, "at")
-		if why := l.required("deal_id", external, "type", kind, "at", when); why != "" {
-			return why
-		}
-		at, why := l.date(clock, "at", when)
+		external, kind, at, why := l.happened(&b, clock, r, "type", "at")
 		if why != "" {
 			return why
 		}
