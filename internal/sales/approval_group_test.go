@@ -107,6 +107,17 @@ func TestUserGroupsAreKept(t *testing.T) {
 	}
 }
 
+// A step that names a group is checked even before anybody is in the organisation.
+func TestAnEmptyUserGroupIsToldInANewOrganisation(t *testing.T) {
+	org := &Organisation{Groups: map[string][]string{"SDESK": nil}}
+	p := *Shipped().Processes[0]
+	p.Policies = []Policy{{Kind: "quote", Name: Text{"": "Quote"}, Steps: []Step{{Key: "s", Name: Text{"": "S"}, Groups: []string{"SDESK"}}}}}
+	got := codes(Errors(Check(&Map{Organisation: &Organisation{Roles: Shipped().Organisation.Roles}, Processes: []*Process{&p}}, Known{Organisation: org})))
+	if !slices.Contains(got, "step.nobody") {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestGroupName(t *testing.T) {
 	org := &Organisation{Handles: map[string]string{"SDESK": "desk", "SNEW": ""}}
 	for id, want := range map[string]string{"SDESK": "@desk", "SNEW": "SNEW", "SX": "SX"} {

@@ -96,7 +96,7 @@ func (p Printer) AnyOf(items []string) string {
 // them: "Raj 或 Rosa", "张三或李四".
 func (p Printer) spaced(first, last string) (before, after string) {
 	latin := func(r rune) bool {
-		return r < unicode.MaxLatin1 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == ')')
+		return r < unicode.MaxLatin1 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == ')' || r == '@')
 	}
 	if r, _ := utf8.DecodeLastRuneInString(first); p.chinese && latin(r) {
 		first += " "
