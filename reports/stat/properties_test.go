@@ -268,16 +268,6 @@ func TestValuesAlone(t *testing.T) {
 	})
 }
 
-func TestSelectIsTheQuantile(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(-5, 5), rapid.Map(rapid.IntRange(0, 4), func(n int) float64 { return float64(n) })), 1, 200).Draw(t, "values")
-		p := rapid.Float64Range(0, 1).Draw(t, "p")
-		if want, got := Quantiles(values, p)[0], Select(values, p); got != want {
-			t.Fatalf("quantile %g is %g, want %g", p, got, want)
-		}
-	})
-}
-
 func TestQuantileLiesBetweenNeighbours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e9, 1e9), 1, 50).Draw(t, "values")
