@@ -104,6 +104,9 @@ func behind(ctx context.Context, r *store.Reader, c *Call, q, of reports.Query, 
 func behindGroup(p text.Printer, res reports.Result) (view.Behind, []int64) {
 	b := view.Behind{Title: p.T("All deals")}
 	for _, n := range res.Numbers(p) {
+		if strings.Contains(n.Value, reports.ByOutcome+":"+string(sales.Lost)+":") { // beside all that are lost
+			continue
+		}
 		b.Parts = append(b.Parts, view.BehindPart{Label: n.Label, Value: n.Value, Deals: n.N})
 	}
 	return b, res.Outcome("", nil)

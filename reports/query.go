@@ -116,10 +116,10 @@ func (n *counter) ends(h *History) {
 func (res Result) Numbers(p text.Printer) []Number {
 	n := counter{p: p, query: Query{res.Report.Name, res.Options}}
 	n.query.Process = res.History.Process.Key
-	res.Body.numbers(&n)
 	if res.Breakdown != nil {
 		res.Breakdown.numbers(&n, res.names)
 	}
+	res.Body.numbers(&n)
 	return n.out
 }
 
