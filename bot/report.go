@@ -23,7 +23,7 @@ type reportCommand struct {
 	Team    string  `placeholder:"KEY" help:"Only this team's deals."`
 	Source  string  `placeholder:"NAME" help:"Only deals of this source."`
 	Amount  string  `placeholder:"RANGE" help:"Only deals worth so much: 10k-50k, \"over 50k EUR\", \"under 10k\"."`
-	By      string  `enum:",owner,team,source" default:"" placeholder:"owner|team|source" help:"Broken down by owner, team or source as well."`
+	By      string  `placeholder:"owner|team|source" help:"Broken down by owner, team or source as well."`
 	Format  string  `enum:"text,json,csv,svg,png" default:"text" help:"text, json or csv; svg and png draw the report."`
 }
 

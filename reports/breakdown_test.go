@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -252,8 +253,8 @@ func TestBreakdownIsRefused(t *testing.T) {
 		{"bottleneck", EachOwner, "“bottleneck” looks at all deals together and cannot be broken down. These can: outcomes, funnel, stages and cycle. For one person, team or source, name it."},
 	} {
 		r, _ := Find(tt.report)
-		err, _ := r.checkBy(tt.by).(*sales.Error)
-		if err == nil {
+		err, refused := errors.AsType[*sales.Error](r.checkBy(tt.by))
+		if !refused {
 			t.Fatalf("%s by %s is not refused", tt.report, tt.by)
 		}
 		if got, ok := Explain(english, err); !ok || got != tt.want {
