@@ -403,10 +403,10 @@ func (s *story) lastEntry() int {
 	return max(last, s.act)
 }
 
-// eventually waits up to four seconds for ok, or calls otherwise.
+// eventually waits up to ten seconds for ok, which is long for a busy machine, too, or calls otherwise.
 func (s *story) eventually(ok func() bool, otherwise func()) {
 	s.t.Helper()
-	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
