@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"pipewright/store"
@@ -147,6 +148,37 @@ func (s *story) clicksOld(user, label, channel, root string) {
 		s.failf("%q was not there before", label)
 	}
 	s.ask("click", body)
+}
+
+// clicksAtOnce presses the same many times in the same moment, each time anew; what it did to the message by
+// then does not matter.
+func (s *story) clicksAtOnce(user, label, times, channel, root string) {
+	s.t.Helper()
+	count, err := strconv.Atoi(times)
+	if err != nil {
+		s.failf("%v", err)
+	}
+	at := s.clickable(user, label, channel, root)
+	s.leavesForm(user)
+	s.acts(user, channel, at.thread)
+	problems := make([]string, count)
+	var clicks sync.WaitGroup
+	for i := range count {
+		clicks.Go(func() {
+			for _, stale := range []bool{false, true} {
+				body := obj{"user": user, "channel": at.place, "ts": at.ts, "action_id": at.action, "block_id": at.block, "value": at.value, "stale": stale}
+				if _, problems[i] = s.tryAsk("click", body); problems[i] != "no_such_action" {
+					return
+				}
+			}
+		})
+	}
+	clicks.Wait()
+	for _, problem := range problems {
+		if problem != "" {
+			s.failf("click: %s", problem)
+		}
+	}
 }
 
 // spot is where something can be clicked.

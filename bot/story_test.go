@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -29,6 +30,7 @@ import (
 //	ana clicks "Log the call"             a button or option on what she just saw, or on the newest message
 //	ana clicks "Won" on "Acme rollout"    on the message in #deals that says that (… in dm, or elsewhere)
 //	ana clicks old "Won" on "Acme"        on the message as it was before
+//	ana clicks "Won" 9 times at once on "Acme"  (… in dm, or elsewhere)
 //	ana fills in:                         the open form; indented lines "Label: value" follow ("Label: the file quote.pdf" attaches one)
 //	ana opens home
 //	ana uses "New deal"                   a shortcut; on "Acme" for one on a message
@@ -219,6 +221,7 @@ var steps = []step{
 	on(`(\w+) clicks old "([^"]*)" on "([^"]*)"`, func(s *story, m []string) { s.clicksOld(m[1], m[2], "deals", m[3]) }),
 	on(`(\w+) clicks old "([^"]*)" on "([^"]*)" in #?([\w-]+)`, func(s *story, m []string) { s.clicksOld(m[1], m[2], m[4], m[3]) }),
 	on(`(\w+) clicks "([^"]*)" on "([^"]*)" in #?([\w-]+)`, func(s *story, m []string) { s.clicks(m[1], m[2], m[4], m[3]) }),
+	on(`(\w+) clicks "([^"]*)" (\d+) times at once on "([^"]*)"(?: in #?([\w-]+))?`, func(s *story, m []string) { s.clicksAtOnce(m[1], m[2], m[3], cmp.Or(m[5], "deals"), m[4]) }),
 	on(`(\w+) fills in:`, func(s *story, m []string) { s.fills(m[1]) }),
 	on(`(\w+) submits`, func(s *story, m []string) { s.submits(m[1], nil) }),
 	on(`(\w+) closes`, func(s *story, m []string) { s.ask("close", obj{"user": m[1], "all": true}) }),
