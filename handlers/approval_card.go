@@ -30,7 +30,7 @@ func (a *App) loadApproval(ctx context.Context, r *store.Reader, user string, id
 	}
 	// As it is under the deal's lock; before, somebody may have decided meanwhile.
 	i := slices.IndexFunc(k.Approvals, func(x sales.Approval) bool { return x.ID == id })
-	if i < 0 || !mayReadApproval(k, k.Approvals[i], user) {
+	if i < 0 || !k.MayReadApproval(k.Approvals[i], user) {
 		return nil, req, sales.Refuse(sales.NotFound, "approval.unknown", "id", id)
 	}
 	return k, k.Approvals[i], nil
@@ -43,18 +43,6 @@ func (a *App) saveApproval(ctx context.Context, tx *store.Tx, c *Call, k *sales.
 		return req, within(k, err)
 	}
 	return req, a.approvalChanged(ctx, tx, c, k, req, withApproval(events, req.ID))
-}
-
-func mayReadApproval(k *sales.Case, req sales.Approval, user string) bool {
-	return user == req.Requester || k.Org.MayRead(user, k.Deal) || takesPart(k, req, user)
-}
-
-// takesPart reports whether the person may decide a step of the request, or did.
-func takesPart(k *sales.Case, req sales.Approval, user string) bool {
-	return slices.ContainsFunc(req.Steps, func(s sales.StepState) bool {
-		return slices.Contains(k.Approvers(s, req.Requester), user) ||
-			slices.ContainsFunc(s.Decisions, func(d sales.Decision) bool { return d.By == user })
-	}) || slices.Contains(k.Deciders(req), user)
 }
 
 // approvalView gathers what the card of a request shows.
@@ -109,7 +97,7 @@ func (a *App) drawApproval(ctx context.Context, id int64, channel string) (view.
 		if err != nil {
 			return err
 		}
-		if isPerson(channel) && !mayReadApproval(k, req, channel) { // who no longer decides, on a private team's deal
+		if isPerson(channel) && !k.MayReadApproval(req, channel) { // who no longer decides, on a private team's deal
 			m = a.unseen(p)
 			return nil
 		}

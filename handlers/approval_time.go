@@ -126,15 +126,9 @@ func (a *App) tellEscalated(ctx context.Context, tx *store.Tx, c *Call, k *sales
 	return nil
 }
 
-// alarm tells the requester, their manager and the admins that too few people are left for a
-// step, and what each of them can do about it.
+// alarm tells people that too few are left for a step, and what each of them can do about it.
 func (a *App) alarm(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval, step string) error {
-	told := map[string]bool{}
-	for _, user := range slices.Concat([]string{req.Requester}, k.Org.ManagersOf(req.Requester), k.Org.Holders(sales.RoleAdmin)) {
-		if told[user] {
-			continue
-		}
-		told[user] = true
+	for _, user := range k.Alarmed(req) {
 		v, p, err := a.approvalFor(ctx, tx, c, k, req, user)
 		if err != nil {
 			return err
