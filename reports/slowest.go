@@ -185,7 +185,7 @@ func (r ranking) needs(h *History, p text.Printer) string {
 func (r ranking) short(h *History, p text.Printer) string {
 	switch c := r.candidates(); len(c) {
 	case 0:
-		return p.T("too little history")
+		return dash
 	case 1:
 		return p.T("%s (%s)", h.stageName(c[0], p), p.Percent(r.share(c[0]), 0))
 	case 2:
