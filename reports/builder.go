@@ -88,7 +88,7 @@ func take[T any](room *[]T, n int) []T {
 func (b *builder) deal(folded sales.History) Deal {
 	from := folded.Deal
 	d := Deal{
-		ID: b.log[0].Deal, minor: from.Amount.Minor, Created: millis(from.Created), Closed: millis(from.Closed), events: &uneventful,
+		ID: b.log[0].Deal, minor: from.Amount.Minor, Created: millis(from.Created), Closed: millis(from.Closed), rare: &nothingRare,
 		traits: b.shared(traits{from.Amount.Currency, from.Owner, from.Team, from.Source, from.Status, from.Reason}), At: b.stage(from.Stage), Furthest: nowhere,
 	}
 	d.Start = d.Created
@@ -107,7 +107,7 @@ func (b *builder) deal(folded sales.History) Deal {
 		}
 	}
 	if len(skipped) > 0 {
-		d.events = &events{Skipped: skipped}
+		d.rare = &rare{Skipped: skipped}
 	}
 	for _, e := range b.log {
 		d.Unseen = d.Unseen || e.Data.NoStay
@@ -116,7 +116,7 @@ func (b *builder) deal(folded sales.History) Deal {
 	return d
 }
 
-var uneventful events
+var nothingRare rare
 
 func (d *Deal) reach(p *sales.Process, stage string) {
 	d.Furthest = max(d.Furthest, int16(p.StageIndex(stage)))
@@ -190,7 +190,7 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() {
 		end = w.To.UnixMilli()
 	}
-	d.events = &events{d.Skipped, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
+	d.rare = &rare{d.Skipped, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
 	return nil
 }
 
@@ -270,7 +270,7 @@ func (h *History) renumbered(stages []string) *History {
 	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
-		c.At, c.stays, c.events = move(d.At), slices.Clone(d.stays), &events{slices.Clone(d.Skipped), d.waits}
+		c.At, c.stays, c.rare = move(d.At), slices.Clone(d.stays), &rare{slices.Clone(d.Skipped), d.waits}
 		for j := range c.stays {
 			s := &c.stays[j]
 			s.Stage, s.To = move(s.Stage), move(s.To)

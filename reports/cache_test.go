@@ -20,7 +20,7 @@ import (
 )
 
 var sameHistory = cmp.Options{
-	cmp.AllowUnexported(History{}, Deal{}, traits{}, events{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
+	cmp.AllowUnexported(History{}, Deal{}, traits{}, rare{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
 	cmpopts.IgnoreFields(History{}, "kept", "added"),
 }
 

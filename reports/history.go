@@ -39,8 +39,8 @@ type History struct {
 	Left    Left
 
 	desks []desk     // what approvers were asked; only where a bottleneck is sought are they read
-	kept  *timesheet // of all that is kept of the log; nil when there is none
-	added *sums      // the same
+	kept  *timesheet // of all deals, where the history is one that is kept; otherwise nil
+	added *sums      // likewise
 }
 
 // Left counts what the data do not tell.
@@ -66,11 +66,11 @@ type Deal struct {
 	latest   int64  // when it last changed: at an earlier cut, the deal looked otherwise
 	stays    []Stay // in order of time
 	*traits
-	*events
+	*rare
 }
 
-// events are what happens to few deals; those to which nothing does share one.
-type events struct {
+// rare is what few deals have; the others share one that is empty.
+type rare struct {
 	Skipped []int16 // stages passed over, move by move
 	waits   []Wait
 }
@@ -101,9 +101,6 @@ type Stay struct {
 	To            int16 // stage entered next, or nowhere
 	Exit          stat.Cause
 }
-
-// Days returns how long a stay that has ended lasted, in days.
-func (s Stay) Days() float64 { return days(s.Left - s.Entered) }
 
 func days(millis int64) float64 { return float64(millis) / dayMillis }
 

@@ -197,7 +197,7 @@ func (h *History) code(c *coder) {
 		if c.w == nil && c.err == nil {
 			d.stays = take(&room.stays, stays)
 			if waits > 0 {
-				d.events = &events{d.Skipped, make([]Wait, waits)}
+				d.rare = &rare{d.Skipped, make([]Wait, waits)}
 			}
 		}
 		last := d.Created
@@ -226,12 +226,12 @@ func (d *Deal) code(c *coder) {
 	yes(c, &d.Unseen)
 	yes(c, &d.Sample)
 	if c.w == nil {
-		d.events = &uneventful
+		d.rare = &nothingRare
 	}
 	skipped := len(d.Skipped)
 	number(c, &skipped)
 	if c.w == nil && skipped > 0 && c.err == nil {
-		d.events = &events{Skipped: make([]int16, skipped)}
+		d.rare = &rare{Skipped: make([]int16, skipped)}
 	}
 	for i := range d.Skipped {
 		number(c, &d.Skipped[i])
