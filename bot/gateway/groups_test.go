@@ -49,6 +49,32 @@ func TestSyncGroups(t *testing.T) {
 	}
 }
 
+// What an event tells of a group while it is being read is newer than what was read.
+func TestAnEventIsNewerThanWhatIsRead(t *testing.T) {
+	f := newFakeSlack(t)
+	g := newGateway(t, f, echo)
+	withLegal(t, g, nowFunc())
+	joins := func(event, members string) {
+		sendEvent(g, `{"type":"event_callback","team_id":"T0OURS","event_id":"`+event+`","event":{"type":"subteam_updated","subteam":{"id":"S1","handle":"legal","users":[`+members+`]}}}`)
+	}
+	f.listed = []any{map[string]any{"id": "S1", "handle": "legal", "users": []string{"U0OLD"}}}
+	f.before("usergroups.list", func() { joins("Ev20", `"U0EVA"`) })
+	if err := g.people.SyncGroups(t.Context(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if o := mirrored(t, g.Store); !slices.Equal(o.Groups["S1"], []string{"U0EVA"}) {
+		t.Errorf("the whole list was older: %v", o.Groups)
+	}
+	f.groups["S1"] = []string{"U0NEW"}
+	f.before("usergroups.users.list", func() { joins("Ev21", `"U0LEO"`) })
+	if err := g.people.refresh(t.Context(), "S1", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if o := mirrored(t, g.Store); !slices.Equal(o.Groups["S1"], []string{"U0NEW"}) || f.count("usergroups.users.list") != 2 {
+		t.Errorf("it was not read again: %v", o.Groups)
+	}
+}
+
 // A user group that was disabled gives nobody a right; what it is called stays known.
 func TestADisabledGroupIsEmpty(t *testing.T) {
 	g := newGateway(t, newFakeSlack(t), echo)

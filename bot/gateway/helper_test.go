@@ -40,6 +40,8 @@ type fakeSlack struct {
 	listed []any  // all user groups
 	plain  bool   // refuses native blocks
 	gone   string // refuses blocks with this file, which was deleted
+
+	happens map[string]func() // before a method is answered, once
 }
 
 type call struct {
@@ -49,13 +51,24 @@ type call struct {
 }
 
 func newFakeSlack(t *testing.T) *fakeSlack {
-	f := &fakeSlack{refuse: map[string]string{}, groups: map[string][]string{}}
+	f := &fakeSlack{refuse: map[string]string{}, groups: map[string][]string{}, happens: map[string]func(){}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
 }
 
+// before has something happen once, just before the method is answered.
+func (f *fakeSlack) before(method string, happens func()) { f.happens[method] = happens }
+
 func (f *fakeSlack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	method := strings.TrimPrefix(r.URL.Path, "/api/")
+	happens := f.happens[method]
+	delete(f.happens, method)
+	f.mu.Unlock()
+	if happens != nil {
+		happens()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := call{method: strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, "/api/"), "/")}

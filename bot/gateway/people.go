@@ -141,25 +141,60 @@ func (p *People) saveGroup(ctx context.Context, id, handle string, members []str
 	return p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.SaveGroup(ctx, id, handle, members, now) })
 }
 
+// refresh reads who is in the group, again when an event told of it meanwhile: what was read may be older.
 func (p *People) refresh(ctx context.Context, group string, now time.Time) error {
-	members, err := p.GroupMembers(ctx, group)
-	if err != nil {
-		return err
+	const tries = 3
+	for range tries {
+		before, err := p.groupsSeen(ctx)
+		if err != nil {
+			return err
+		}
+		members, err := p.GroupMembers(ctx, group)
+		if err != nil {
+			return err
+		}
+		saved := false
+		err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+			seen, err := tx.GroupsSeen(ctx)
+			if saved = seen[group].Equal(before[group]); err != nil || !saved {
+				return err
+			}
+			return tx.SaveGroup(ctx, group, "", members, now)
+		})
+		if saved || err != nil {
+			return err
+		}
 	}
-	return p.saveGroup(ctx, group, "", members, now)
+	return nil // events tell of it all the time
+}
+
+func (p *People) groupsSeen(ctx context.Context) (seen map[string]time.Time, err error) {
+	err = p.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		seen, err = r.GroupsSeen(ctx)
+		return err
+	})
+	return seen, err
 }
 
 // SyncGroups reads all user groups of the workspace into the mirror: what happened to them while the bot did not
-// listen, and what they are called.
+// listen, and what they are called. What an event tells meanwhile is newer, and stays.
 func (p *People) SyncGroups(ctx context.Context, now time.Time) error {
+	before, err := p.groupsSeen(ctx)
+	if err != nil {
+		return err
+	}
 	groups, err := p.API.GetUserGroupsContext(ctx, slack.GetUserGroupsOptionIncludeUsers(true))
 	if err != nil {
 		return fmt.Errorf("usergroups.list: %w", err)
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		seen, err := tx.GroupsSeen(ctx)
+		if err != nil {
+			return err
+		}
 		for _, g := range groups {
-			if g.Users == nil {
-				continue // Slack does not say whom
+			if g.Users == nil || !seen[g.ID].Equal(before[g.ID]) {
+				continue // Slack does not say whom, or said so meanwhile
 			}
 			if err := tx.SaveGroup(ctx, g.ID, g.Handle, g.Users, now); err != nil {
 				return err
