@@ -41,6 +41,9 @@ func (a *App) report(ctx context.Context, c *Call) (Reply, error) {
 	if len(c.Words) == 0 {
 		return a.reportMenu(ctx, c)
 	}
+	if name, _, err := c.matchReport(c.Words, true); err == nil && name == reports.DigestReport {
+		return a.digestComes(c), nil
+	}
 	name, n, err := c.matchReport(c.Words, false)
 	if err != nil {
 		return Reply{}, err
@@ -57,6 +60,12 @@ func (a *App) report(ctx context.Context, c *Call) (Reply, error) {
 		return Reply{}, err
 	}
 	return a.answerReport(ctx, c, q)
+}
+
+// digestComes says how to get the digest, which nobody asks for each time.
+func (a *App) digestComes(c *Call) Reply {
+	sentence := c.T("The digest comes by itself, to a channel or to you: `%s`", a.slash("report subscribe digest me daily 8:30"))
+	return say(sentence, view.Actions(view.Button("report.form", "", c.T("Subscribe…")), view.Run("report list", c.T("All subscriptions")))...)
 }
 
 // matchReport finds the report that the leading words name; the digest is one of them when wanted.

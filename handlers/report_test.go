@@ -53,7 +53,7 @@ func TestReports(t *testing.T) {
 			for _, line := range []string{
 				"/report", "/report funnel", "/report outcomes last quarter", "/report outcomes since 1 Oct me", "/report funnel 上个月 north", "/report 漏斗 @ben",
 				"/report cycle", "/report stages", "/report process", "/report bottleneck",
-				"/report funel", "/report outcomes yesterdy", "/report outcomes from 1 Nov to 1 Oct", "/report outcomes since 1 Oct north south",
+				"/report funel", "/report digest", "/report outcomes yesterdy", "/report outcomes from 1 Nov to 1 Oct", "/report outcomes since 1 Oct north south",
 				"/report list", "/report unsubscribe", "/report subscribe digest #sales", "/report subscribe digest me weekly mn", "/report subscribe digest me in Berlin/Europe",
 			} {
 				r := w.types(tt.user, line)
