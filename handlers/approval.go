@@ -32,6 +32,8 @@ func approvalBook() book {
 				Examples: []string{text.Msg("approval ask acme why 20%?")}, Run: (*App).approvalAsk},
 			{Command: "approval", Verb: "answer", Also: []string{"reply", "回答", "答复"}, Args: text.Msg("DEAL [ANSWER]"), About: text.Msg("Answer what an approver asked."),
 				Examples: []string{text.Msg("approval answer acme they sign this week")}, Run: (*App).approvalAnswer},
+			{Command: "approval", Verb: "withdraw", Also: []string{"cancel", "撤回", "取消"}, Args: text.Msg("DEAL [KIND]"), About: text.Msg("Take back what you asked for, before it is decided."),
+				Examples: []string{text.Msg("approval withdraw acme")}, Run: (*App).approvalWithdraw},
 			{Command: "approval", Verb: "history", Also: []string{"log", "历史", "记录"}, Args: text.Msg("DEAL [KIND]"), About: text.Msg("Who asked for what and who decided what, when, how and on which version."),
 				Examples: []string{text.Msg("approval history acme")}, Run: (*App).approvalHistory},
 			{Command: "approvals", Args: text.Msg("[waiting|asked|decided]"), About: text.Msg("What waits for you, what you asked for, and what was decided."),

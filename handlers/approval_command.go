@@ -48,6 +48,26 @@ func (a *App) approvalReject(ctx context.Context, c *Call) (Reply, error) {
 	return a.decideByCommand(ctx, c, req, sales.Decision{Verdict: sales.Reject, Comment: c.reason(why)})
 }
 
+// approvalWithdraw answers /approval withdraw DEAL [KIND]: it asks back, as the button does.
+func (a *App) approvalWithdraw(ctx context.Context, c *Call) (Reply, error) {
+	f, err := a.find(ctx, c, c.Words)
+	if err != nil {
+		return a.orWaiting(ctx, c, err)
+	}
+	kind, rest, err := c.kindAfter(f)
+	if err == nil {
+		err = noMore(rest)
+	}
+	if err != nil {
+		return Reply{}, within(f.Case, err)
+	}
+	req, err := c.pendingOf(f, kind, func(req sales.Approval) bool { return req.Requester == c.User })
+	if err != nil {
+		return Reply{}, err
+	}
+	return a.askWithdraw(ctx, c, view.ApprovalSeen(req))
+}
+
 // decideByCommand decides the request as it was found.
 func (a *App) decideByCommand(ctx context.Context, c *Call, req sales.Approval, d sales.Decision) (Reply, error) {
 	d.By, d.Seen, d.Via = c.User, req.Version, "command"
@@ -123,13 +143,18 @@ func (a *App) findPending(ctx context.Context, c *Call, words []Word) (*sales.Ca
 // pending is the request of that kind, or of any, that waits for the person. When all wait for others it is the
 // first of those, for the rules to refuse.
 func (c *Call) pending(f found, kind string) (sales.Approval, error) {
+	return c.pendingOf(f, kind, func(req sales.Approval) bool { return slices.Contains(f.Deciders(req), c.User) })
+}
+
+// pendingOf is pending for the requests that are the person's in another way.
+func (c *Call) pendingOf(f found, kind string, theirs func(sales.Approval) bool) (sales.Approval, error) {
 	var pending, mine []sales.Approval
 	for _, req := range f.Approvals {
 		if req.State != sales.Pending || kind != "" && req.Kind != kind {
 			continue
 		}
 		pending = append(pending, req)
-		if slices.Contains(f.Deciders(req), c.User) {
+		if theirs(req) {
 			mine = append(mine, req)
 		}
 	}

@@ -38,6 +38,26 @@ func TestHistoryFromTheCard(t *testing.T) {
 	}
 }
 
+// Whoever asked takes it back by a command, too: it asks first, and for one of two kinds which.
+func TestWithdrawnByCommand(t *testing.T) {
+	w := withApprovers(t)
+	w.asked(map[string]string{"approval.discount": "10"})
+	w.submits(ana, w.types(ana, "/contract acme"), nil)
+	contains(t, shown(t, w.types(raj, "/approval withdraw acme quote")), "Ana Silva")
+	contains(t, shown(t, w.types(ana, "/approval withdraw acme")), "Which kind of approval?", "[Contract]", "[Quote]")
+	contains(t, w.types(ana, "/approval withdraw acme quote now").Text, "don't know what to do with “now”")
+	ask := w.types(ana, "/approval 撤回 acme quote")
+	if a := w.approval(1); a.State != sales.Pending {
+		t.Fatalf("withdrawn without asking back: %+v", a)
+	}
+	contains(t, shown(t, w.clicks(ana, ask, "Yes, withdraw it")), "The quote approval for *Acme pilot* (D-1) is withdrawn.")
+	if a := w.approval(1); a.State == sales.Pending || w.approval(2).State != sales.Pending {
+		t.Errorf("%+v", a)
+	}
+	contains(t, w.types(ana, "/approval withdraw acme quote").Text, "Nothing is asked for this deal at the moment.")
+	contains(t, shown(t, w.types(ana, "/approval withdraw")), "Asked by you")
+}
+
 // What a command cannot decide it says in one sentence, and changes nothing.
 func TestCommandsThatDecideNothing(t *testing.T) {
 	w := withApprovers(t)
