@@ -115,7 +115,7 @@ func (d *durations) sort(room *[]lasted) {
 	sortLasted(d.ended, room)
 }
 
-// sortLasted sorts eleven bits at a time, as stat does, since comparing millions takes much longer. It needs as much room again.
+// sortLasted sorts eleven bits at a time, since comparing millions takes much longer. It needs as much room again.
 func sortLasted(all []lasted, room *[]lasted) {
 	const bits, few = 11, 2000
 	if len(all) < few {

@@ -2,7 +2,6 @@ package stat
 
 import (
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -169,26 +168,6 @@ func TestResampleEqualsRepetition(t *testing.T) {
 		same("log-rank", LogRank(a, other).P, LogRank(b, other).P)
 		if !slices.Equal(a.Times(1, 2), b.Times(1, 2)) {
 			t.Fatal("other times")
-		}
-	})
-}
-
-func TestSortingAgreesWithComparing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		scale := math.Pow(10, rapid.Float64Range(-300, 300).Draw(t, "scale"))
-		obs := make([]Observation, rapid.IntRange(400, 3000).Draw(t, "n"))
-		times := make([]float64, len(obs))
-		for i := range obs {
-			times[i] = math.Abs(rng.NormFloat64()) * scale
-			obs[i] = Observation{Time: times[i], Group: int32(i)}
-		}
-		sortByTime(obs)
-		sorted := slices.Sorted(slices.Values(times))
-		for i, o := range obs {
-			if o.Time != sorted[i] || times[o.Group] != o.Time {
-				t.Fatalf("place %d holds %+v, want %g", i, o, sorted[i])
-			}
 		}
 	})
 }

@@ -29,11 +29,11 @@ type Sample struct {
 }
 
 // NewSample sorts observations, which it takes over, and returns them as a sample. Those whose time is not a duration (negative,
-// infinite, NaN) are left out; N tells. 16 bytes an observation, and as many again while sorting.
+// infinite, NaN) are left out; N tells. 16 bytes an observation. Large ones are quickest in order of time.
 func NewSample(obs []Observation) *Sample {
 	if !ordered(obs) {
 		obs = slices.DeleteFunc(obs, func(o Observation) bool { return !(o.Time >= 0 && o.Time <= math.MaxFloat64) })
-		sortByTime(obs)
+		slices.SortStableFunc(obs, func(a, b Observation) int { return cmp.Compare(a.Time, b.Time) })
 	}
 	return &Sample{obs: obs, tolerance: tieTolerance(obs), n: len(obs)}
 }
@@ -157,46 +157,4 @@ func tieTolerance(obs []Observation) float64 {
 		return relative
 	}
 	return relative * math.Max(1, sum/float64(distinct))
-}
-
-// sortByTime sorts in six passes, eleven bits at a time, which for millions of observations takes a fraction of the time that
-// comparing them takes.
-func sortByTime(obs []Observation) {
-	const bits, passes, few = 11, 6, 500
-	byTime := func(a, b Observation) int { return cmp.Compare(a.Time, b.Time) }
-	if len(obs) < few {
-		slices.SortStableFunc(obs, byTime)
-		return
-	}
-	// The bits of a float that is not negative are in its order; the shift drops the sign that -0 has.
-	key := func(o *Observation) uint64 { return math.Float64bits(o.Time) << 1 }
-	var sizes [passes][1 << bits]int
-	for i := range obs {
-		k := key(&obs[i])
-		for p := range sizes {
-			sizes[p][k>>(p*bits)&(1<<bits-1)]++
-		}
-	}
-	from, to := obs, make([]Observation, len(obs))
-	for p := range sizes {
-		size := &sizes[p]
-		shift := p * bits
-		if size[key(&from[0])>>shift&(1<<bits-1)] == len(from) {
-			continue // all alike
-		}
-		start := 0
-		for digit, n := range size {
-			size[digit] = start
-			start += n
-		}
-		for i := range from {
-			digit := key(&from[i]) >> shift & (1<<bits - 1)
-			to[size[digit]] = from[i]
-			size[digit]++
-		}
-		from, to = to, from
-	}
-	if &from[0] != &obs[0] {
-		copy(obs, from)
-	}
 }
