@@ -70,10 +70,8 @@ func (c *Case) Advance(actor string, m Move, now time.Time) ([]Event, error) {
 			e.Missing = missing
 			return nil, e
 		}
-		if !c.Org.Leads(actor) {
-			e := refuse(NotAllowed, "override.not_allowed")
-			e.Who = compact(append(c.Org.Holders(RoleManager), c.Org.Holders(RoleAdmin)...))
-			return nil, e
+		if err := c.Org.MustLead(actor, "override.not_allowed"); err != nil {
+			return nil, err
 		}
 		data.Override, data.Why = true, m.Override
 		for _, x := range missing {

@@ -17,4 +17,7 @@
 //
 // Undo never deletes: it appends an [Undone] event, and Fold leaves both
 // the undone event and the undo out.
+//
+// Teams and roles have no events but versions: a change such as [Organisation.GiveRole]
+// is made on a [Organisation.Clone], or refused, and the store keeps the next version.
 package sales
