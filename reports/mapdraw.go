@@ -252,7 +252,11 @@ func (d *mapDrawing) drawPills(stage int) {
 			name += " " + v.Many
 		}
 		d.Rect(draw.Rect{X: x, Y: y - 14, W: pillWidth, H: 28, Round: 14, Fill: end.fill})
-		d.Text(draw.Text{X: x + pillWidth/2, Y: y + 5, Size: 14, S: draw.Wrap(name, 14, pillWidth-8, 1)[0], Colour: ink, Anchor: draw.Middle})
+		size := 14.0
+		for size > 11 && draw.Wide(name, size) > pillWidth-8 { // "Completed 120"
+			size -= 0.5
+		}
+		d.Text(draw.Text{X: x + pillWidth/2, Y: y + 5, Size: size, S: draw.Wrap(name, size, pillWidth-8, 1)[0], Colour: ink, Anchor: draw.Middle})
 		if back >= 0 {
 			v := d.Moves[back]
 			d.Path(draw.Path{Points: []draw.Point{{X: x + pillWidth/4, Y: y + 14}, {X: x + pillWidth/4, Y: y + 27}, {X: x - pillSpace, Y: y + 27}},
