@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 const kindCard = "card"
@@ -50,6 +52,20 @@ func (tx *Tx) RefreshDeals(ctx context.Context, f DealFilter) error {
 	n, err := tx.exec(ctx, query, slices.Concat([]any{tx.store.options.Clock().UnixMilli()}, args, args)...)
 	tx.woke = tx.woke || n > 0
 	return wrap("refresh the cards of deals", err)
+}
+
+const redrawRequestsSQL = redrawSQL + `IN (SELECT 'approval:' || id FROM approval WHERE ` + ofDeal + `)`
+
+// redrawRequests has the cards of a deal's requests for approval drawn anew, when the deal's own
+// card stands at last: they show the way to its thread.
+func (tx *Tx) redrawRequests(ctx context.Context, subject string) error {
+	id, deal := strings.CutPrefix(subject, "deal:")
+	n, err := strconv.ParseInt(id, 10, 64)
+	if !deal || err != nil {
+		return nil
+	}
+	_, err = tx.exec(ctx, redrawRequestsSQL, tx.store.options.Clock().UnixMilli(), n)
+	return wrap("have requests drawn anew", err)
 }
 
 // Show is Card and Refresh together, in one statement where the card stands already: a

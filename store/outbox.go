@@ -229,6 +229,11 @@ func (s *Store) Delivered(ctx context.Context, o Outbound, channel, ts, rendered
 	return s.leased(ctx, o, func(ctx context.Context, tx *Tx) (int64, error) {
 		tx.woke = true // a lane moves on
 		if o.Kind == kindCard {
+			if o.TS == "" {
+				if err := tx.redrawRequests(ctx, o.Subject); err != nil {
+					return 0, err
+				}
+			}
 			return tx.exec(ctx, cardDeliveredSQL, channel, ts, rendered, o.ID, o.Token)
 		}
 		return tx.exec(ctx, deliveredSQL, s.options.Clock().UnixMilli(), channel, ts, o.ID, o.Token)

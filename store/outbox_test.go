@@ -229,6 +229,24 @@ func TestCardsAreRenderedAgain(t *testing.T) {
 	})
 }
 
+// A request's copy in a direct message shows the way to the deal's thread, which may not stand yet.
+func TestRequestsAreDrawnAnewWhenTheirDealStands(t *testing.T) {
+	withOutbox(t, func(o *outboxTest) {
+		seedMap(o.T, o.Store)
+		d := newDeal(o.T, o.Store, "Acme", "")
+		a := request(o.T, o.Store, d.ID)
+		deal, copy := fmt.Sprintf("deal:%d", d.ID), fmt.Sprintf("approval:%d", a.ID)
+		o.card(copy, "U1", "")
+		o.delivered(o.expect("card:" + copy + ":U1")[0], "1.0")
+		o.card(deal, "A", "")
+		o.delivered(o.expect("card:" + deal + ":A")[0], "2.0")
+		o.delivered(o.expect("card:" + copy + ":U1")[0], "1.0")
+		o.card(deal, "A", "")
+		o.delivered(o.expect("card:" + deal + ":A")[0], "2.0")
+		o.expect() // the way is known
+	})
+}
+
 func TestRepliesWaitForTheirCard(t *testing.T) {
 	withOutbox(t, func(o *outboxTest) {
 		reply := post("r1", "A")
