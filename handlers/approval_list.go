@@ -47,6 +47,8 @@ func (a *App) clickApprovals(ctx context.Context, c *Call) (Reply, error) {
 	switch list {
 	case "team":
 		return a.teamPage(ctx, c, pageNumber(page))
+	case "delegations":
+		return a.delegationsPage(ctx, c, pageNumber(page))
 	case "waiting", "asked", "decided":
 		return a.approvalsPage(ctx, c, list, pageNumber(page))
 	}

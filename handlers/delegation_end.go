@@ -89,24 +89,28 @@ func (a *App) endNow(ctx context.Context, tx *store.Tx, c *Call, id int64, may f
 
 // delegations answers /approvals delegations: those that concern the person, or for who leads all.
 func (a *App) delegations(ctx context.Context, c *Call) (Reply, error) {
+	return a.delegationsPage(ctx, c, 0)
+}
+
+func (a *App) delegationsPage(ctx context.Context, c *Call, page int) (Reply, error) {
 	var reply Reply
 	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		org, err := r.Organisation(ctx)
 		if err != nil {
 			return err
 		}
-		var rows []view.Delegation
-		for _, d := range org.Delegations {
-			if org.MayEnd(c.User, d) != nil {
-				continue
-			}
-			s, err := a.delegationStory(ctx, r, d, c)
-			if err != nil {
+		mine, err := delegationsBy(ctx, r, func(d sales.Delegation) bool { return org.MayEnd(c.User, d) == nil })
+		if err != nil {
+			return err
+		}
+		mine, pages := onPage(mine, "delegations", page, view.MaxDelegations)
+		rows := make([]view.Delegation, len(mine))
+		for i, d := range mine {
+			if rows[i], err = a.delegationStory(ctx, r, d, c); err != nil {
 				return err
 			}
-			rows = append(rows, s)
 		}
-		reply = Reply{Text: c.T("Who decides in whose place"), Blocks: view.DelegationList(c.Printer, rows, a.slash("approvals delegate"))}
+		reply = Reply{Text: c.T("Who decides in whose place"), Blocks: view.DelegationList(c.Printer, rows, pages, a.slash("approvals delegate"))}
 		return nil
 	})
 	return c.inPlace(reply), err

@@ -2,10 +2,13 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"pipewright/handlers/view"
+	"pipewright/internal/sales"
 	"pipewright/store"
 )
 
@@ -120,6 +123,40 @@ func TestEndingDelegations(t *testing.T) {
 	contains(t, w.clicks(maxim, list, "End it").Text, "That is over already. `/approvals delegations` shows what there is.")
 	w.types(raj, "/approvals delegate Ben Ode until friday")
 	contains(t, w.types(raj, "/approvals delegate 停止").Text, "Ben Ode no longer decides in your place.")
+}
+
+// TestManyDelegationsArePaged: one for each of more days than a message lists.
+func TestManyDelegationsArePaged(t *testing.T) {
+	w := withApprovers(t)
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		for i := range view.MaxDelegations + 3 {
+			from := w.now.AddDate(0, 0, i+1)
+			if _, err := tx.Arrange(ctx, func(*sales.Organisation) (sales.Delegation, error) {
+				return sales.Delegation{Approver: raj, Delegate: ben, From: from, Until: from.AddDate(0, 0, 1), Why: fmt.Sprintf("Trip %02d", i), By: raj, At: w.now}, nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, user := range []string{raj, ben, maxim} {
+		first := w.types(user, "/approvals delegations")
+		text := shown(t, first)
+		contains(t, text, "Trip 00", "Trip 39", "[3 more]", "[Delegate…]")
+		if strings.Contains(text, "Trip 40") || strings.Contains(text, "Previous") {
+			t.Errorf("it begins with:\n%s", text)
+		}
+		last := w.clicks(user, first, "3 more")
+		text = shown(t, last)
+		contains(t, text, "Trip 40", "Trip 42", "[Previous]")
+		if strings.Contains(text, "Trip 39") || strings.Contains(text, " more]") {
+			t.Errorf("it ends with:\n%s", text)
+		}
+		contains(t, shown(t, w.clicks(user, last, "Previous")), "Trip 00")
+	}
+	// Who is concerned by none sees none on a later page either.
+	r := w.do(Intent{Kind: Action, User: ana, Name: "approval.list", Value: "1:delegations", Channel: "CSALES", Ephemeral: true, Message: "1.1"})
+	contains(t, shown(t, r), "Everybody decides for themselves.")
 }
 
 // What does not go says so in one sentence, and changes nothing.

@@ -20,7 +20,7 @@ type ApprovalsList struct {
 	Pages Pages
 }
 
-// Pages turns a list of requests that is longer than one message.
+// Pages turns a list of requests, or of what rules them, that is longer than one message.
 type Pages struct {
 	List string // what the list is, as the buttons carry it
 	Page int    // the one that is shown, from 0

@@ -122,14 +122,16 @@ func (d Delegation) cards(p text.Printer) string {
 	return p.N(d.Waiting, "%d request waits: you have its card.", "%d requests wait: you have their cards.")
 }
 
-// DelegationList shows who decides in whose place; command is what arranges it.
-func DelegationList(p text.Printer, rows []Delegation, command string) []slack.Block {
-	const most = 40
+// MaxDelegations is how many delegations a message lists.
+const MaxDelegations = 40
+
+// DelegationList shows a page of who decides in whose place; command is what arranges it.
+func DelegationList(p text.Printer, rows []Delegation, pages Pages, command string) []slack.Block {
 	blocks := []slack.Block{Section("*" + p.T("Who decides in whose place") + "*")}
 	if len(rows) == 0 {
 		blocks = append(blocks, Section(p.T("Everybody decides for themselves. `%s` names somebody for the time of an absence.", command)))
 	}
-	for _, d := range rows[:min(len(rows), most)] {
+	for _, d := range rows {
 		line := p.T("*%s* decides in the place of *%s* %s.", d.Name(d.Delegate), d.Name(d.Approver), d.period(p))
 		if d.By != d.Approver {
 			line = p.Sentences(line, p.T("Arranged by %s.", d.Name(d.By)))
@@ -138,10 +140,8 @@ func DelegationList(p text.Printer, rows []Delegation, command string) []slack.B
 		s.Accessory = slack.NewAccessory(d.end(p.T("End it")))
 		blocks = append(blocks, s)
 	}
-	if len(rows) > most {
-		blocks = append(blocks, Context(p.N(len(rows)-most, "%d more", "%d more")))
-	}
-	return append(fit(blocks), Actions(DelegateButton(p, "", p.T("Delegate…")))...)
+	blocks = append(fit(blocks), pages.buttons(p)...)
+	return append(blocks, Actions(DelegateButton(p, "", p.T("Delegate…")))...)
 }
 
 // DelegateButton opens the form for a delegation: the person's own, or somebody's.

@@ -76,10 +76,10 @@ func TestWaitingAndDelegationsKeepSlacksLimits(t *testing.T) {
 		checkMessage(t, p.Lang()+" waiting", "text", WaitingBlocks(p, rows, Pages{List: "team", Page: 1, More: 1000}))
 		d := Delegation{Delegation: sales.Delegation{ID: 1 << 60, Approver: "U1", Delegate: "U2", By: "U3", From: now, Until: now.AddDate(1, 0, 0), Why: nasty}, Zone: time.UTC, Waiting: 1000, Now: now, Name: longName}
 		var all []Delegation
-		for range 100 {
+		for range MaxDelegations {
 			all = append(all, d)
 		}
-		checkMessage(t, p.Lang()+" delegations", "text", DelegationList(p, all, "/"+nasty))
+		checkMessage(t, p.Lang()+" delegations", "text", DelegationList(p, all, Pages{List: "delegations", Page: 1, More: 1000}, "/"+nasty))
 		for _, what := range []string{"made", "begun", "stopped", "over"} {
 			for _, user := range []string{"U1", "U2"} {
 				sentence, more := d.Told(p, user, what, "U3")
