@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -35,13 +36,18 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 		fmt.Fprintln(t.out, nothingSealed(p, report.Unsealed))
 		return nil
 	}
-	fmt.Fprintln(t.out, p.N(report.Events, "The audit trail holds: %d event, %d not sealed yet.", "The audit trail holds: %d events, %d not sealed yet.", report.Unsealed))
-	if report.Unsealed > 0 {
-		fmt.Fprintln(t.out, p.T("What is not sealed yet is sealed by the bot while it runs: start it, and verify again."))
-	}
-	fmt.Fprintln(t.out, p.T("Head: %s", report.Head))
-	fmt.Fprintln(t.out, p.T("Keep the head somewhere else: it shows later that nothing was cut off."))
+	sayItHolds(t.out, p, report)
 	return nil
+}
+
+// sayItHolds writes what was verified, and what to keep of it.
+func sayItHolds(out io.Writer, p text.Printer, report store.AuditReport) {
+	fmt.Fprintln(out, p.N(report.Events, "The audit trail holds: %d event, %d not sealed yet.", "The audit trail holds: %d events, %d not sealed yet.", report.Unsealed))
+	if report.Unsealed > 0 {
+		fmt.Fprintln(out, p.T("What is not sealed yet is sealed by the bot while it runs: start it, and verify again."))
+	}
+	fmt.Fprintln(out, p.T("Head: %s", report.Head))
+	fmt.Fprintln(out, p.T("Keep the head somewhere else: it shows later that nothing was cut off."))
 }
 
 // nothingSealed says that there is no chain yet, and why.
