@@ -93,29 +93,22 @@ func deskName(p *sales.Process, org *sales.Organisation, kind, step string) sale
 // for weeks, some of it about deals of the stage, and who take the longer the more it is. Without the
 // last, a habit of answering late would pass for too few hands; without that much work, one long
 // queue of those who keep up.
+//
+// Whether they are idle is a fact about them, so that it is asked of all that they were asked, also where
+// the history has some deals only: whom everybody shares is idle in no part of it for that. Of deals that
+// a reader may not see, those of private teams, this yes or no is all that shows: no deal, number or name.
 func (h *History) saturated(place int, w span) *desk {
 	lately := span{w.to - idleWeeks*weekMillis, w.to}
 	if lately.from < w.from {
 		return nil
 	}
 	for i := range h.desks {
-		d := h.mine(&h.desks[i])
+		d := &h.desks[i]
 		if d.holds(h, place) && !d.idle(h.Process.Calendar, lately) && d.slower(w.to-deskWeeks*weekMillis) {
 			return d
 		}
 	}
 	return nil
-}
-
-// mine is the desk with what concerns the history's deals.
-func (h *History) mine(d *desk) *desk {
-	out := &desk{name: d.name}
-	for _, a := range d.asked {
-		if h.deal(a.deal) >= 0 {
-			out.asked = append(out.asked, a)
-		}
-	}
-	return out
 }
 
 // deal is the place of a deal, or nowhere.
@@ -127,11 +120,11 @@ func (h *History) deal(id int64) int32 {
 	return int32(i)
 }
 
-// holds reports whether a deal of the stage waits there now.
+// holds reports whether a deal of the history, in the stage, waits there now.
 func (d *desk) holds(h *History, place int) bool {
 	return slices.ContainsFunc(d.asked, func(a asked) bool {
-		deal := h.Deals[h.deal(a.deal)]
-		return !a.over && deal.Status == sales.Open && int(deal.At) == place
+		i := h.deal(a.deal)
+		return i != nowhere && !a.over && h.Deals[i].Status == sales.Open && int(h.Deals[i].At) == place
 	})
 }
 
