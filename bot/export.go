@@ -155,6 +155,7 @@ func (e *exporting) process(ctx context.Context, r *store.Reader, p *sales.Proce
 		return err
 	}
 	e.progress.start(p.Key, int64(len(deals)), false)
+	var reworded []sales.Event // of requests, which few deals have
 	for _, d := range deals {
 		log, err := r.Events(ctx, d.ID)
 		if err != nil {
@@ -163,6 +164,7 @@ func (e *exporting) process(ctx context.Context, r *store.Reader, p *sales.Proce
 		if err := e.deal(p, d, log); err != nil {
 			return err
 		}
+		reworded = append(reworded, slices.DeleteFunc(log, func(x sales.Event) bool { return !x.Rewords() })...)
 		e.progress.add(1)
 	}
 	err = r.EachActivity(ctx, p.Key, func(a sales.Activity) error {
@@ -183,7 +185,7 @@ func (e *exporting) process(ctx context.Context, r *store.Reader, p *sales.Proce
 		if err := writeAll(e.steps, csvio.StepRows(d, a)); err != nil {
 			return err
 		}
-		return writeAll(e.decisions, csvio.DecisionRows(d, a))
+		return writeAll(e.decisions, csvio.DecisionRows(d, a, reworded))
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"pipewright/internal/text"
 )
 
-// approvalApprove answers /approval approve DEAL [KIND] [AMOUNT] [NOTE].
+// approvalApprove answers /approval approve DEAL [KIND] [vN] [AMOUNT] [NOTE].
 func (a *App) approvalApprove(ctx context.Context, c *Call) (Reply, error) {
 	f, err := a.find(ctx, c, c.Words)
 	if err != nil {
@@ -23,11 +23,12 @@ func (a *App) approvalApprove(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	edition, rest := cutEdition(rest)
 	amount, note := c.leadingAmount(rest, req.Amount().Currency)
-	return a.decideByCommand(ctx, c, req, sales.Decision{Verdict: sales.Approve, Amount: amount, Comment: c.reason(note)})
+	return a.decideByCommand(ctx, c, typedDecision{f, req, edition, c.typed(rest)}, sales.Decision{Verdict: sales.Approve, Amount: amount, Comment: c.reason(note)})
 }
 
-// approvalReject answers /approval reject DEAL [KIND] because TEXT.
+// approvalReject answers /approval reject DEAL [KIND] [vN] because TEXT.
 func (a *App) approvalReject(ctx context.Context, c *Call) (Reply, error) {
 	words, why, _ := cut(c.Words, because...)
 	f, err := a.find(ctx, c, words)
@@ -35,6 +36,7 @@ func (a *App) approvalReject(ctx context.Context, c *Call) (Reply, error) {
 		return a.orWaiting(ctx, c, err)
 	}
 	kind, rest, err := c.kindAfter(f)
+	edition, rest := cutEdition(rest)
 	if err == nil {
 		err = noMore(rest)
 	}
@@ -45,7 +47,7 @@ func (a *App) approvalReject(ctx context.Context, c *Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return a.decideByCommand(ctx, c, req, sales.Decision{Verdict: sales.Reject, Comment: c.reason(why)})
+	return a.decideByCommand(ctx, c, typedDecision{f, req, edition, c.typed(why)}, sales.Decision{Verdict: sales.Reject, Comment: c.reason(why)})
 }
 
 // approvalWithdraw answers /approval withdraw DEAL [KIND]: it asks back, as the button does.
@@ -69,7 +71,11 @@ func (a *App) approvalWithdraw(ctx context.Context, c *Call) (Reply, error) {
 }
 
 // decideByCommand decides the request as it was found.
-func (a *App) decideByCommand(ctx context.Context, c *Call, req sales.Approval, d sales.Decision) (Reply, error) {
+func (a *App) decideByCommand(ctx context.Context, c *Call, t typedDecision, d sales.Decision) (Reply, error) {
+	req := t.req
+	if ask, asked, err := a.askEdition(ctx, c, t, d.Verdict); asked || err != nil {
+		return ask, err
+	}
 	d.By, d.Seen, d.Via = c.User, req.Version, "command"
 	r, err := a.decideApproval(ctx, c, req.ID, d)
 	if isCode(err, "approval.no_reason") {

@@ -29,8 +29,8 @@ var DecisionHeader = []string{
 	"deal_id", "process", "approval_id", "kind", "step", "by", "for", "verdict", "at", "seen_version", "via", "amount_typed", "comment", "void",
 }
 
-// DecisionRows returns the rows of decisions.csv for a request.
-func DecisionRows(d sales.Deal, a sales.Approval) [][]string {
+// DecisionRows returns the rows of decisions.csv for a request. log holds at least the events by which it was changed.
+func DecisionRows(d sales.Deal, a sales.Approval, log []sales.Event) [][]string {
 	var out [][]string
 	for _, s := range a.Steps {
 		for _, x := range s.Decisions {
@@ -40,7 +40,7 @@ func DecisionRows(d sales.Deal, a sales.Approval) [][]string {
 			}
 			out = append(out, []string{
 				DealID(d), d.Process, strconv.FormatInt(a.ID, 10), a.Kind, s.Key, x.By, x.For, string(x.Verdict), writeMillis(x.At),
-				strconv.Itoa(x.Seen), x.Via, x.Amount, x.Comment, void,
+				strconv.Itoa(sales.Edition(log, a.ID, x.Seen, time.UnixMilli(x.At))), x.Via, x.Amount, x.Comment, void,
 			})
 		}
 	}

@@ -39,14 +39,8 @@ func (h ApprovalHistory) Blocks(p text.Printer) (string, []slack.Block) {
 	begin := max(0, end-atOnce)
 	title := p.T("What happened to the approvals for %s", DealName(h.Deal))
 	blocks := []slack.Block{Section("*" + strings.ReplaceAll(title, "*", "") + "*")}
-	versions := map[int64]int{} // how often each request was put into other words so far
-	for i, e := range all[:end] {
-		if e.Type == sales.Requested || asksOther(e) {
-			versions[e.Data.Approval]++
-		}
-		if i >= begin {
-			blocks = append(blocks, Section(h.line(p, e, versions[e.Data.Approval])))
-		}
+	for _, e := range all[begin:end] {
+		blocks = append(blocks, Section(h.line(p, e)))
 	}
 	if begin > 0 {
 		blocks = append(blocks, Actions(Button("approval.history", fmt.Sprintf("%d:%d:%s", h.Deal.ID, all[begin].Version, h.Kind), p.N(begin, "%d earlier", "%d earlier")))...)
@@ -64,22 +58,17 @@ func (h ApprovalHistory) events() []sales.Event {
 	return out
 }
 
-// asksOther reports whether from this event on the request asks for something else.
-func asksOther(e sales.Event) bool {
-	return e.Type == sales.Edited || e.Type == sales.Followed && e.Data.Outcome == sales.Voided
-}
-
 // line is one event: when, what, and a line with what belongs to it.
-func (h ApprovalHistory) line(p text.Printer, e sales.Event, version int) string {
+func (h ApprovalHistory) line(p text.Printer, e sales.Event) string {
 	s := p.DateTime(e.At) + " · " + History{Process: h.Process, Event: e, Name: h.Name}.Sentence(p)
 	var more []string
 	switch {
 	case e.Type == sales.Requested:
 		more = h.values(p, e)
-	case asksOther(e):
-		more = append([]string{p.T("version %s", p.Number(float64(version), 0))}, h.changes(p, e)...)
+	case e.Rewords():
+		more = append([]string{p.T("version %s", h.edition(p, e))}, h.changes(p, e)...)
 	case e.Type == sales.Decided:
-		more = h.decision(p, e, version)
+		more = h.decision(p, e)
 	}
 	if len(more) == 0 {
 		return s
@@ -97,6 +86,11 @@ func (h ApprovalHistory) values(p text.Printer, e sales.Event) []string {
 		}
 	}
 	return out
+}
+
+// Changed is what a change of a request made of its form, in one line.
+func (h ApprovalHistory) Changed(p text.Printer, e sales.Event) string {
+	return strings.Join(h.changes(p, e), " · ")
 }
 
 // changes is what the requester, or the deal, changed in the form.
@@ -117,16 +111,20 @@ func (h ApprovalHistory) value(p text.Printer, f sales.Field, v string, e sales.
 }
 
 // decision says by which door it came, on what, and what was typed to confirm it.
-func (h ApprovalHistory) decision(p text.Printer, e sales.Event, version int) []string {
+func (h ApprovalHistory) decision(p text.Printer, e sales.Event) []string {
 	var out []string
 	if door, ok := doors[e.Data.Via]; ok {
 		out = append(out, p.T(door))
 	}
-	out = append(out, p.T("on version %s", p.Number(float64(version), 0)))
+	out = append(out, p.T("on version %s", h.edition(p, e)))
 	if m, err := sales.MoneyFromCanonical(e.Data.Value); err == nil && m.IsSet() {
 		out = append(out, p.T("%s typed to confirm it", p.Money(m.Minor, m.Currency)))
 	}
 	return out
+}
+
+func (h ApprovalHistory) edition(p text.Printer, e sales.Event) string {
+	return p.Number(float64(sales.Edition(h.Log, e.Data.Approval, e.Data.Seen, e.At)), 0)
 }
 
 // doors are the ways by which decisions come.

@@ -88,7 +88,8 @@ type Decision struct {
 	At      int64    `json:"at"` // Unix milliseconds
 	Comment string   `json:"comment,omitempty"`
 	Amount  string   `json:"amount,omitempty"` // as it was typed to confirm it, in canonical form
-	Seen    int      `json:"seen"`             // Approval.Version that was decided on
+	Seen    int      `json:"seen"`             // Approval.Version that the person saw; 0 is the present one
+	In      int      `json:"in,omitempty"`     // Approval.Version that it came in; 0 in older ones: Seen
 	Via     string   `json:"via"`              // thread, dm, command, home
 	Void    bool     `json:"void,omitempty"`   // the request was changed since: it no longer counts
 	As      []string `json:"as,omitempty"`     // for a step that asks one of each: whom the person answered for
@@ -237,7 +238,10 @@ func (c *Case) Decide(a Approval, d Decision, now time.Time) (Approval, []Event,
 	if err := a.confirmed(*s, d); err != nil {
 		return a, nil, err
 	}
-	d.At, d.Seen, d.For = now.UnixMilli(), a.Version, ""
+	d.At, d.In, d.For = now.UnixMilli(), a.Version, ""
+	if d.Seen == 0 {
+		d.Seen = a.Version
+	}
 	if approver != d.By {
 		d.For = approver
 	}
@@ -312,7 +316,7 @@ func (a *Approval) answered(user string) int {
 	for _, s := range a.Steps {
 		for _, d := range s.Decisions {
 			if d.By == user {
-				last = max(last, d.Seen)
+				last = max(last, d.In, d.Seen)
 			}
 		}
 	}

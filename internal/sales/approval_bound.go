@@ -183,7 +183,7 @@ func (c *Case) Follow(a Approval, actor string, now time.Time) (Approval, []Even
 	}
 	next := a
 	next.Facts, next.Version = facts, a.Version+1
-	data := EventData{Kind: a.Kind, Approval: a.ID, Facts: facts}
+	data := EventData{Kind: a.Kind, Approval: a.ID, Seen: next.Version, Facts: facts}
 	for _, f := range slices.Sorted(maps.Keys(changes(a.Facts, facts))) {
 		data.Shifts = append(data.Shifts, Shift{Field: f, Was: a.Facts[f], Is: facts[f]})
 	}

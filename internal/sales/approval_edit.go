@@ -39,7 +39,7 @@ func (c *Case) Edit(a Approval, actor string, form map[string]string, seen int, 
 		return a, nil, false, err
 	}
 	voided = voided || slices.ContainsFunc(slices.Collect(maps.Keys(before)), policy.IsMaterial)
-	data := EventData{Kind: a.Kind, Approval: a.ID, Before: before, Form: form}
+	data := EventData{Kind: a.Kind, Approval: a.ID, Seen: next.Version, Before: before, Form: form}
 	if voided {
 		data.Outcome, next.Facts = Voided, c.facts(policy)
 		data.Facts = next.Facts

@@ -43,11 +43,15 @@ func TestEditingARequest(t *testing.T) {
 				t.Fatal("what was decided is kept and marked, and what was passed in is left alone")
 			}
 			who := s.Deciders(b)[0]
-			_, _, err = s.Case.Decide(b, Decision{By: who, Verdict: Approve, Seen: seen}, s.now)
+			decided, answered, err := s.Case.Decide(b, Decision{By: who, Verdict: Approve, Seen: seen}, s.now)
 			if c.voided {
 				s.refused(err, Conflict, "approval.moved_on")
 			} else if err != nil {
 				t.Fatalf("what %s saw still holds: %v", who, err)
+			} else if d := decided.step(c.waits).Decisions[0]; d.Seen != seen || d.In != b.Version || answered[0].Data.Seen != seen {
+				t.Fatalf("%s saw version %d, and version %d was there: %+v", who, seen, b.Version, d)
+			} else if before, after := Edition(events, 1, d.Seen, s.now), Edition(events, 1, d.In, s.now); before != 1 || after != 2 {
+				t.Fatalf("they saw wording %d, and wording %d was there", before, after)
 			}
 			if c.voided {
 				_, _, _, err = s.Edit(b, "UANA", base, seen, s.now)

@@ -104,7 +104,7 @@ type EventData struct {
 	Question  int               `json:"question,omitempty"` // which of a request's, from 1
 	Users     []string          `json:"users,omitempty"`    // who may decide from then on
 	Turns     []Turn            `json:"awaits,omitempty"`   // whom a request waits for from then on
-	Seen      int               `json:"seen,omitempty"`     // version of the request that was decided on
+	Seen      int               `json:"seen,omitempty"`     // version of the request that was decided on, or that its change made
 	Via       string            `json:"via,omitempty"`      // by which door: thread, dm, command, home
 	Digest    string            `json:"digest,omitempty"`   // of the request's row as it was stored with this event
 	Verdict   Verdict           `json:"verdict,omitempty"`
