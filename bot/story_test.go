@@ -59,6 +59,7 @@ func TestStories(t *testing.T) {
 		{"sqlite, sockets", modeSocket, 1, sqliteFile},
 		{"sqlite, http", modeHTTP, 1, sqliteFile},
 		{"postgres, two replicas", modeSocket, 2, func(t *testing.T) string { return pgtest.Start(t) }},
+		{"postgres, http", modeHTTP, 1, func(t *testing.T) string { return pgtest.Start(t) }},
 	}
 	for _, stage := range stages {
 		t.Run(stage.name, func(t *testing.T) {
