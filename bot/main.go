@@ -62,7 +62,7 @@ func execute(ctx context.Context, args []string, t terminal) int {
 	parser, err := kong.New(&cli, kong.Name("pipewright"), kong.Writers(t.out, t.err),
 		kong.Description("Pipewright: map your sales process, work your deals and see where it is stuck, without leaving Slack."),
 		kong.UsageOnError(), kong.Exit(func(code int) { exited = code; panic(errHelp) }),
-		kong.Vars{"address": defaultPlayAddress, "reports": strings.Join(reports.Names(), ", ")})
+		kong.Vars{"address": defaultPlayAddress, "reports": strings.Join(append(reports.Names(), reports.DigestReport), ", ")})
 	if err != nil {
 		return complain(t, err, exitUsage)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -18,7 +19,7 @@ type reportCommand struct {
 	From    string  `placeholder:"TIME" help:"Deals created from then on."`
 	To      string  `placeholder:"TIME" help:"Deals created before then."`
 	Horizon float64 `placeholder:"DAYS" help:"How far a deal is followed; otherwise 30 days."`
-	Period  string  `placeholder:"WORDS" help:"In place of --from and --to, as people say it: \"last quarter\", \"since 1 Oct\"."`
+	Period  string  `placeholder:"WORDS" help:"In place of --from and --to, as people say it: \"last quarter\", \"since 1 Oct\". Of a digest: daily, weekly or monthly."`
 	Owner   string  `placeholder:"USER" help:"Only this person's deals: Slack id or name."`
 	Team    string  `placeholder:"KEY" help:"Only this team's deals."`
 	Source  string  `placeholder:"NAME" help:"Only deals of this source."`
@@ -33,7 +34,13 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	o, err := c.options(time.Now(), cfg.zone)
+	now, every := time.Now(), ""
+	if c.Name == reports.DigestReport {
+		if every, err = c.every(); err != nil {
+			return err
+		}
+	}
+	o, err := c.options(now, cfg.zone)
 	if err != nil {
 		return err
 	}
@@ -46,6 +53,9 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
 		if err := c.choose(ctx, r, &o); err != nil {
 			return err
+		}
+		if c.Name == reports.DigestReport {
+			return reports.RunDigest(ctx, r, every, o, now, c.Format, t.out, p)
 		}
 		return reports.Run(ctx, r, c.Name, o, c.Format, t.out, p)
 	})
@@ -66,6 +76,18 @@ func (c *reportCommand) choose(ctx context.Context, r *store.Reader, o *reports.
 	return o.Resolve(ctx, r)
 }
 
+// every is of which time a digest tells, weekly unless another was asked for.
+func (c *reportCommand) every() (string, error) {
+	if c.From+c.To+c.By != "" || c.Horizon != 0 {
+		return "", &usageError{"a digest tells of the last day, week or month: leave --from, --to, --horizon and --by out, and say --period daily, weekly or monthly"}
+	}
+	every, ok := reports.ParseEvery(cmp.Or(c.Period, "weekly"))
+	if !ok {
+		return "", &usageError{"--period " + c.Period + ": of a digest say daily, weekly or monthly"}
+	}
+	return every, nil
+}
+
 func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Options, error) {
 	o := reports.Options{Process: c.Process, AsOf: now, Horizon: c.Horizon, Owner: c.Owner, Team: c.Team, Source: c.Source, By: c.By}
 	for _, f := range []struct {
@@ -81,7 +103,7 @@ func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Opt
 		}
 		*f.into = at
 	}
-	if c.Period == "" {
+	if c.Period == "" || c.Name == reports.DigestReport {
 		return o, nil
 	}
 	if c.From+c.To != "" {

@@ -19,7 +19,7 @@ import (
 // are, how many are open, and as of when. What is unknown is empty; text that a spreadsheet would
 // run is defused. A breakdown has the rows of its groups behind those of all deals, and two columns
 // in front that say whose they are: empty for those of all.
-func WriteCSV(w io.Writer, res Result, p text.Printer) error {
+func WriteCSV(w io.Writer, res answer, p text.Printer) error {
 	e := res.envelope(p)
 	all := groupRow{Deals: e.Deals, Open: e.Open, Rows: e.Rows}
 	var s sheet

@@ -27,10 +27,10 @@ const lateAfter = 15 * time.Minute
 
 // digest is what is read for one digest.
 type digest struct {
-	sub      store.Subscription
+	stretch
 	slot     Slot
-	since    time.Time // the slot before: what happened later is news
 	posted   time.Time
+	past     bool     // it was asked for as of an earlier day
 	h        *History // of the deals that the channel may see
 	org      *sales.Organisation
 	about    Options // whose deals it tells of
@@ -61,22 +61,18 @@ type period struct {
 
 func (p period) events() int { return p.created + p.won + p.lost }
 
-// readDigest reads what the subscription's digest shows as of the slot.
-func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time) (*digest, error) {
-	rhythm := RhythmOf(sub)
-	before := rhythm.Before(slot.At)
-	d := &digest{sub: sub, slot: slot, since: before.At, posted: now, deals: map[int64]sales.Deal{}, people: map[string]string{}}
+// readDigest reads what the digest of those deals shows as of the slot.
+func readDigest(ctx context.Context, r *store.Reader, about Options, of stretch, slot Slot, now time.Time) (*digest, error) {
+	d := &digest{about: about, stretch: of, slot: slot, posted: now, deals: map[int64]sales.Deal{}, people: map[string]string{}}
+	d.about.From, d.about.To = time.Time{}, time.Time{}
 	var err error
 	if d.org, err = r.Organisation(ctx); err != nil {
 		return nil, err
 	}
-	d.about = ParseSubject(sub.Report).options(sub, slot.At, rhythm.Zone)
-	d.about.From, d.about.To = time.Time{}, time.Time{}
-	d.about.Hide = HiddenIn(d.org, sub.Channel, sub.Team)
 	if d.names, err = d.about.readNames(ctx, r); err != nil {
 		return nil, err
 	}
-	all, err := Load(ctx, r, sub.Process, slot.At)
+	all, err := Load(ctx, r, about.Process, slot.At)
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +80,9 @@ func readDigest(ctx context.Context, r *store.Reader, sub store.Subscription, sl
 		return nil, err
 	}
 	d.h, d.unpriced = all.Only(d.about.belongs), d.about.unpriced(all)
-	week := span{before.At.UnixMilli(), slot.At.UnixMilli()}
+	week := span{of.since.UnixMilli(), slot.At.UnixMilli()}
 	d.now = d.h.period(week)
-	earlier := span{rhythm.Before(before.At).At.UnixMilli(), week.from}
+	earlier := span{of.before.UnixMilli(), week.from}
 	d.previous = d.h.period(earlier)
 	d.now.share = float64(week.to-week.from) / float64(week.to-earlier.from)
 	d.moved = d.h.changes(week)
@@ -165,21 +161,15 @@ func (d *digest) readPeople(ctx context.Context, r *store.Reader) error {
 // page freezes the digest for its reader.
 func (d *digest) page(p text.Printer) Page {
 	g := Page{Lang: p.Lang(), Title: d.title(p)}
-	bottle := bottleneck(d.h, Options{AsOf: d.slot.At}).(bottleneckBody)
-	recent := d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
-	g.text("*" + text.Plain(d.lead(p, bottle)) + "*")
+	recent := d.recent()
+	g.text("*" + text.Plain(d.lead(p, d.bottleneck())) + "*")
 	g.small(text.Plain(d.when(p)))
 	g.small(text.Plain(d.scope(p)))
 	if len(d.h.Deals) == 0 {
 		return g
 	}
 	g.text(d.counts(p))
-	funnelBody := funnel(recent, Options{AsOf: d.slot.At})
-	chart := funnelBody.Chart(p)
-	if chart != nil {
-		chart.Title = p.T("Deals of the last %d weeks: stages reached", digestWeeks)
-	}
-	g.chart(chart)
+	g.chart(d.chart(recent, p))
 	g.table(d.stageTable(p, recent))
 	g.text(d.movedText(p))
 	g.text(d.decisionText(p))
@@ -189,30 +179,27 @@ func (d *digest) page(p text.Printer) Page {
 	return g
 }
 
-// numbers open the deals of everything that the digest counts.
-func (d *digest) numbers(p text.Printer) []Number {
-	n := counter{query: Query{"funnel", d.about}}
-	n.query.Process, n.query.From, n.query.To, n.query.AsOf = d.h.Process.Key, d.since, d.slot.At, d.slot.At
-	n.add(p.T("Won"), d.now.won, Closed, string(sales.Won))
-	n.add(p.T("Lost"), d.now.lost, Closed, string(sales.Lost))
-	n.add(p.T("New"), d.now.created, Created, "")
-	n.add(p.T("Moved"), len(d.moved), Moved, "")
-	waiting := map[int64]bool{}
-	for _, a := range d.pending {
-		waiting[a.Deal] = true
+func (d *digest) bottleneck() bottleneckBody {
+	return bottleneck(d.h, Options{AsOf: d.slot.At}).(bottleneckBody)
+}
+
+// recent is the history of the deals that the digest's chart and its times tell of.
+func (d *digest) recent() *History {
+	return d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
+}
+
+// chart is how far recent deals came, nil when there are none.
+func (d *digest) chart(recent *History, p text.Printer) *Chart {
+	chart := funnel(recent, Options{AsOf: d.slot.At}).Chart(p)
+	if chart != nil {
+		chart.Title = p.T("Deals of the last %d weeks: stages reached", digestWeeks)
 	}
-	n.add(p.T("Needs a decision"), len(waiting), Waiting, "")
-	n.add(p.T("Needs attention"), len(d.alerts), Attention, "")
-	for i, at := range d.standing() {
-		n.add(p.T("%s, there now", d.h.stageName(i, p)), at.n, Standing, d.h.Stages[i])
-		n.add(p.T("%s, over target", d.h.stageName(i, p)), at.over, Overdue, d.h.Stages[i])
-	}
-	return n.out
+	return chart
 }
 
 func (d *digest) title(p text.Printer) string {
 	var title string
-	switch d.sub.Every {
+	switch d.every {
 	case "daily":
 		title = p.T("Daily digest")
 	case "monthly":
@@ -221,7 +208,7 @@ func (d *digest) title(p text.Printer) string {
 		title = p.T("Weekly digest")
 	}
 	title += " · " + processName(d.h.Process, p)
-	if t, ok := d.org.Team(d.sub.Team); ok {
+	if t, ok := d.org.Team(d.about.Team); ok {
 		title += " · " + cmp.Or(t.Name.In(p.Lang()), t.Key)
 	}
 	return title
@@ -245,7 +232,7 @@ func (d *digest) when(p text.Printer) string {
 // lead is the sentence that matters first: the bottleneck, when one can be named.
 func (d *digest) lead(p text.Printer, bottle bottleneckBody) string {
 	if len(d.h.Deals) == 0 {
-		if d.scope(p) == "" && d.sub.Team == "" {
+		if d.scope(p) == "" && d.about.Team == "" {
 			return p.T("No deals yet. Create one, and this digest fills by itself.")
 		}
 		return p.T("There are no deals yet.")
@@ -372,7 +359,7 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 func (d *digest) context(p text.Printer) string {
 	s := p.T("%s, %s · as of %s, %s (%s)", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"),
 		p.Date(d.slot.At), p.Time(d.slot.At), p.Location().String())
-	for _, n := range append(unpriced(d.unpriced), notes(d.h, d.h, d.about, nil)...) {
+	for _, n := range d.notes() {
 		s += " · " + n.Say(p)
 	}
 	return s

@@ -123,20 +123,20 @@ func (d *Digests) printer(sub store.Subscription) text.Printer {
 
 // pageFor computes what the subscription shows as of the slot.
 func pageFor(ctx context.Context, r *store.Reader, sub store.Subscription, slot Slot, now time.Time, p text.Printer) (Page, error) {
+	org, err := r.Organisation(ctx)
+	if err != nil {
+		return Page{}, err
+	}
 	about := ParseSubject(sub.Report)
+	o := about.options(sub, slot.At, p.Location())
+	o.Hide = HiddenIn(org, sub.Channel, sub.Team)
 	if about.Name == DigestReport {
-		d, err := readDigest(ctx, r, sub, slot, now)
+		d, err := readDigest(ctx, r, o, RhythmOf(sub).until(slot.At), slot, now)
 		if err != nil {
 			return Page{}, err
 		}
 		return d.page(p), nil
 	}
-	org, err := r.Organisation(ctx)
-	if err != nil {
-		return Page{}, err
-	}
-	o := about.options(sub, slot.At, p.Location())
-	o.Hide = HiddenIn(org, sub.Channel, sub.Team)
 	res, err := Compute(ctx, r, about.Name, o)
 	if err != nil {
 		return Page{}, err

@@ -91,7 +91,7 @@ func HiddenIn(o *sales.Organisation, channel, team string) []string {
 func Explain(p text.Printer, e *sales.Error) (string, bool) {
 	switch e.Code {
 	case "report.unknown":
-		return p.T("There is no report “%s”. There are: %s.", text.Plain(fact(e, "name")), p.List(Names())), true
+		return p.T("There is no report “%s”. There are: %s.", text.Plain(fact(e, "name")), p.List(append(Names(), DigestReport))), true
 	case "report.period":
 		return p.T("That period ends before it begins: give a later end."), true
 	case "report.future":

@@ -115,20 +115,20 @@ func (res Result) small(p text.Printer) []string {
 
 // WriteSVG draws the result: the map of what really happened, or the report's chart.
 // A result without one is Invalid "report.nothing_to_draw".
-func WriteSVG(w io.Writer, res Result, p text.Printer) error {
+func WriteSVG(w io.Writer, res answer, p text.Printer) error {
 	x, ok := res.Picture(p)
 	if !ok {
-		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
+		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.name())
 	}
 	return x.Draw().SVG(w)
 }
 
 // WritePNG draws the result as WriteSVG does. Without a font for its letters it is
 // Invalid "report.font".
-func WritePNG(w io.Writer, res Result, p text.Printer) error {
+func WritePNG(w io.Writer, res answer, p text.Printer) error {
 	x, ok := res.Picture(p)
 	if !ok {
-		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.Report.Name)
+		return sales.Refuse(sales.Invalid, "report.nothing_to_draw", "name", res.name())
 	}
 	err := x.PNG(w)
 	if errors.Is(err, draw.ErrFont) {

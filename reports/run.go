@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"pipewright/internal/sales"
@@ -25,7 +26,15 @@ func Run(ctx context.Context, r *store.Reader, name string, o Options, format st
 	return write(w, res, p)
 }
 
-var formats = map[string]func(io.Writer, Result, text.Printer) error{"text": WriteText, "json": WriteJSON, "csv": WriteCSV, "svg": WriteSVG, "png": WritePNG}
+// answer is what can be written in every format: a result, or a digest.
+type answer interface {
+	name() string
+	envelope(p text.Printer) envelope         // for JSON and CSV
+	write(b *strings.Builder, p text.Printer) // for a terminal
+	Picture(p text.Printer) (Picture, bool)
+}
+
+var formats = map[string]func(io.Writer, answer, text.Printer) error{"text": WriteText, "json": WriteJSON, "csv": WriteCSV, "svg": WriteSVG, "png": WritePNG}
 
 // envelope is the contract's outer form.
 type envelope struct {
@@ -63,12 +72,14 @@ type differRow struct {
 }
 
 // WriteJSON writes the contract's form: numbers unrounded, null for what is unknown.
-func WriteJSON(w io.Writer, res Result, p text.Printer) error {
+func WriteJSON(w io.Writer, res answer, p text.Printer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(res.envelope(p))
 }
+
+func (res Result) name() string { return res.Report.Name }
 
 func (res Result) envelope(p text.Printer) envelope {
 	e := envelope{

@@ -11,30 +11,34 @@ import (
 )
 
 // WriteText writes the report as people read it on a terminal.
-func WriteText(w io.Writer, res Result, p text.Printer) error {
+func WriteText(w io.Writer, res answer, p text.Printer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", res.title(p), res.context(p))
+	res.write(&b, p)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (res Result) write(b *strings.Builder, p text.Printer) {
+	fmt.Fprintf(b, "%s\n%s\n", res.title(p), res.context(p))
 	if s := res.About(p); s != "" {
-		fmt.Fprintln(&b, s)
+		fmt.Fprintln(b, s)
 	}
-	fmt.Fprintf(&b, "\n%s\n", res.lead(p))
+	fmt.Fprintf(b, "\n%s\n", res.lead(p))
 	if x := res.Breakdown; x != nil && !res.Empty() {
-		writeTable(&b, x.table(res.Report, res.names, p), p)
+		writeTable(b, x.table(res.Report, res.names, p), p)
 		if s := x.verdict(p); s != "" {
-			fmt.Fprintln(&b, s)
+			fmt.Fprintln(b, s)
 		}
 	}
 	if !res.Empty() {
-		writeTable(&b, res.Body.Table(p), p)
+		writeTable(b, res.Body.Table(p), p)
 	}
 	for i, n := range res.notes(p) {
 		if i == 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "- %s\n", n)
+		fmt.Fprintf(b, "- %s\n", n)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // writeTable aligns columns by the width that a terminal gives to characters.

@@ -69,6 +69,23 @@ func Plain(s string) string {
 	return Escape(b.String())
 }
 
+var literals = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", zeroWidthSpace, "")
+
+// Bare is for a terminal or a picture what mrkdwn looks like in Slack: without the stars of bold
+// words, with what was typed as it was typed. It undoes Plain.
+func Bare(mrkdwn string) string {
+	runes := []rune(mrkdwn)
+	var b strings.Builder
+	for i, r := range runes {
+		before, after := neighbours(runes, i)
+		typed := after == []rune(zeroWidthSpace)[0] || isWord(before) && isWord(after)
+		if r != '*' || typed {
+			b.WriteRune(r)
+		}
+	}
+	return literals.Replace(b.String())
+}
+
 // neighbours returns the runes around runes[i], a space at either end.
 func neighbours(runes []rune, i int) (before, after rune) {
 	before, after = ' ', ' '

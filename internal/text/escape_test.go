@@ -150,3 +150,12 @@ func FuzzTruncate(f *testing.F) {
 		}
 	})
 }
+
+// Bare shows what was typed as it was typed, and no stars of bold words.
+func TestBareUndoesPlain(t *testing.T) {
+	for _, typed := range []string{"Acme", "2*3*4", "*bold* _no_ ~x~ `y`", "R&D <b> @lin", "a * b", "“客户”*重要*", "&lt;"} {
+		if got, want := Bare("*"+Plain("Won")+"* "+Plain(typed)), "Won "+typed; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
