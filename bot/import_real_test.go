@@ -138,6 +138,25 @@ func sumMinor(t *testing.T, state string) (sum int64) {
 	return sum
 }
 
+// report returns the rows that a report has in JSON.
+func (i *importer) report(name string, asOf time.Time) []map[string]any {
+	i.Helper()
+	var b bytes.Buffer
+	i.open(func(st *store.Store) {
+		err := st.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
+			return reports.Run(ctx, r, name, reports.Options{AsOf: asOf}, "json", &b, text.Printer{})
+		})
+		if err != nil {
+			i.Fatal(err)
+		}
+	})
+	var answer struct{ Rows []map[string]any }
+	if err := json.Unmarshal(b.Bytes(), &answer); err != nil {
+		i.Fatal(err)
+	}
+	return answer.Rows
+}
+
 // What an independent program says of these deals: R 4.2 with survival 3.5, cut at
 // 2017-12-31; see the data's own README.
 func TestReportsOfRealDeals(t *testing.T) {
@@ -147,24 +166,9 @@ func TestReportsOfRealDeals(t *testing.T) {
 	i.mustRun(importCommand{Deals: path, Map: []string{
 		"deal_id=opportunity_id", "name=product", "created_at=engage_date", "closed_at=close_date", "amount=close_value",
 	}})
-	row := func(report string, n int) map[string]any {
-		var b bytes.Buffer
-		i.open(func(st *store.Store) {
-			err := st.Read(context.Background(), func(ctx context.Context, r *store.Reader) error {
-				o := reports.Options{AsOf: time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC)}
-				return reports.Run(ctx, r, report, o, "json", &b, text.Printer{})
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		})
-		var answer struct{ Rows []map[string]any }
-		if err := json.Unmarshal(b.Bytes(), &answer); err != nil {
-			t.Fatal(err)
-		}
-		return answer.Rows[n]
-	}
-	outcomes, won, lost, all := row("outcomes", 0), row("cycle", 0), row("cycle", 1), row("cycle", 2)
+	asOf := time.Date(2017, 12, 31, 0, 0, 0, 0, time.UTC)
+	outcomes, cycle := i.report("outcomes", asOf)[0], i.report("cycle", asOf)
+	won, lost, all := cycle[0], cycle[1], cycle[2]
 	for _, fact := range []struct {
 		name string
 		got  any
@@ -201,9 +205,14 @@ func TestImportRealHistory(t *testing.T) {
 	// Independently: sort each case by time, drop repetitions, and count what each
 	// step is. The last stage wins and opens no stay; leaving it again does.
 	want := map[string]int{}
+	perStage := map[string]map[string]int{}
 	cases := map[string][]map[string]string{}
+	var last time.Time
 	for _, row := range readPlain(t, path) {
 		cases[row["case_id"]] = append(cases[row["case_id"]], row)
+		if at := when(t, row); at.After(last) {
+			last = at
+		}
 	}
 	place := map[string]int{}
 	for n, s := range stages {
@@ -221,17 +230,26 @@ func TestImportRealHistory(t *testing.T) {
 			if s == "Closed" {
 				continue
 			}
-			want["stays"]++
+			became := "back"
 			switch {
 			case n == len(path)-1:
-				want["open"]++
+				became = "open"
 			case path[n+1] == "Closed":
-				want["won"]++
+				became = "won"
 			case place[path[n+1]] > place[s]:
-				want["forward"]++
-			default:
-				want["back"]++
+				became = "forward"
 			}
+			want["stays"]++
+			want[became]++
+			if perStage[s] == nil {
+				perStage[s] = map[string]int{}
+			}
+			perStage[s][became]++
+		}
+		if path[len(path)-1] == "Closed" {
+			want["cases won"]++
+		} else {
+			want["cases open"]++
 		}
 	}
 	got := map[string]int{}
@@ -246,9 +264,23 @@ func TestImportRealHistory(t *testing.T) {
 			}
 		}
 	}
+	outcomes := i.report("outcomes", last)[0]
+	got["cases won"], got["cases open"] = int(outcomes["won"].(float64)), int(outcomes["open"].(float64))
+	if got["cases won"] != 4557 || got["cases open"] != 23 || outcomes["lost"] != 0.0 {
+		t.Errorf("outcomes: %v; want 4557 won, 23 open and none lost", outcomes)
+	}
 	for what, n := range want {
 		if got[what] != n {
 			t.Errorf("%s: %d, an independent count says %d", what, got[what], n)
+		}
+	}
+	for n, row := range i.report("funnel", last) {
+		is := perStage[stages[n]]
+		entries := is["forward"] + is["back"] + is["won"] + is["open"]
+		for column, want := range map[string]int{"entries": entries, "advanced": is["forward"], "back": is["back"], "won": is["won"], "lost": 0, "open": is["open"]} {
+			if row[column] != float64(want) {
+				t.Errorf("funnel, %s, %s: %v, an independent count says %d", stages[n], column, row[column], want)
+			}
 		}
 	}
 	if again := i.mustRun(c); !strings.Contains(again, "Nothing is new") || i.state() != state {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/reports/stat"
 )
 
 // helpdesk is the real history of a ticket process: loops, jumps, odd orders, equal times.
@@ -105,8 +106,11 @@ func TestRealHistoryEqualsARecountInR(t *testing.T) {
 			}
 			continue
 		}
-		got := []float64{float64(r.Visits), float64(r.Open), float64(r.TotalDays), float64(r.NaiveMean), float64(r.KMMedian), float64(r.KMLow), float64(r.KMHigh), float64(r.RMST)}
-		equal(t, r.Stage, got, w[:8])
+		won := 0.0
+		h.times().stages[r.place].sample(h.AsOf, func(s *stat.Sample) { won, _ = s.IncidenceValue(o.horizon(), exitWon) })
+		got := []float64{float64(r.Visits), float64(r.Open), float64(r.TotalDays), float64(r.NaiveMean), float64(r.KMMedian), float64(r.KMLow), float64(r.KMHigh), float64(r.RMST), won,
+			float64(steps[i].AdvanceByHorizon)}
+		equal(t, r.Stage, got, w)
 		if r.Visits != steps[i].Entries {
 			t.Errorf("%s: %d visits, %d entries", r.Stage, r.Visits, steps[i].Entries)
 		}

@@ -18,18 +18,23 @@ d$left <- ifelse(last, cut, c(d$at[-1], NA))
 d$days <- (d$left - d$at) / 86400
 stays <- d[d$activity != "Closed", ]
 ended <- stays$to != ""
-cat("stage,visits,open,total_days,naive_mean,km_median,km_low,km_high,rmst_30,won_30\n")
+# Stages stand in this order; a later one is an advance, and so is the win.
+stages <- unique(c("Insert ticket", "Assign seriousness", "Take in charge ticket", setdiff(read.csv(commandArgs(TRUE)[1])$activity, "Closed"), "Closed"))
+by_30 <- function(x, good) { # cumulative incidence of the good ends within 30 days, the others competing
+  end <- factor(ifelse(x$to == "", "censored", ifelse(good, "good", "other")), levels = c("censored", "good", "other"))
+  aj <- survfit(Surv(x$days, end) ~ 1)
+  summary(aj, times = 30, extend = TRUE)$pstate[1, which(aj$states == "good")]
+}
+cat("stage,visits,open,total_days,naive_mean,km_median,km_low,km_high,rmst_30,won_30,advance_30\n")
 for (s in sort(unique(stays$activity))) {
   x <- stays[stays$activity == s, ]
   e <- x$to != ""
   f <- survfit(Surv(x$days, e) ~ 1)
   m <- summary(f)$table
   r <- summary(f, rmean = 30)$table
-  won <- factor(ifelse(!e, "censored", ifelse(x$to == "Closed", "won", "other")), levels = c("censored", "won", "other"))
-  aj <- survfit(Surv(x$days, won) ~ 1)
-  a <- summary(aj, times = 30, extend = TRUE)$pstate[1, which(aj$states == "won")]
-  cat(sprintf("%s,%d,%d,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g\n", s, nrow(x), sum(!e), sum(x$days), if (any(e)) mean(x$days[e]) else NA,
-    m["median"], m["0.95LCL"], m["0.95UCL"], r["rmean"], a))
+  cat(sprintf("%s,%d,%d,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g,%.12g\n", s, nrow(x), sum(!e), sum(x$days), if (any(e)) mean(x$days[e]) else NA,
+    m["median"], m["0.95LCL"], m["0.95UCL"], r["rmean"],
+    by_30(x, x$to == "Closed"), by_30(x, match(x$to, stages) > match(s, stages))))
 }
 f <- aggregate(days ~ activity + to, stays[ended, ], function(v) c(length(v), median(v), mean(v)))
 cat("\nfrom,to,n,median,mean\n")
