@@ -76,6 +76,11 @@ func behind(ctx context.Context, r *store.Reader, c *Call, q, of reports.Query, 
 	case reports.ByOutcome:
 		b, ids := behindOutcome(c.Printer, q, res, sales.Status(key), sub)
 		return b, ids, nil
+	case reports.Within:
+		within := " · " + c.T("within %s", c.Days(reports.DefaultHorizon))
+		return view.Behind{Title: view.OutcomeName(c.Printer, key) + within}, res.Within(sales.Status(key)), nil
+	case reports.Valued:
+		return view.Behind{Title: view.OutcomeName(c.Printer, key) + " · " + c.T("with a value")}, res.Valued(sales.Status(key)), nil
 	case reports.ByMove:
 		from, to := placeName(c.Printer, res, key), placeName(c.Printer, res, sub)
 		return view.Behind{Title: from + " → " + to}, res.Moved(key, sub), nil
@@ -100,11 +105,14 @@ func behind(ctx context.Context, r *store.Reader, c *Call, q, of reports.Query, 
 	return b, ids, nil
 }
 
+// details are numbers that are left out beside all that are won or lost.
+var details = []string{reports.ByOutcome + ":" + string(sales.Lost) + ":", reports.Within + ":", reports.Valued + ":"}
+
 // behindGroup are the deals of one group of a breakdown, with the numbers of its own report.
 func behindGroup(p text.Printer, res reports.Result) (view.Behind, []int64) {
 	b := view.Behind{Title: p.T("All deals")}
 	for _, n := range res.Numbers(p) {
-		if strings.Contains(n.Value, reports.ByOutcome+":"+string(sales.Lost)+":") { // beside all that are lost
+		if slices.ContainsFunc(details, func(s string) bool { return strings.Contains(n.Value, "|"+s) }) {
 			continue
 		}
 		b.Parts = append(b.Parts, view.BehindPart{Label: n.Label, Value: n.Value, Deals: n.N})

@@ -41,6 +41,25 @@ func (res Result) CountOutcome(status sales.Status, reason *string) int {
 	return res.History.count(ended(status, reason))
 }
 
+// Within returns the deals that ended so within the report's horizon of their beginning, or of being reopened.
+func (res Result) Within(status sales.Status) []int64 {
+	return res.History.list(inTime(status, res.Options.horizon()))
+}
+
+// Valued returns those that ended so and have a value.
+func (res Result) Valued(status sales.Status) []int64 { return res.History.list(valued(status)) }
+
+func inTime(status sales.Status, horizon float64) among {
+	return func(d *Deal) bool {
+		took := d.Closed - d.Start
+		return d.Status == status && d.Start != never && d.Closed != never && took >= 0 && float64(took) <= horizon*dayMillis
+	}
+}
+
+func valued(status sales.Status) among {
+	return func(d *Deal) bool { return d.Status == status && d.Amount().IsSet() }
+}
+
 // among says which deals are behind a number.
 type among func(d *Deal) bool
 

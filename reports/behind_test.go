@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"pipewright/internal/sales"
+	"pipewright/reports/stat"
 )
 
 // TestNumbersHaveTheirDeals compares what the funnel and the outcomes count with the
@@ -36,6 +37,21 @@ func TestNumbersHaveTheirDeals(t *testing.T) {
 		row := out.Body.Rows().([]OutcomesRow)[0]
 		if won, lost, open := len(out.Outcome(sales.Won, nil)), len(out.Outcome(sales.Lost, nil)), out.CountOutcome(sales.Open, nil); won != row.Won || lost != row.Lost || open != row.Open {
 			t.Errorf("%s: %d, %d and %d deals for %d won, %d lost and %d open", name, won, lost, open, row.Won, row.Lost, row.Open)
+		}
+		timed := out.History.times().episodes
+		for status, cause := range map[sales.Status]stat.Cause{sales.Won: exitWon, sales.Lost: exitLost} {
+			want, priced := 0, 0
+			for _, e := range timed.ended {
+				if e.cause() == cause && e.millis() <= 30*dayMillis {
+					want++
+				}
+			}
+			for _, sum := range map[sales.Status]closed{sales.Won: out.History.sums().won, sales.Lost: out.History.sums().lost}[status].value {
+				priced += sum.deals
+			}
+			if within, valued := len(out.Within(status)), len(out.Valued(status)); within != want || valued != priced || want == 0 || priced == 0 {
+				t.Errorf("%s: %d %s within 30 days and %d with a value, want %d and %d", name, within, status, valued, want, priced)
+			}
 		}
 		sum := 0
 		for _, key := range out.Reasons() {

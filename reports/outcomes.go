@@ -154,6 +154,17 @@ func (r OutcomesRow) Chart(p text.Printer) *Chart {
 // numbers leaves out reasons in words of an import: they are behind all lost ones.
 func (r OutcomesRow) numbers(n *counter) {
 	n.ends(r.h)
+	for _, x := range []struct {
+		status        sales.Status
+		within, value string
+		money         money
+	}{
+		{sales.Won, n.p.T("Won within %s", n.p.Days(r.horizon)), n.p.T("Value won"), r.wonValue},
+		{sales.Lost, n.p.T("Lost within %s", n.p.Days(r.horizon)), n.p.T("Value lost"), r.lostValue},
+	} {
+		n.add(x.within, r.h.count(inTime(x.status, r.horizon)), Within, string(x.status))
+		n.add(x.value+" "+x.money.short(n.p), r.h.count(valued(x.status)), Valued, string(x.status))
+	}
 	for _, c := range r.Reasons {
 		if _, known := r.h.Process.Reason(c.key()); known || c.key() == "" {
 			n.add(n.p.T("Lost: %s", reasonName(r.h.Process, c.key(), n.p)), c.N, ByOutcome, string(sales.Lost), cmp.Or(c.key(), NoReason))

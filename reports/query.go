@@ -68,6 +68,8 @@ func splitNumber(value string) (query, what string, ok bool) {
 // Kinds of numbers, which begin what a button says of the number behind its query.
 const (
 	ByOutcome = "outcome" // outcome:STATUS, outcome:lost:REASON
+	Within    = "within"  // within:STATUS, no later than the horizon after their beginning
+	Valued    = "valued"  // valued:STATUS, those that have a value
 	ByStage   = "stage"   // stage:KEY:WHAT, see AtStage
 	ByMove    = "move"    // move:FROM:TO
 	ByGroup   = "group"   // group:KEY, of a breakdown: Query.Of

@@ -80,7 +80,8 @@ func DealLine(p text.Printer, r DealRow, name func(user string) string, now time
 		where = p.T("Completed on %s", p.DateShort(d.Done, now))
 	case d.Status == sales.Won:
 		where, age = p.T("%s · won on %s", where, p.DateShort(d.Closed, now)), Age(p, d, r.Process, now)
-	case d.IsParked(now):
+	case d.IsParked(now) && !d.Entered.IsZero(): // its target rests as well
+		age = p.T("%s working days", aged(p, sales.Age(d, r.Process, now), 0))
 	case slices.Contains(r.Alerts, sales.OverTarget):
 		age = ":bell: " + Age(p, d, r.Process, now)
 	default:
