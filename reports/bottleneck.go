@@ -67,7 +67,7 @@ func bottleneck(h *History, o Options) Body {
 		row.Share, row.First = Num(b.slowest.share(place)), Num(b.slowest.firsts[place])
 		trend := f.trend(w)
 		row.Trend, row.Verdict = Num(trend.slope()), VerdictNone
-		row.why = f.why(w, table)
+		row.why = whyOf(f.each, w, table)
 		row.WaitsFor = row.why.waitsFor()
 		alone := len(candidates) == 1 && candidates[0] == place
 		if alone && row.WaitsFor != nil && *row.WaitsFor == approver {
@@ -133,6 +133,15 @@ func (h *History) flows(deals []*Deal, w span) []flow {
 		}
 	}
 	return out
+}
+
+// each goes over the stays, with their deals.
+func (f *flow) each(yield func(*Stay, *Deal) bool) {
+	for i, s := range f.stays {
+		if !yield(s, f.deals[i]) {
+			return
+		}
+	}
 }
 
 // row counts what came into the stage, what left it and what is there.
@@ -256,9 +265,10 @@ func (b bottleneckBody) numbers(n *counter) {
 
 func (b bottleneckBody) notes() []Note {
 	var out []Note
-	for _, r := range b.rows {
-		if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
-			out = append(out, Note{Say: func(p text.Printer) string { return r.why.sentence(b.h.stageName(r.place, p), p) }})
+	leaders := b.slowest.leaders()
+	for i := range b.rows {
+		if r := &b.rows[i]; slices.Contains(leaders, r.place) {
+			out = append(out, r.why.note(b.h, r.place))
 		}
 	}
 	return append(out, Note{Say: func(p text.Printer) string {

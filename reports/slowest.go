@@ -160,6 +160,22 @@ func (r ranking) candidates() []int {
 	return byFirsts
 }
 
+// leaders returns the stages of which people read why they take long, most days first: the one that takes most of
+// the time, or two of those that cannot be told apart; none with so few visits that people see counts only.
+func (r ranking) leaders() []int {
+	candidates := r.candidates()
+	if candidates == nil {
+		candidates = r.places[:min(1, len(r.places))]
+	}
+	var out []int
+	for _, place := range r.places {
+		if slices.Contains(candidates, place) && r.visits[place] >= few && r.days[place] > 0 && len(out) < 2 {
+			out = append(out, place)
+		}
+	}
+	return out
+}
+
 // sentence says where deals spend their time, as far as can be told.
 func (r ranking) sentence(h *History, p text.Printer) string {
 	switch c := r.candidates(); len(c) {

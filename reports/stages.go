@@ -151,15 +151,20 @@ func (b stagesBody) numbers(n *counter) {
 }
 
 func (b stagesBody) notes() []Note {
+	var out []Note
+	for _, place := range b.slowest.leaders() {
+		why := b.h.whyEver(place)
+		out = append(out, why.note(b.h, place))
+	}
 	open := 0
 	for _, r := range b.rows {
 		open += r.Open
 	}
 	if open == 0 {
-		return nil
+		return out
 	}
-	return []Note{{Say: func(p text.Printer) string {
+	return append(out, Note{Say: func(p text.Printer) string {
 		return p.N(open, "%d visit is still going on: it counts with the time that it has taken so far.",
 			"%d visits are still going on: they count with the time that they have taken so far.")
-	}}}
+	}})
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -20,10 +21,10 @@ type why struct {
 // pending, or a date to which it was put off, holds it up whoever else has something to do.
 var waitOrder = []sales.WaitFor{sales.ForApproval, sales.ForParked, sales.ForCustomer, sales.ForUs}
 
-// why splits the time in the stage during the window, which the table covers. Its parts do not overlap.
-func (f *flow) why(w span, table *workTable) why {
+// whyOf splits the time of a stage's visits during the window, which the table covers. Its parts do not overlap.
+func whyOf(visits iter.Seq2[*Stay, *Deal], w span, table *workTable) why {
 	out := why{waited: map[sales.WaitFor]float64{}}
-	for i, s := range f.stays {
+	for s, d := range visits {
 		in := span{max(s.Entered, w.from), min(s.Left, w.to)}
 		if in.to <= in.from {
 			continue
@@ -31,9 +32,30 @@ func (f *flow) why(w span, table *workTable) why {
 		out.total += days(in.to - in.from)
 		out.length += time.Duration(in.to-in.from) * time.Millisecond
 		out.worked += table.worked(in)
-		out.split(f.deals[i].waits, in)
+		out.split(d.waits, in)
 	}
 	return out
+}
+
+// whyEver is why of all time up to the cut.
+func (h *History) whyEver(place int) why {
+	w, n := span{h.AsOf.UnixMilli(), h.AsOf.UnixMilli()}, 0
+	visits := h.visits(place)
+	for s := range visits {
+		w.from, n = min(w.from, s.Entered), n+1
+	}
+	return whyOf(visits, w, newWorkTable(h.Process.Calendar, w, n))
+}
+
+// visits goes over the stays in one stage.
+func (h *History) visits(place int) iter.Seq2[*Stay, *Deal] {
+	return func(yield func(*Stay, *Deal) bool) {
+		for s, d := range h.each {
+			if int(s.Stage) == place && !yield(s, d) {
+				return
+			}
+		}
+	}
 }
 
 // split adds for whom was waited during a span, from change to change.
@@ -81,6 +103,11 @@ func (y *why) waitsFor() *string {
 	}
 	name := parties[most]
 	return &name
+}
+
+// note says it of the stage at the place.
+func (y *why) note(h *History, place int) Note {
+	return Note{Say: func(p text.Printer) string { return y.sentence(text.Truncate(h.stageName(place, p), maxCell), p) }}
 }
 
 // sentence says it of a stage: who was waited for, and how much of the time anybody worked.
