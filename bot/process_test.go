@@ -77,7 +77,7 @@ func TestProcessCheckNamesFileLineAndWhatToDo(t *testing.T) {
 	for locale, want := range map[string][]string{
 		"en-US": {`bad.yaml:92:18: There is no role “legel” in the organisation. Add it there, or name another. Did you mean legal?`,
 			`bad.yaml:93:15: “2x” is not what belongs here. Write a length of working time, such as 3d or 4h.`,
-			`“Demo” can't be the key of a stage`, `The condition “discuont > 30” uses “discuont”, which it does not know. Did you mean discount?`, `warning: Nobody has the role`},
+			`“Demo” can't be the key of a stage`, `The condition “discuont > 30” uses “discuont”, which it does not know. Write the key of a field. Did you mean discount?`, `warning: Nobody has the role`},
 		"zh-CN": {`bad.yaml:92:18: 组织里没有角色“legel”。请添加，或换一个。是不是指 legal？`, `提醒：还没有人担任角色`},
 	} {
 		d.env["LOCALE"] = locale

@@ -128,31 +128,31 @@ var problemWords = map[string]problemWording{
 	"yaml.documents": tells(text.Msg("A second document begins here. Keep one in a file, without a line of three dashes.")),
 	"map.empty":      tells(text.Msg("The file says nothing. Begin with “process:” or “organisation:”.")),
 	"map.too_large":  tooLarge,
-	"key.unknown":    tells(text.Msg("“%s” may not stand here."), "key"),
+	"key.unknown":    tells(text.Msg("“%s” may not stand here. Write a key that is known, or take it out."), "key"),
 	"key.repeated":   tells(text.Msg("“%s” stands here twice, first in line %s. Keep one."), "key", "line"),
 	"value.type":     valueType,
-	"text.language":  tells(text.Msg("“%s” is no language that texts are given in."), "language"),
+	"text.language":  tells(text.Msg("“%s” is no language that texts are given in. Use another."), "language"),
 
 	// Anything with a key.
 	"value.missing":   ofItem(text.Msg("A %s lacks its key. Add “%s: …”."), text.Msg("The %s “%s” lacks “%s”. Add it.")),
 	"value.advised":   tells(text.Msg("The %s “%s” does not say “%s”. People will ask: add it."), "what", "key", "part"),
-	"list.empty":      tells(text.Msg("The %s “%s” has none of its “%s”. It needs one at least."), "what", "key", "part"),
+	"list.empty":      tells(text.Msg("The %s “%s” has none of its “%s”. Add one at least."), "what", "key", "part"),
 	"key.form":        keyForm,
 	"key.taken":       tells(text.Msg("Another %s has the key “%s” already, in line %s. Choose another key."), "what", "key", "line"),
 	"key.reserved":    tells(text.Msg("The %s can't have the key “%s”: the word has a meaning of its own. Choose another key."), "what", "key"),
 	"name.ambiguous":  tells(text.Msg("“%s” already stands for the %s “%s”. Choose another word, or nobody can tell them apart."), "name", "what", "other"),
 	"name.reserved":   tells(text.Msg("The %s “%s” can't be called “%s”: a command uses the word. Choose another name."), "what", "key", "name"),
-	"text.missing":    tells(text.Msg("The %s “%s” has its “%s” in other languages, but not in %s."), "what", "key", "part", "language"),
+	"text.missing":    tells(text.Msg("The %s “%s” has its “%s” in other languages, but not in %s. Add it."), "what", "key", "part", "language"),
 	"number.negative": tells(text.Msg("%s is below zero. Write 0 or more."), "value"),
 	"number.invalid":  tells(text.Msg("%s is no number. Write one."), "value"),
-	"number.range":    tells(text.Msg("“%s” is %s. It must lie between %s and %s."), "part", "value", "min", "max"),
+	"number.range":    tells(text.Msg("“%s” is %s. Write a number between %s and %s."), "part", "value", "min", "max"),
 
 	// The organisation.
-	"user.form":            tells(text.Msg("“%s” is no Slack user id such as U012AB3CD. It is in the person's profile, under ⋮, Copy member ID."), "user"),
-	"group.form":           tells(text.Msg("“%s” is no id of a Slack user group, such as S012AB3CD. It is in the group's details."), "group"),
+	"user.form":            tells(text.Msg("“%s” is no Slack user id such as U012AB3CD. Copy it from the person's profile (⋮, Copy member ID)."), "user"),
+	"group.form":           tells(text.Msg("“%s” is no id of a Slack user group, such as S012AB3CD. Copy it from the group's details."), "group"),
 	"group.unseen":         tells(text.Msg("The bot has not seen a user group “%s” in Slack. Check the id; a new group is seen when somebody is added to it, or when the bot starts."), "group"),
 	"group.empty":          tells(text.Msg("Nobody is in the user group %[2]s, so others decide the step “%[1]s”. Add somebody to it in Slack."), "step", "group"),
-	"channel.form":         tells(text.Msg("“%s” is no channel id such as C012AB3CD. It is at the end of the channel's details."), "channel"),
+	"channel.form":         tells(text.Msg("“%s” is no channel id such as C012AB3CD. Copy it from the end of the channel's details."), "channel"),
 	"team.private":         tells(text.Msg("The team “%s” is private: without it, everybody could read its deals. Keep it, or first make it open with “private: false”."), "team"),
 	"member.twice":         tells(text.Msg("%s is in two teams and counts for “%s”. Take the person out of the other one, unless both is meant."), "user", "other"),
 	"organisation.missing": tells(text.Msg("The roles are not known. Add an “organisation:” to the file, or check it beside the bot's database.")),
@@ -169,11 +169,11 @@ var problemWords = map[string]problemWording{
 	"date.twice":        tells(text.Msg("%s stands here twice, or both as a holiday and as an extra day. Keep one."), "date"),
 	"default.several":   tells(text.Msg("“%s” and “%s” are both the default process. Take “default” out of one."), "process", "other"),
 	"default.none":      tells(text.Msg("No process is the default. New deals go to the first one; write “default: true” to choose.")),
-	"field.type":        tells(text.Msg("The field “%s” has the type “%s”, and there is no such type."), "field", "type"),
-	"field.options":     tells(text.Msg("The field “%s”: a choice needs options, and only a choice has them."), "field"),
+	"field.type":        tells(text.Msg("The field “%s” has the type “%s”, and there is no such type. Write another."), "field", "type"),
+	"field.options":     tells(text.Msg("The field “%s”: a choice needs options, and only a choice has them. Add them, or take them out."), "field"),
 	"field.conflict":    tells(text.Msg("The field “%s” has another type in the process. Give both the same type, or this one another key."), "field"),
-	"field.retyped":     tells(text.Msg("The field “%s” was of the type %s and becomes %s. What deals hold in it may not be readable any more."), "field", "was", "type"),
-	"stage.unknown":     tells(text.Msg("There is no stage “%s”."), "stage"),
+	"field.retyped":     tells(text.Msg("The field “%s” was of the type %s and becomes %s. What deals hold in it may not be readable any more: keep the type, or add another field."), "field", "was", "type"),
+	"stage.unknown":     tells(text.Msg("There is no stage “%s”. Add it, or name another."), "stage"),
 	"stage.itself":      tells(text.Msg("The stage “%s” can't affect itself. Take it out."), "stage"),
 	"stage.unreachable": tells(text.Msg("No deal can come to the stage “%s”: the gate of “%s” before it can never be met. Correct that gate."), "stage", "behind"),
 	"stage.removed":     stageRemoved,
@@ -182,23 +182,23 @@ var problemWords = map[string]problemWording{
 	"won.missing":       tells(text.Msg("No stage wins a deal. Write “won: true” at the one that does.")),
 	"won.several":       tells(text.Msg("“%s” and “%s” both win a deal. Keep “won: true” at one."), "stage", "other"),
 	"won.first":         tells(text.Msg("The first stage, “%s”, can't win a deal. Put a stage before it."), "stage"),
-	"url.form":          tells(text.Msg("“%s” is no web address. It begins with https://."), "url"),
+	"url.form":          tells(text.Msg("“%s” is no web address. Write it in full, beginning with https://."), "url"),
 	"symbol.form":       tells(text.Msg("“%s” is no emoji. Write its name between colons, such as :telephone_receiver:."), "symbol"),
 
 	// Gates, conditions and policies.
-	"gate.unknown_field":    tells(text.Msg("The gate of “%s” asks for a field “%s”, and there is none."), "stage", "field"),
-	"gate.unknown_activity": tells(text.Msg("The gate of “%s” asks for an activity “%s”, and there is none."), "stage", "type"),
-	"gate.unknown_approval": tells(text.Msg("The gate of “%s” asks for an approval “%s”, and there is no policy for it."), "stage", "kind"),
+	"gate.unknown_field":    tells(text.Msg("The gate of “%s” asks for a field “%s”, and there is none. Add it to the “fields”, or ask for another."), "stage", "field"),
+	"gate.unknown_activity": tells(text.Msg("The gate of “%s” asks for an activity “%s”, and there is none. Add it to the “activities”, or ask for another."), "stage", "type"),
+	"gate.unknown_approval": tells(text.Msg("The gate of “%s” asks for an approval “%s”, and there is no policy for it. Add one to the “policies”, or ask for another."), "stage", "kind"),
 	"gate.automatic":        tells(text.Msg("The gate of “%s” asks for “%s”, which nobody can log: it is automatic. Ask for another activity."), "stage", "type"),
 	"gate.count":            tells(text.Msg("The gate of “%s” asks for “%s” %s times. Ask for 1 to %s."), "stage", "type", "n", "max"),
-	"gate.since":            tells(text.Msg("The gate of “%s”: “since: %s” is neither “stage” nor “ever”."), "stage", "since"),
+	"gate.since":            tells(text.Msg("The gate of “%s”: “since: %s” is neither “stage” nor “ever”. Write one of them."), "stage", "since"),
 	"gate.repeated":         tells(text.Msg("The gate of “%s” asks for %s twice. Keep one."), "stage", "need"),
 	"condition.invalid":     conditionInvalid,
 	"condition.impossible":  tells(text.Msg("The condition “%s” can never hold. Correct it, or take out what hangs on it."), "condition"),
 	"condition.always":      tells(text.Msg("The condition “%s” always holds. Leave it out, or correct it."), "condition"),
-	"material.unknown":      tells(text.Msg("The policy “%s” names “%s” as material, and neither its form nor deals have such a field."), "policy", "field"),
-	"exact.unknown":         tells(text.Msg("The policy “%s” holds “%s” exactly, and deals have no such field."), "policy", "field"),
-	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field."), "policy", "field"),
+	"material.unknown":      tells(text.Msg("The policy “%s” names “%s” as material, and neither its form nor deals have such a field. Add the field, or name another."), "policy", "field"),
+	"exact.unknown":         tells(text.Msg("The policy “%s” holds “%s” exactly, and deals have no such field. Add the field, or name another."), "policy", "field"),
+	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field. Add it to the form, or name another."), "policy", "field"),
 	"step.nobody":           stepNobody,
 	"policy.few":            tells(text.Msg("The steps of “%s” want different people, and there are too few to decide all of them. Name more, or take “distinct” out."), "policy"),
 	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),
@@ -301,13 +301,13 @@ func conditionInvalid(f problemFacts) string {
 	case "too long":
 		return f.T("The condition is longer than %s characters. Make it shorter.", f.say("max"))
 	case "unknown name":
-		return f.T("The condition “%s” uses “%s”, which it does not know.", condition, f.str("name"))
+		return f.T("The condition “%s” uses “%s”, which it does not know. Write the key of a field.", condition, f.str("name"))
 	case "not allowed":
 		return f.T("The condition “%s” does more than a condition may, at character %s. Compare fields with numbers and texts.", condition, column)
 	case "not true or false":
 		return f.T("The condition “%s” is neither true nor false. Write a comparison, such as discount > 15.", condition)
 	case "types":
-		return f.T("The condition “%s” puts together what does not fit, at character %s: %s.", condition, column, f.str("detail"))
+		return f.T("The condition “%s” puts together what does not fit, at character %s: %s. Compare numbers with numbers and texts with texts, such as discount > 15 or source == \"web\".", condition, column, f.str("detail"))
 	}
-	return f.T("The condition “%s” can't be read at character %s: %s.", condition, column, f.str("detail"))
+	return f.T("The condition “%s” can't be read at character %s: %s. Write comparisons, such as discount > 15 || amount > 50000.", condition, column, f.str("detail"))
 }

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -91,6 +92,45 @@ func TestEveryProblemHasWords(t *testing.T) {
 	for code := range problemWords {
 		if _, ok := codes[code]; !ok {
 			t.Errorf("%s is no code of sales.Problem", code)
+		}
+	}
+}
+
+// advice is how a sentence says what to do, in each language.
+var advice = map[string]*regexp.Regexp{
+	"en-US": regexp.MustCompile(`(?:[.:;,] |or )(?i:add|ask|begin|change|check|choose|compare|copy|correct|drop|escalate|give|keep|leave|look|make|move|name|put|say|split|take|use|write)\b`),
+	"zh-CN": regexp.MustCompile(`请|应`),
+}
+
+// Every sentence about a map says what to do, even where nothing known is near the mistake.
+func TestEveryProblemSaysWhatToDo(t *testing.T) {
+	var problems []sales.Problem
+	for code, table := range documented(t, "problem.go") {
+		facts := samples(table)
+		delete(facts, "nearest")
+		delete(facts, "known")
+		problems = append(problems, sales.Problem{Code: code, Facts: facts})
+		for _, fact := range []string{"key", "value", "nodes", "won", "groups", "roles"} { // those that have another sentence without it
+			if _, ok := facts[fact]; ok {
+				less := maps.Clone(facts)
+				delete(less, fact)
+				problems = append(problems, sales.Problem{Code: code, Facts: less})
+			}
+		}
+	}
+	for _, reason := range []string{"too long", "syntax", "unknown name", "not allowed", "types", "not true or false"} {
+		problems = append(problems, sales.Problem{Code: "condition.invalid", Facts: map[string]any{"condition": "x", "reason": reason, "column": 3, "detail": "odd", "max": 500, "name": "y"}})
+	}
+	for _, role := range []string{sales.RoleRep, sales.RoleManager, "pricing"} {
+		for _, named := range []string{"", "Pricing"} {
+			problems = append(problems, sales.Problem{Code: "role.empty", Facts: map[string]any{"role": role, "named": named}})
+		}
+	}
+	for _, x := range problems {
+		for _, lang := range languages {
+			if s := ProblemText(text.For(lang, time.UTC), x); !advice[lang].MatchString(s) {
+				t.Errorf("%s in %s says not what to do: %q", x.Code, lang, s)
+			}
 		}
 	}
 }

@@ -50,6 +50,11 @@ func (c *checker) warn(path, code string, facts ...any) {
 	c.problems[len(c.problems)-1].Warning = true
 }
 
+// unknown adds a problem with a word that is none of the known ones.
+func (c *checker) unknown(path, code, word string, known []string, facts ...any) {
+	c.add(path, code, append(facts, "nearest", nearest(word, known), "known", known)...)
+}
+
 // organisationAfter is the organisation once the map is applied. Admins and user
 // groups come from outside of the file.
 func organisationAfter(m *Map, known Known) *Organisation {

@@ -46,7 +46,7 @@ func (c *checker) fieldNeeds(path string, p *Process, s Stage) bool {
 	can := true
 	for i, f := range s.Gate.Fields {
 		if !p.KnowsField(f) {
-			c.add(fmt.Sprintf("%s.fields[%d]", path, i), "gate.unknown_field", "stage", s.Key, "field", f, "nearest", nearest(f, fieldKeys(p)))
+			c.unknown(fmt.Sprintf("%s.fields[%d]", path, i), "gate.unknown_field", f, fieldKeys(p), "stage", s.Key, "field", f)
 			can = false
 		}
 	}
@@ -75,7 +75,7 @@ func (c *checker) activityNeeds(path string, p *Process, s Stage) bool {
 			c.add(at, "value.missing", "what", "gate", "key", s.Key, "part", "type")
 			can = false
 		case !ok:
-			c.add(at+".type", "gate.unknown_activity", "stage", s.Key, "type", need.Type, "nearest", nearest(need.Type, known))
+			c.unknown(at+".type", "gate.unknown_activity", need.Type, known, "stage", s.Key, "type", need.Type)
 			can = false
 		case a.Automatic:
 			c.add(at+".type", "gate.automatic", "stage", s.Key, "type", need.Type)
@@ -106,7 +106,7 @@ func (c *checker) approvalNeeds(path string, p *Process, s Stage) bool {
 			c.add(at, "value.missing", "what", "gate", "key", s.Key, "part", "kind")
 			can = false
 		case !ok:
-			c.add(at+".kind", "gate.unknown_approval", "stage", s.Key, "kind", need.Kind, "nearest", nearest(need.Kind, known))
+			c.unknown(at+".kind", "gate.unknown_approval", need.Kind, known, "stage", s.Key, "kind", need.Kind)
 			can = false
 		case c.stuck(policy):
 			can = false
@@ -172,18 +172,18 @@ func (c *checker) form(path string, p *Process, o Policy) {
 		known = append(known, f.Key)
 	}
 	for i, r := range o.Material {
-		if all := slices.Concat(known, fieldKeys(p)); !slices.Contains(all, r) {
-			c.add(fmt.Sprintf("%s.material[%d]", path, i), "material.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, all))
+		if all := slices.Compact(slices.Sorted(slices.Values(slices.Concat(known, fieldKeys(p))))); !slices.Contains(all, r) {
+			c.unknown(fmt.Sprintf("%s.material[%d]", path, i), "material.unknown", r, all, "policy", o.Kind, "field", r)
 		}
 	}
 	for i, r := range o.Exact {
 		if !p.KnowsField(r) {
-			c.add(fmt.Sprintf("%s.exact[%d]", path, i), "exact.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, fieldKeys(p)))
+			c.unknown(fmt.Sprintf("%s.exact[%d]", path, i), "exact.unknown", r, fieldKeys(p), "policy", o.Kind, "field", r)
 		}
 	}
 	for i, r := range o.Required {
 		if !slices.Contains(known, r) {
-			c.add(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", "policy", o.Kind, "field", r, "nearest", nearest(r, known))
+			c.unknown(fmt.Sprintf("%s.required[%d]", path, i), "required.unknown", r, known, "policy", o.Kind, "field", r)
 		}
 	}
 }

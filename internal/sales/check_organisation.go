@@ -147,7 +147,7 @@ func (c *checker) roles(path string, roles []string) {
 				c.homeless = true
 			}
 		case !c.org.KnowsRole(r):
-			c.add(at, "role.unknown", "role", r, "nearest", nearest(r, c.roleKeys()))
+			c.unknown(at, "role.unknown", r, c.roleKeys(), "role", r)
 		default:
 			c.held(at, r)
 		}

@@ -122,7 +122,7 @@ func (c *checker) fieldList(what, path string, fields []Field, reserved []string
 		case f.Type == "":
 			c.add(at, "value.missing", "what", what, "key", f.Key, "part", "type")
 		case !slices.Contains(typesFor(path), string(f.Type)):
-			c.add(at+".type", "field.type", "field", f.Key, "type", string(f.Type), "nearest", nearest(string(f.Type), typesFor(path)), "known", typesFor(path))
+			c.unknown(at+".type", "field.type", string(f.Type), typesFor(path), "field", f.Key, "type", string(f.Type))
 		case (f.Type == FieldChoice) != (len(f.Options) > 0):
 			c.add(at+".options", "field.options", "field", f.Key)
 		}
@@ -247,7 +247,7 @@ func (c *checker) knownStage(path string, p *Process, key string) {
 	for _, s := range p.Stages {
 		keys = append(keys, s.Key)
 	}
-	c.add(path, "stage.unknown", "stage", key, "nearest", nearest(key, keys))
+	c.unknown(path, "stage.unknown", key, keys, "stage", key)
 }
 
 // deals checks what the change does to the deals that stand in the process now.

@@ -46,7 +46,7 @@ var conditionFunctions = []string{"abs", "ceil", "floor", "round", "max", "min",
 // Check compiles the condition against the fields beside ConditionNames. A mistake
 // is Invalid with the code "condition.invalid" and the facts column (from 1), reason and,
 // where the expression library has something to say, detail (in English). The reasons:
-// "too long", "syntax", "unknown name" (with name and nearest), "not allowed" (loops and
+// "too long", "syntax", "unknown name" (with name, nearest and known), "not allowed" (loops and
 // the like), "types" (such as comparing a number with a text) and "not true or false".
 func (c Condition) Check(fields map[string]FieldType) error {
 	if c == "" {
@@ -79,11 +79,9 @@ func (c Condition) checkNames(env map[string]any) error {
 		if _, ok := env[n.Value]; ok {
 			continue
 		}
-		e := refuse(Invalid, "condition.invalid", "reason", "unknown name", "column", n.Location().From+1, "name", n.Value)
-		if near := nearest(n.Value, slices.Collect(maps.Keys(env))); near != "" {
-			e.Facts["nearest"] = near
-		}
-		return e
+		known := slices.Sorted(maps.Keys(env))
+		return refuse(Invalid, "condition.invalid", "reason", "unknown name", "column", n.Location().From+1, "name", n.Value,
+			"nearest", nearest(n.Value, known), "known", known)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 //
 // Codes and their facts. "what" is the sort of thing: process, stage, link, gate, field, option,
 // activity, reason, policy, step, team, role, organisation. "nearest" is the known word that was
-// most likely meant, or "". (w) marks codes that are warnings.
+// most likely meant, or "", and "known" are all that may stand there. (w) marks codes that are warnings.
 //
 // The file:
 //
@@ -48,7 +48,7 @@ import (
 //	team.private           team: a private one that is gone, which would let everybody read its deals
 //	organisation.missing   (no organisation stands here or is known)
 //	group.empty (w)        step, group: its name; others can decide the step
-//	role.unknown           role, nearest
+//	role.unknown           role, nearest, known
 //	role.needed            role, process: a process outside of the file needs a role that is gone
 //	role.empty (w)         role, groups: names of those that hold it, which are empty (nobody holds it; told once)
 //
@@ -66,7 +66,7 @@ import (
 //	field.options          field (a choice without options, or options without a choice)
 //	field.conflict         field (a form's field of another type than the process's)
 //	field.retyped (w)      field, was, type: deals keep what they hold, which may not be readable as the new type
-//	stage.unknown          stage, nearest
+//	stage.unknown          stage, nearest, known
 //	stage.itself           stage (it affects itself)
 //	stage.unreachable      stage, behind: the stage whose gate nobody can meet
 //	stage.removed          stage, name, deals
@@ -80,19 +80,19 @@ import (
 //
 // Gates, conditions and policies:
 //
-//	gate.unknown_field     stage, field, nearest
-//	gate.unknown_activity  stage, type, nearest
-//	gate.unknown_approval  stage, kind, nearest
+//	gate.unknown_field     stage, field, nearest, known
+//	gate.unknown_activity  stage, type, nearest, known
+//	gate.unknown_approval  stage, kind, nearest, known
 //	gate.automatic         stage, type (nobody can log it)
 //	gate.count             stage, type, n, max
 //	gate.since             stage, since, nearest
 //	gate.repeated          stage, need: the requirement's key, such as "field:close"
-//	condition.invalid      condition, and the facts of Condition.Check: reason, column, detail, name, nearest
+//	condition.invalid      condition, and the facts of Condition.Check: reason, column, detail, name, nearest, known
 //	condition.impossible   condition
 //	condition.always (w)   condition
-//	material.unknown       policy, field, nearest
-//	exact.unknown          policy, field, nearest (deals do not have it)
-//	required.unknown       policy, field, nearest
+//	material.unknown       policy, field, nearest, known
+//	exact.unknown          policy, field, nearest, known (deals do not have it)
+//	required.unknown       policy, field, nearest, known
 //	step.nobody            policy, step, roles, groups: names of the user groups that it or its roles hang on
 //	policy.few (w)         policy (its steps want different people, and there are too few for all)
 //	step.rule              step, rule, max: the most people that a rule may ask for
