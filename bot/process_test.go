@@ -141,7 +141,7 @@ func TestProcessOfUserGroups(t *testing.T) {
 		{nil, exitFailed, "groups: [S0DESK0001]", "map.yaml:21:45: Nobody can decide the step “price” of “quote”. Nobody is in the user group @pricing-desk. Add somebody to it in Slack, or name others."},
 		{nil, exitFailed, "roles: [desk]", "map.yaml:21:44: Nobody can decide the step “price” of “quote”. Give somebody the role desk, or add somebody to the user group @pricing-desk in Slack: nobody is in it."},
 		{nil, exitFailed, "roles: [desk]", "map.yaml:21:45: warning: Nobody has the role “desk”: nobody is in the user group @pricing-desk. Add somebody to it in Slack."},
-		{nil, exitFailed, "groups: ['@pricing-desk']", "map.yaml:21:46: “@pricing-desk” is no id of a Slack user group, such as S012AB3CD. It is in the group's details."},
+		{nil, exitFailed, "groups: ['@pricing-desk']", "map.yaml:21:46: “@pricing-desk” is no id of a Slack user group, such as S012AB3CD. Copy it from the group's details."},
 		{nil, exitFailed, "roles: [pricing], groups: [S0DESK0001], rule: each", "needs more people than the 2 that there are (rule: each)."},
 		{nil, exitFailed, "roles: [pricing], escalate: {after: 2d, to: S0DESK0001}", "The step “price” of “quote” escalates to nobody: give somebody the role, or name people."},
 		{[]string{"U0ANA00001"}, exitDone, "groups: [S0DESK0001]", "map.yaml:21:45: warning: Only U0ANA00001 can decide the step “price” of “quote”, and nobody decides on requests of their own. Name somebody else too."},
