@@ -74,7 +74,7 @@ func TestImportRealDeals(t *testing.T) {
 		"deal_id=opportunity_id", "name=product", "created_at=engage_date", "closed_at=close_date", "amount=close_value",
 	}}
 	said := i.mustRun(c)
-	if !strings.Contains(said, "8800 rows of sales_pipeline.csv.\n8800 deals are new.\n") || i.err.Len() > 0 {
+	if !strings.Contains(said, "8,800 rows of sales_pipeline.csv.\n8,800 deals are new.\n") || i.err.Len() > 0 {
 		t.Errorf("it says\n%s%s", said, i.err.String())
 	}
 	state := i.state()
@@ -118,7 +118,7 @@ func TestImportRealDeals(t *testing.T) {
 	if got := sumMinor(t, state); got != minor {
 		t.Errorf("amounts add up to %d cents, an independent count says %d", got, minor)
 	}
-	if again := i.mustRun(c); !strings.Contains(again, "8800 deals were known already; brought up to date: 0") {
+	if again := i.mustRun(c); !strings.Contains(again, "8,800 deals were known already; brought up to date: 0") {
 		t.Errorf("the second time it says\n%s", again)
 	}
 	if i.state() != state {
@@ -197,7 +197,7 @@ func TestImportRealHistory(t *testing.T) {
 	i.apply(stagesMap("Closed", stages...))
 	c := importCommand{History: path}
 	said := i.mustRun(c)
-	if !strings.Contains(said, "21348 rows of helpdesk.csv.\n4580 deals are new.\n") || i.err.Len() > 0 {
+	if !strings.Contains(said, "21,348 rows of helpdesk.csv.\n4,580 deals are new.\n") || i.err.Len() > 0 {
 		t.Errorf("it says\n%s%s", said, i.err.String())
 	}
 	state := i.state()

@@ -106,7 +106,7 @@ func TestInferRealHistory(t *testing.T) {
 		t.Errorf("the guess is not explained:\n%s", draft)
 	}
 	i.apply(&sales.Map{Processes: []*sales.Process{p}})
-	if said := i.mustRun(importCommand{History: path}); !strings.Contains(said, "4580 deals are new") {
+	if said := i.mustRun(importCommand{History: path}); !strings.Contains(said, "4,580 deals are new") {
 		t.Errorf("the history does not fit its own draft: %s", said)
 	}
 }

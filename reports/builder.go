@@ -95,7 +95,7 @@ func (b *builder) deal(folded sales.History) Deal {
 	if i := slices.IndexFunc(folded.Stays, func(s sales.Stay) bool { return s.Episode == from.Episode }); from.Episode > 1 && i >= 0 {
 		d.Start = millis(folded.Stays[i].Entered)
 	}
-	var skipped []int16
+	var jumped rare
 	d.reach(b.h.Process, from.Stage)
 	for _, s := range folded.Stays {
 		d.reach(b.h.Process, s.Stage)
@@ -103,11 +103,14 @@ func (b *builder) deal(folded sales.History) Deal {
 			d.reach(b.h.Process, s.To)
 		}
 		for _, key := range s.Skipped {
-			skipped = append(skipped, b.stage(key))
+			jumped.Skipped = append(jumped.Skipped, b.stage(key))
+		}
+		if len(s.Skipped) > 0 {
+			jumped.jumps++
 		}
 	}
-	if len(skipped) > 0 {
-		d.rare = &rare{Skipped: skipped}
+	if jumped.jumps > 0 {
+		d.rare = &jumped
 	}
 	for _, e := range b.log {
 		d.Unseen = d.Unseen || e.Data.NoStay
@@ -190,7 +193,7 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() {
 		end = w.To.UnixMilli()
 	}
-	d.rare = &rare{d.Skipped, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
+	d.rare = &rare{d.Skipped, d.jumps, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
 	return nil
 }
 
@@ -270,7 +273,7 @@ func (h *History) renumbered(stages []string) *History {
 	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
-		c.At, c.stays, c.rare = move(d.At), slices.Clone(d.stays), &rare{slices.Clone(d.Skipped), d.waits}
+		c.At, c.stays, c.rare = move(d.At), slices.Clone(d.stays), &rare{slices.Clone(d.Skipped), d.jumps, d.waits}
 		for j := range c.stays {
 			s := &c.stays[j]
 			s.Stage, s.To = move(s.Stage), move(s.To)

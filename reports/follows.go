@@ -31,16 +31,13 @@ type followsBody struct {
 	h           *History
 	rows        []FollowsRow
 	moves, back int
-	skips       int
+	jumps       int
 }
 
 // follows draws the map from what happened, as a directly-follows graph.
 func follows(h *History, _ Options) Body {
-	b := followsBody{h: h, rows: []FollowsRow{}}
 	all, times := h.sums(), h.times()
-	for i := range all.stages {
-		b.skips += all.stages[i].skipped
-	}
+	b := followsBody{h: h, rows: []FollowsRow{}, jumps: all.jumps}
 	for i, row := range all.moves {
 		from := int16(i - ends)
 		medians := times.medians(from, row)
@@ -123,10 +120,12 @@ func (b followsBody) Lead(p text.Printer) string {
 	if b.moves == 0 {
 		return p.T("Nothing has moved yet.")
 	}
-	if b.back+b.skips == 0 {
-		return p.T("%s: none went back, none passed over a stage.", p.N(b.moves, "%d move", "%d moves"))
+	number := func(n int) string { return p.Number(float64(n), 0) }
+	moves := p.N(b.moves, "%d move", "%d moves")
+	if b.back+b.jumps == 0 {
+		return p.T("%s: none went back, none passed over a stage.", moves)
 	}
-	return p.T("%s: %d went back or reopened a deal, %d passed over a stage.", p.N(b.moves, "%d move", "%d moves"), b.back, b.skips)
+	return p.T("%s: %s went back or reopened a deal, %s passed over a stage.", moves, number(b.back), number(b.jumps))
 }
 
 func (b followsBody) Table(p text.Printer) Table {

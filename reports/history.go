@@ -72,6 +72,7 @@ type Deal struct {
 // rare is what few deals have; the others share one that is empty.
 type rare struct {
 	Skipped []int16 // stages passed over, move by move
+	jumps   int32   // moves that passed over one of them or several
 	waits   []Wait
 }
 

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"pipewright/internal/text"
 	"pipewright/reports/stat"
@@ -54,7 +55,6 @@ type mapWords struct {
 	Longest   string `json:"longest"`
 	Least     string `json:"least"`
 	Most      string `json:"most"`
-	Rarer     string `json:"rarer"` // with the number of moves, of those that are not drawn
 }
 
 // drawnMap is the picture of the result; ok is false for reports that have none.
@@ -72,18 +72,21 @@ func (res Result) drawnMap(p text.Printer) (m Map, ok bool) {
 	for _, r := range b.rows {
 		move := MapMove{From: place[r.From], To: place[r.To], N: r.N, Many: p.Number(float64(r.N), 0)}
 		if days := float64(r.Median); r.N >= few && stat.Known(days) {
-			move.Days, move.Time = days, p.Days(days)
+			move.Days, move.Time = days, careful(p.Days(days), r.N)
 		}
 		m.Moves = append(m.Moves, move)
 	}
 	m.words(p)
+	if m.unsure() {
+		m.Said = append([]string{lowConfidence(p)}, m.Said...)
+	}
 	return m, true
 }
 
 func mapStage(h *History, s StagesRow, p text.Printer) MapStage {
 	out := MapStage{Name: h.stageName(s.place, p), Visits: p.N(s.Visits, "%d visit", "%d visits"), Won: s.place == h.won(), Gone: s.place >= len(h.Process.Stages)}
 	if stat.Known(s.median.Value) && s.settled() >= few {
-		out.Median = p.T("half within %s", p.Days(s.median.Value))
+		out.Median = careful(p.T("half within %s", p.Days(s.median.Value)), s.settled())
 	}
 	if stat.Known(float64(s.Share)) && s.settled() >= few {
 		out.Share, out.Part = p.T("%s of the time", p.Percent(float64(s.Share), 0)), float64(s.Share)
@@ -91,10 +94,16 @@ func mapStage(h *History, s StagesRow, p text.Printer) MapStage {
 	return out
 }
 
+// unsure reports whether a time on the map is marked as of low confidence.
+func (m *Map) unsure() bool {
+	return slices.ContainsFunc(m.Stages, func(s MapStage) bool { return strings.HasSuffix(s.Median, unsure) }) ||
+		slices.ContainsFunc(m.Moves, func(v MapMove) bool { return strings.HasSuffix(v.Time, unsure) })
+}
+
 func (m *Map) words(p text.Printer) {
 	m.Words = mapWords{
 		Lost: p.T("Lost"), Completed: p.T("Completed"), Reopened: p.T("Reopened"),
-		Time: p.T("Time before a move"), Many: p.T("Number of moves"), Rarer: p.T("Rarer moves that are not drawn:"),
+		Time: p.T("Time before a move"), Many: p.T("Number of moves"),
 	}
 	if len(m.Moves) == 0 {
 		return

@@ -5,12 +5,17 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
+	"pipewright/reports/draw"
 )
 
 // journeys has straight moves, loops, jumps, losses, a reopening and a completed deal.
@@ -103,5 +108,115 @@ func TestNothingToDraw(t *testing.T) {
 	}
 	if said, ok := Explain(text.For("en", time.UTC), refused); !ok || !strings.Contains(said, "cycle") {
 		t.Errorf("it says %q", said)
+	}
+}
+
+// Where arcs crowd, those that few moves took give way, and a legend says what is missing.
+func TestTheMostFrequentMovesAreDrawn(t *testing.T) {
+	m := Map{Stages: make([]MapStage, 9)}
+	for i := range m.Stages {
+		m.Stages[i].Name = "S" + strconv.Itoa(i)
+	}
+	add := func(from, to, n int) {
+		m.Moves = append(m.Moves, MapMove{From: from, To: to, N: n, Many: strconv.Itoa(n)})
+	}
+	for i := range 7 { // all jumps of two, and of three, are rare
+		add(i, i+2, 1+i%2)
+	}
+	for i := range 6 {
+		add(i, i+3, 3)
+	}
+	add(2, 8, 3563) // the longest is the most frequent, and the second comes back
+	add(0, 7, 40)
+	add(8, 2, 77)
+	for i := range 6 {
+		add(i+2, i, 1)
+		add(i+3, i, 2)
+	}
+	d := &mapDrawing{Map: m, Drawing: &draw.Drawing{Lang: "en"}}
+	d.measure()
+	for side, arcs := range map[string][]arc{"ahead": d.ahead, "behind": d.behind} {
+		if len(arcs) < 4 || len(arcs) > maxArcs {
+			t.Errorf("%s: %d arcs are drawn", side, len(arcs))
+		}
+		for i, a := range arcs {
+			if a.lane >= maxLanes || slices.ContainsFunc(arcs[:i], a.meets) {
+				t.Errorf("%s: %v lies upon another", side, a)
+			}
+		}
+	}
+	kept := slices.Concat(d.ahead, d.behind)
+	for _, n := range []int{3563, 40, 77} {
+		if !slices.ContainsFunc(kept, func(a arc) bool { return a.N == n }) {
+			t.Errorf("the move that %d took is not drawn", n)
+		}
+	}
+	all, drawnMoves, missing := 0, 0, 0
+	for _, v := range m.Moves {
+		all += v.N
+	}
+	for _, a := range kept {
+		drawnMoves += a.N
+	}
+	for _, v := range d.undrawn {
+		missing += v.N
+	}
+	if missing == 0 || drawnMoves+missing != all {
+		t.Errorf("of %d moves %d are drawn and %d said to be missing", all, drawnMoves, missing)
+	}
+	var out bytes.Buffer
+	if err := m.Draw("en", "Crowd").SVG(&out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "No room to draw " + strconv.Itoa(missing) + " moves; the most frequent: S"; !strings.Contains(out.String(), want) {
+		t.Errorf("nothing says %q", want)
+	}
+}
+
+// A move that passes several stages over is one, and no more pass stages over than there are moves.
+func TestAMoveThatPassesOverSeveralStagesCountsOnce(t *testing.T) {
+	s := newScript(testProcess())
+	s.create(1, 1, "lead").move(1, 2, "paid").move(1, 3, "lead").move(1, 4, "offer")
+	s.create(2, 1, "lead").move(2, 2, "demo")
+	s.create(3, 1, "lead")
+	if got, want := follows(s.history(9), Options{}).Lead(english), "4 moves: 1 went back or reopened a deal, 2 passed over a stage."; got != want {
+		t.Fatalf("it says %q, want %q", got, want)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		h := anyScript(t).history(rapid.Float64Range(0, 120).Draw(t, "as of"))
+		forward := 0 // arrows over stages, of a process that did not change
+		for _, r := range follows(h, Options{}).(followsBody).rows {
+			from, to := slices.Index(h.Stages, r.From), slices.Index(h.Stages, r.To)
+			if from >= 0 && to > from+1 && !r.back {
+				forward += r.N
+			}
+		}
+		if b := follows(h, Options{}).(followsBody); b.jumps != forward || b.jumps+b.back > b.moves {
+			t.Fatalf("%d moves: %d back, %d over a stage, want %d", b.moves, b.back, b.jumps, forward)
+		}
+	})
+}
+
+// Times that few observations tell are marked on the map as in the table, and explained once.
+func TestMapMarksLowConfidence(t *testing.T) {
+	for _, tt := range []struct{ deals, marked int }{{few - 1, 0}, {few, 1}, {enough - 1, 1}, {enough, 0}} {
+		for _, lang := range []string{"en", "zh"} {
+			p := text.For(lang, time.UTC)
+			m, _ := stayed(tt.deals, always(1), always(2), always(3)).result(t, "process", Options{AsOf: at(200)}).drawnMap(p)
+			said := 0
+			for _, s := range m.Said {
+				if s == lowConfidence(p) {
+					said++
+				}
+			}
+			if said != tt.marked {
+				t.Errorf("%d deals, %s: explained %d times", tt.deals, lang, said)
+			}
+			for _, s := range []string{m.Stages[0].Median, m.Moves[0].Time} {
+				if (s != "") != (tt.deals >= few) || strings.HasSuffix(s, unsure) != (tt.marked > 0) {
+					t.Errorf("%d deals, %s: the map says %q", tt.deals, lang, s)
+				}
+			}
+		}
 	}
 }

@@ -49,7 +49,7 @@ type mapDrawing struct {
 	*draw.Drawing
 	left, top     float64 // of the first box
 	ahead, behind []arc
-	rarer         int // moves that are not drawn
+	undrawn       []MapMove // what has no room
 	pills         bool
 	most          int
 	longest       float64
@@ -93,7 +93,7 @@ func (d *mapDrawing) measure() {
 			behind = append(behind, v)
 		}
 	}
-	d.ahead, d.behind = d.lanes(ahead), d.lanes(behind)
+	d.ahead, d.behind = d.choose(ahead), d.choose(behind)
 	d.left = margin + sideWidth(d.behind)
 	d.Width = d.left + boxWidth + d.pillsWidth() + sideWidth(d.ahead) + margin
 	if d.Width < leastWide {
@@ -102,27 +102,41 @@ func (d *mapDrawing) measure() {
 	}
 }
 
-// lanes gives each move a lane, short ones inside; what has no room is only counted.
-func (d *mapDrawing) lanes(moves []MapMove) []arc {
+// choose keeps the most frequent moves, as many as have room, and gives each a lane.
+func (d *mapDrawing) choose(moves []MapMove) []arc {
 	slices.SortStableFunc(moves, func(a, b MapMove) int { return cmp.Compare(b.N, a.N) })
-	kept := slices.Clone(moves[:min(len(moves), maxArcs)])
-	slices.SortStableFunc(kept, func(a, b MapMove) int {
+	var kept []MapMove
+	var out []arc
+	for _, v := range moves {
+		with := append(slices.Clip(kept), v)
+		if arcs := lanes(with); arcs != nil {
+			kept, out = with, arcs
+			continue
+		}
+		d.undrawn = append(d.undrawn, v)
+	}
+	return out
+}
+
+// lanes gives each move a lane, short ones inside, and returns nil when they are too many.
+func lanes(moves []MapMove) []arc {
+	if len(moves) > maxArcs {
+		return nil
+	}
+	moves = slices.Clone(moves)
+	slices.SortStableFunc(moves, func(a, b MapMove) int {
 		return cmp.Compare(max(a.To-a.From, a.From-a.To), max(b.To-b.From, b.From-b.To))
 	})
 	var out []arc
-	for _, v := range kept {
+	for _, v := range moves {
 		a := arc{MapMove: v}
-		for a.lane < maxLanes && slices.ContainsFunc(out, a.meets) {
+		for slices.ContainsFunc(out, a.meets) {
 			a.lane++
 		}
-		if a.lane < maxLanes {
-			out = append(out, a)
+		if a.lane == maxLanes {
+			return nil
 		}
-	}
-	for _, v := range moves {
-		if !slices.ContainsFunc(out, func(a arc) bool { return a.MapMove == v }) {
-			d.rarer += v.N
-		}
+		out = append(out, a)
 	}
 	return out
 }
@@ -308,13 +322,24 @@ func (d *mapDrawing) legend() {
 		})
 	}
 	said := slices.Clone(d.Said)
-	if d.rarer > 0 {
-		said = append([]string{d.Words.Rarer + " " + text.For(d.Lang, nil).Number(float64(d.rarer), 0)}, said...)
+	if len(d.undrawn) > 0 {
+		said = append([]string{d.missing()}, said...)
 	}
 	for _, s := range said {
 		y = d.paragraph(s, y, 13, grey)
 	}
 	d.Height = y + margin - 16
+}
+
+// missing says what has no room, and the most frequent of it.
+func (d *mapDrawing) missing() string {
+	p, n := text.For(d.Lang, nil), 0
+	for _, v := range d.undrawn {
+		n += v.N
+	}
+	most := slices.MaxFunc(d.undrawn, func(a, b MapMove) int { return cmp.Compare(a.N, b.N) })
+	return p.N(n, "No room to draw %d move: %s → %s (%s).", "No room to draw %d moves; the most frequent: %s → %s (%s).",
+		d.Stages[most.From].Name, d.Stages[most.To].Name, most.Many)
 }
 
 // scale writes a line of the legend, with steps from the least to the most.

@@ -197,7 +197,7 @@ func (h *History) code(c *coder) {
 		if c.w == nil && c.err == nil {
 			d.stays = take(&room.stays, stays)
 			if waits > 0 {
-				d.rare = &rare{d.Skipped, make([]Wait, waits)}
+				d.rare = &rare{d.Skipped, d.jumps, make([]Wait, waits)}
 			}
 		}
 		last := d.Created
@@ -235,6 +235,9 @@ func (d *Deal) code(c *coder) {
 	}
 	for i := range d.Skipped {
 		number(c, &d.Skipped[i])
+	}
+	if skipped > 0 && c.err == nil {
+		number(c, &d.jumps)
 	}
 }
 

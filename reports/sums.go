@@ -16,6 +16,7 @@ type sums struct {
 	moves     [][]moves      // by the places from and to; the ends come first
 	groups    [][]lengths    // by fixed group of deals and place
 	timed     int            // deals that were in some stage
+	jumps     int            // moves that passed over some stage
 	won, lost closed         // deals by their outcome
 	reasons   map[string]int // of losses
 }
@@ -138,7 +139,7 @@ func (t *sums) revised(stages int, gone, come []*Deal) *sums {
 	for i := range t.groups {
 		copy(out.groups[i], t.groups[i])
 	}
-	out.timed, out.won, out.lost, out.reasons = t.timed, t.won, t.lost, maps.Clone(t.reasons)
+	out.timed, out.jumps, out.won, out.lost, out.reasons = t.timed, t.jumps, t.won, t.lost, maps.Clone(t.reasons)
 	out.won.value, out.lost.value = maps.Clone(t.won.value), maps.Clone(t.lost.value)
 	for _, d := range gone {
 		out.count(d, -1)
@@ -171,6 +172,7 @@ func (t *sums) count(d *Deal, times int) {
 	if d.Furthest >= 0 {
 		t.stages[d.Furthest].furthest += times
 	}
+	t.jumps += times * int(d.jumps)
 	for _, place := range d.Skipped {
 		if place >= 0 {
 			t.stages[place].skipped += times

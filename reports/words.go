@@ -67,10 +67,14 @@ func careful(s string, n int) string {
 func (t Table) confidence(p text.Printer) string {
 	for _, row := range t.Rows {
 		if slices.ContainsFunc(row, func(c Cell) bool { return strings.HasSuffix(c.Text, unsure) }) {
-			return p.T("† low confidence: fewer than %d have ended.", enough)
+			return lowConfidence(p)
 		}
 	}
 	return ""
+}
+
+func lowConfidence(p text.Printer) string {
+	return p.T("† low confidence: fewer than %d have ended.", enough)
 }
 
 // short writes a number of days with one decimal where that says something.

@@ -26,8 +26,8 @@ func TestDuration(t *testing.T) {
 		{82 * time.Hour, "3 days", "3 天"},
 		{12 * day, "12 days", "12 天"},
 		{-90 * time.Minute, "-1 h 30 min", "-1 小时 30 分钟"},
-		{math.MinInt64, "-106751 days", "-106751 天"},
-		{math.MaxInt64, "106751 days", "106751 天"},
+		{math.MinInt64, "-106,751 days", "-106,751 天"},
+		{math.MaxInt64, "106,751 days", "106,751 天"},
 	} {
 		if got := english.Duration(test.d); got != test.en {
 			t.Errorf("Duration(%v) = %q, want %q", test.d, got, test.en)

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/number"
 )
 
 // Printer writes for one reader: in their language, in their time zone. It is
@@ -49,9 +51,10 @@ func (p Printer) T(msg string, args ...any) string {
 
 // N is T for a sentence that counts: one is the English text for n = 1, other
 // the text for any other n and the key of the translation, as Chinese has one
-// form. n is the first argument of both, before args.
+// form. n is the first argument of both, before args, and is written as Number
+// does: "1,234".
 func (p Printer) N(n int, one, other string, args ...any) string {
-	args = append([]any{n}, args...)
+	args = append([]any{counted(n)}, args...)
 	if p.chinese {
 		if s, ok := chinese()[other]; ok {
 			return fill(s, args)
@@ -62,6 +65,11 @@ func (p Printer) N(n int, one, other string, args ...any) string {
 	}
 	return fill(other, args)
 }
+
+// counted is a number that %d writes with its thousands apart.
+type counted int
+
+func (n counted) Format(f fmt.State, _ rune) { _, _ = grouped.Fprint(f, number.Decimal(int(n))) }
 
 // List joins items as in a sentence: "a, b and c", "a、b和c".
 func (p Printer) List(items []string) string {

@@ -49,6 +49,12 @@ func TestT(t *testing.T) {
 	}
 }
 
+func TestNWritesThousandsApart(t *testing.T) {
+	if got := english.N(15824, "%d move in %d", "%d moves in %d", 2026); got != "15,824 moves in 2026" {
+		t.Errorf("it says %q", got)
+	}
+}
+
 func TestN(t *testing.T) {
 	for _, test := range []struct {
 		p    Printer
