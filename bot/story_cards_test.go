@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,8 @@ import (
 var deciding = []string{"approval.approve", "approval.reject", "approval.more", "approval.question", "approval.answer", "approval.edit", "approval.withdraw", "approval.withdraw_now"}
 
 // cards checks every message in the workspace: each copy of a request's card says what is true
-// now, and none has a button left that would decide on a request that is over.
+// now, and none has a button left that would decide on a request that is over, nor has what only one
+// person sees.
 func (s *story) cards() {
 	s.t.Helper()
 	who, err := s.bot.introduce(s.t.Context())
@@ -45,7 +47,7 @@ func (s *story) cards() {
 			s.failf("a copy of %s for %s says:\n%s\n--- and should say:\n%s", at.Subject, reader, words(m), want)
 		}
 	}
-	for _, m := range messages {
+	for _, m := range append(slices.Collect(maps.Values(messages)), s.ephemerals()...) {
 		for id, button := range live(m["blocks"]) {
 			if over[id] {
 				s.failf("the request %d is over, and %q is still offered on:\n%s", id, button, words(m))
@@ -103,6 +105,32 @@ func (s *story) everything() map[string]obj {
 		}
 	}
 	return out
+}
+
+// ephemerals is what stands before only one person, in any channel or thread.
+func (s *story) ephemerals() []obj {
+	s.t.Helper()
+	state, people := s.get("state", nil), map[any]bool{}
+	for _, u := range asList(state["users"]) {
+		people[asObj(u)["id"]] = asObj(u)["is_bot"] != true
+	}
+	var out []obj
+	for _, c := range asList(state["channels"]) {
+		channel := str(asObj(c)["id"])
+		for _, member := range asList(asObj(c)["members"]) {
+			if !people[member] {
+				continue
+			}
+			all := s.messages(str(member), channel, "")
+			for _, root := range all {
+				if num(root["reply_count"]) > 0 {
+					out = append(out, s.messages(str(member), channel, str(root["ts"]))...)
+				}
+			}
+			out = append(out, all...)
+		}
+	}
+	return slices.DeleteFunc(out, func(m obj) bool { return m["is_ephemeral"] != true })
 }
 
 // directs are whose direct messages the channels are.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
 	"pipewright/store"
@@ -50,8 +48,8 @@ func Assents(message string) bool {
 	return agreed
 }
 
-// assent offers an approver who agrees in the thread of a card to record that. What was typed
-// decides nothing. Everybody else hears nothing, and nobody hears it twice of one message.
+// assent shows an approver who agrees in the thread of a card the way to where they decide. What
+// was typed decides nothing. Everybody else hears nothing, and nobody hears it twice of one message.
 func (a *App) assent(ctx context.Context, c *Call) (Reply, error) {
 	var reply Reply
 	err := a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -64,7 +62,14 @@ func (a *App) assent(ctx context.Context, c *Call) (Reply, error) {
 		if _, _, found, err := tx.Seen(ctx, key); err != nil || found {
 			return err
 		}
-		reply = offer(c, asked)
+		lines := []string{c.T("Words in a thread decide nothing. Decide it on its card:")}
+		for i := range asked {
+			if err := a.showWay(ctx, tx, c, &asked[i]); err != nil {
+				return err
+			}
+			lines = append(lines, view.ApprovalLine(c.Printer, asked[i]), asked[i].Way)
+		}
+		reply = say(view.Lines(lines...))
 		kept, err := reply.encode()
 		if err != nil {
 			return err
@@ -102,15 +107,4 @@ func (a *App) askedIn(ctx context.Context, r *store.Reader, c *Call) ([]view.App
 		pending = slices.DeleteFunc(pending, func(req sales.Approval) bool { return req.ID != id })
 	}
 	return a.approvalRows(ctx, r, c, pending)
-}
-
-// offer asks whether to record it, with a button for each request, bound to what it says now.
-func offer(c *Call, asked []view.Approval) Reply {
-	lines := []string{c.T("Words in a thread decide nothing. Shall I record that you approve?")}
-	var buttons []slack.BlockElement
-	for _, v := range asked {
-		lines = append(lines, view.ApprovalLine(c.Printer, v))
-		buttons = append(buttons, view.ApproveOffer(c.Printer, v))
-	}
-	return say(view.Lines(lines...), view.Actions(append(buttons, view.Button("dismiss", "", c.T("No")))...)...)
 }

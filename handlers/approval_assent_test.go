@@ -24,7 +24,7 @@ func TestAssents(t *testing.T) {
 	}
 }
 
-// What an approver types in the thread decides nothing, but is offered to be recorded, once.
+// What an approver types in the thread decides nothing, but they are shown, once, where they decide.
 func TestOkInTheThread(t *testing.T) {
 	w := withApprovers(t)
 	w.asked(map[string]string{"approval.discount": "10"})
@@ -41,7 +41,10 @@ func TestOkInTheThread(t *testing.T) {
 		}
 	}
 	r := says(raj, "91.1")
-	contains(t, shown(t, r), "Words in a thread decide nothing. Shall I record that you approve?", "*Quote approval* for *Acme pilot* (D-1) · €12,000", "[Approve · Quote]", "[No]")
+	contains(t, shown(t, r), "Words in a thread decide nothing. Decide it on its card:", "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Decide it in our conversation")
+	if len(buttonsOf(t, r)) != 0 {
+		t.Errorf("it has buttons: %s", shown(t, r))
+	}
 	if a := w.approval(1); a.Version != 1 {
 		t.Fatalf("it decided: %+v", a)
 	}
@@ -51,22 +54,45 @@ func TestOkInTheThread(t *testing.T) {
 	if elsewhere := w.do(Intent{Kind: Event, Name: ThreadMessage, User: raj, Channel: deals, Thread: "1.1", Message: "92.1", Text: "ok"}); !elsewhere.Empty() {
 		t.Errorf("in another thread: %s", shown(t, elsewhere))
 	}
-	// The button is bound to what the request said when it was offered.
-	w.submits(ana, w.press(ana, deals, w.card("approval:1", deals), "Change the request…"), map[string]string{"approval.discount": "12"})
-	contains(t, w.clicks(raj, r, "Approve · Quote").Text, "has changed since you saw it")
-	r = says(raj, "93.1")
-	contains(t, w.clicks(raj, r, "Approve · Quote").Text, "You approved")
-	if d := w.approval(1).Steps[0].Decisions; d[len(d)-1].Via != "thread" {
-		t.Errorf("%+v", d)
-	}
+	contains(t, w.press(raj, raj, w.card("approval:1", raj), "Approve").Text, "You approved")
 	if r := says(raj, "94.1"); !r.Empty() {
 		t.Errorf("after that: %s", shown(t, r))
 	}
 	r = w.do(Intent{Kind: Event, Name: ThreadMessage, User: lin, Channel: deals, Thread: thread, Message: "95.1", Text: "同意"})
-	contains(t, shown(t, r), "消息列里的文字不算审批。要我替您记录为批准吗？", "[批准 · 报价]")
+	contains(t, shown(t, r), "消息列里的文字不算审批。请在卡片上审批：", "卡片马上发到您的私信")
 	// A mention, and a reply to the card in the direct messages.
-	contains(t, shown(t, w.do(Intent{Kind: Mention, Name: "app_mention", User: lin, Channel: deals, Thread: thread, Message: "96.1", Text: "ok"})), "[批准 · 报价]")
+	contains(t, shown(t, w.do(Intent{Kind: Mention, Name: "app_mention", User: lin, Channel: deals, Thread: thread, Message: "96.1", Text: "ok"})), "卡片马上发到您的私信")
 	w.deliver()
 	dm := w.do(Intent{Kind: Mention, Name: "message", User: lin, Channel: lin, Thread: w.cardAt("approval:1", lin), Message: "97.1", Text: "ok"})
-	contains(t, shown(t, dm), "[批准 · 报价]")
+	contains(t, shown(t, dm), "去私信中审批")
+}
+
+// What only one person sees cannot be drawn anew: it has the way to a card, and no buttons. A modal has them.
+func TestOpenedPrivately(t *testing.T) {
+	w := withApprovers(t)
+	w.app.Workspace = "https://acme.slack.com/"
+	w.asked(map[string]string{"approval.discount": "10"})
+	open := func(user, message string) Reply {
+		t.Helper()
+		return w.do(Intent{Kind: Action, Name: "approval.open", Value: "1", User: user, Channel: deals, Message: message, Ephemeral: message != ""})
+	}
+	way := func(user, want string) {
+		t.Helper()
+		r := open(user, "1.1")
+		if contains(t, shown(t, r), want); len(buttonsOf(t, r)) != 0 {
+			t.Errorf("%s has buttons: %s", user, shown(t, r))
+		}
+	}
+	way(ana, "The card is on its way to our conversation") // who asked has none before
+	w.deliver()
+	way(raj, "<https://acme.slack.com/archives/")
+	way(raj, "|Decide it in our conversation>")
+	way(ana, "|Change or withdraw it in our conversation>")
+	contains(t, shown(t, w.card("approval:1", ana)), "[Change the request…]", "[Withdraw…]")
+	contains(t, shown(t, w.types(raj, "/approvals")), "|Decide it in our conversation>")
+	contains(t, shown(t, open(raj, "")), "[Approve]")
+	contains(t, w.press(raj, raj, w.card("approval:1", raj), "Approve").Text, "You approved")
+	if r := open(raj, "1.1"); strings.Contains(shown(t, r), "our conversation") {
+		t.Errorf("there is nothing to do any more: %s", shown(t, r))
+	}
 }

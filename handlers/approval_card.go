@@ -131,7 +131,9 @@ func isPerson(channel string) bool {
 	return strings.HasPrefix(channel, "U") || strings.HasPrefix(channel, "W")
 }
 
-// clickOpenApproval shows the card privately, with what this person can do.
+// clickOpenApproval shows the card privately. Nobody can draw such a copy anew when the request is
+// decided elsewhere, so it has the way to one that is instead of buttons; a modal, which is a
+// dialogue, has the buttons.
 func (a *App) clickOpenApproval(ctx context.Context, c *Call) (Reply, error) {
 	id, _, _ := ids(c.Value)
 	return a.showApproval(ctx, c, id)
@@ -139,18 +141,23 @@ func (a *App) clickOpenApproval(ctx context.Context, c *Call) (Reply, error) {
 
 func (a *App) showApproval(ctx context.Context, c *Call, id int64) (Reply, error) {
 	var m view.Message
-	err := a.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		k, req, err := a.loadApproval(ctx, r, c.User, id)
+	err := a.Store.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		k, req, err := a.loadApproval(ctx, tx.Reader, c.User, id)
 		if err != nil {
 			return err
 		}
-		v, err := a.approvalView(ctx, r, k, req, c.Now)
+		v, err := a.approvalView(ctx, tx.Reader, k, req, c.Now)
 		if err != nil {
 			return err
 		}
 		v.Reader = c.User
-		if v.Thread, err = a.threadLink(ctx, r, c.Printer, k); err != nil {
+		if v.Thread, err = a.threadLink(ctx, tx.Reader, c.Printer, k); err != nil {
 			return err
+		}
+		if inMessage := c.Message != ""; inMessage {
+			if err := a.showWay(ctx, tx, c, &v); err != nil {
+				return err
+			}
 		}
 		m = view.ApprovalCard(c.Printer, v)
 		return nil

@@ -101,7 +101,7 @@ func TestAmountInTheCommand(t *testing.T) {
 	})
 	w.asked(map[string]string{"approval.discount": "10"})
 	bare := w.types(leo, "/approval approve acme looks good")
-	contains(t, shown(t, bare), "takes the amount typed: nothing is decided yet.", "[Approve…]")
+	contains(t, shown(t, bare), "takes the amount typed: nothing is decided yet.", "[Show it]")
 	contains(t, w.types(leo, "/approval approve acme 12").Text, "That is not the amount")
 	if a := w.approval(1); a.Version != 1 {
 		t.Fatalf("%+v", a)

@@ -110,6 +110,11 @@ func (a *App) approvalLists(ctx context.Context, r *store.Reader, c *Call, only 
 		if list.Rows, err = a.approvalRows(ctx, r, c, found); err != nil {
 			return nil, err
 		}
+		for i := range list.Rows {
+			if _, err := a.wayTo(ctx, r, c.Printer, &list.Rows[i]); err != nil {
+				return nil, err
+			}
+		}
 		lists = append(lists, list)
 	}
 	return lists, nil

@@ -96,14 +96,13 @@ func approvalDecided(f facts) (string, []slack.Block) {
 	return sentence, showRequest(f, v)
 }
 
-// approvalConfirm says that the amount has to be typed, and offers the form for it.
+// approvalConfirm says that the amount has to be typed, and shows the request.
 func approvalConfirm(f facts) (string, []slack.Block) {
 	v, ok := f.request()
 	if !ok {
 		return f.T("Approving this amount takes the amount typed."), nil
 	}
-	return f.T("Approving %s takes the amount typed: nothing is decided yet.", v.Amount(f.Printer)),
-		view.Actions(view.Button("approval.approve", view.ApprovalSeen(v.Approval), f.T("Approve…")))
+	return f.T("Approving %s takes the amount typed: nothing is decided yet.", v.Amount(f.Printer)), showRequest(f, v)
 }
 
 // approvalAmount says that another amount was typed, and shows the request.

@@ -88,6 +88,7 @@ func (tx *Tx) Show(ctx context.Context, subject, channel string) error {
 type Place struct {
 	Subject  string
 	Channel  string // where it stands; as asked for while it doesn't
+	Asked    string // the channel as asked for: a person for their direct messages
 	TS       string // "" until it stands
 	Under    string // subject of the card in whose thread it goes
 	Rendered string // hash of what was last delivered
@@ -95,7 +96,7 @@ type Place struct {
 }
 
 const (
-	placeColumns = `subject, CASE WHEN place <> '' THEN place ELSE channel END AS channel, ts, under, rendered, dead`
+	placeColumns = `subject, CASE WHEN place <> '' THEN place ELSE channel END AS channel, outbox.channel AS asked, ts, under, rendered, dead`
 	placesSQL    = `SELECT ` + placeColumns + ` FROM outbox WHERE subject = ? AND subject <> '' ORDER BY id`
 	placeAtSQL   = `SELECT ` + placeColumns + ` FROM outbox WHERE place = ? AND ts = ? AND subject <> '' AND ts <> '' ORDER BY id LIMIT 1`
 )

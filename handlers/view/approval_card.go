@@ -29,6 +29,7 @@ type Approval struct {
 	Lacking  string              // the step that would have to be asked now as well
 	EndedBy  string              // who withdrew it
 	Reader   string              // the person who reads it, "" for a channel
+	Way      string              // to the copy on which the reader acts, in the place of buttons; see [Way]
 	Thread   string              // where the deal's history stands, as a link; "" in that thread itself
 	Now      time.Time
 	Name     func(user string) string // names people, escaped, without pinging them
@@ -73,6 +74,9 @@ func ApprovalCard(p text.Printer, a Approval) Message {
 	}
 	if a.Thread != "" {
 		blocks = append(blocks, Context(a.Thread))
+	}
+	if a.Way != "" {
+		return Message{Text: a.Summary(p), Blocks: append(fit(blocks), Section("*"+a.Way+"*"))}
 	}
 	return Message{Text: a.Summary(p), Blocks: append(fit(blocks), Actions(a.buttons(p)...)...)}
 }
@@ -329,6 +333,32 @@ func (a Approval) LastDecision() (sales.Decision, bool) {
 		}
 	}
 	return last, last.By != ""
+}
+
+// Acts reports whether the reader is a person who has something to do on the card: to decide, or
+// to change what they asked for.
+func (a Approval) Acts() bool {
+	return a.Approval.State == sales.Pending && a.Reader != "" && (a.Reader == a.Approval.Requester || slices.Contains(a.Deciders, a.Reader))
+}
+
+// Way leads to the card in the reader's direct messages: a link, or words when the address is "".
+func Way(p text.Printer, a Approval, address string) string {
+	label := p.T("Decide it in our conversation")
+	if a.Reader == a.Approval.Requester {
+		label = p.T("Change or withdraw it in our conversation")
+		if a.Paused() {
+			label = p.T("Answer, change or withdraw it in our conversation")
+		}
+	}
+	if address == "" {
+		return label
+	}
+	return NamedLink(address, label)
+}
+
+// WayComing says that the card is not yet in the reader's direct messages.
+func WayComing(p text.Printer) string {
+	return p.T("The card is on its way to our conversation: go on there.")
 }
 
 func (a Approval) buttons(p text.Printer) []slack.BlockElement {

@@ -88,7 +88,7 @@ func ApprovalRow(p text.Printer, a Approval) *slack.SectionBlock {
 			second = p.Sentences(second, p.T("%s: waiting for %s", a.StepName(p, s.Key), a.at(s.Key).Awaited(p)))
 		}
 	}
-	s := Section(Lines(ApprovalLine(p, a), second, a.standsIn(p)))
+	s := Section(Lines(ApprovalLine(p, a), second, a.standsIn(p), a.Way))
 	s.Accessory = slack.NewAccessory(a.shown(p.T("Open")))
 	return s
 }

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -79,9 +78,4 @@ func ForwardForm(p text.Printer, a Approval, who []string) *slack.ModalViewReque
 		Input("approval.to", p.T("To whom?"), p.T("They are asked in your place, and you no longer are."), false, Select("approval.to", p.T("Choose a person"), initial, options)),
 		Input("approval.why", p.T("Because"), p.T("It stands on the card and in the deal's history."), true, TextInput("approval.why", "", "", true)),
 	})
-}
-
-// ApproveOffer is a button that records an answer that somebody typed.
-func ApproveOffer(p text.Printer, a Approval) *slack.ButtonBlockElement {
-	return Primary("approval.approve", ApprovalSeen(a.Approval)+":thread", fmt.Sprint(p.T("Approve"), " · ", unescaped(a.name(p))))
 }
