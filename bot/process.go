@@ -46,6 +46,9 @@ func (c *processCheckCommand) Run(ctx context.Context, t terminal) error {
 	}
 	st, err := openExisting(ctx, cfg)
 	if none := (*noDatabase)(nil); errors.As(err, &none) {
+		if f.m.Organisation != nil {
+			f.m.Organisation.Admins = cfg.Admins // whom no file names
+		}
 		f.find(sales.Check(f.m, sales.Known{}))
 		return f.verdict(t, handlers.Applied{}, false)
 	}

@@ -201,6 +201,7 @@ var problemWords = map[string]problemWording{
 	"required.unknown":      tells(text.Msg("The policy “%s” requires “%s”, and its form has no such field. Add it to the form, or name another."), "policy", "field"),
 	"step.nobody":           stepNobody,
 	"policy.few":            tells(text.Msg("The steps of “%s” want different people, and there are too few to decide all of them. Name more, or take “distinct” out."), "policy"),
+	"policy.short":          tells(text.Msg("The steps of “%s” want different people, and there are too few when the request comes from %s: nobody decides on their own. Name more, or take “distinct” out."), "policy", "users"),
 	"step.rule":             tells(text.Msg("The step “%s” has the rule “%s”. Use any, all, each, or a number of people from 1 to %s."), "step", "rule", "max"),
 	"step.few":              tells(text.Msg("The step “%[2]s” of “%[1]s” needs more people than the %[4]s that there are (rule: %[3]s). Name more, or ask for fewer."), "policy", "step", "rule", "n"),
 	"step.short":            tells(text.Msg("The step “%[2]s” of “%[1]s” has too few people when the request comes from %[3]s: nobody decides on their own. Name somebody else too."), "policy", "step", "users"),
@@ -210,6 +211,7 @@ var problemWords = map[string]problemWording{
 	"escalate.sole":         tells(text.Msg("The step “%[2]s” of “%[1]s” escalates only to %[3]s, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
 	"escalate.late":         tells(text.Msg("The step “%[2]s” of “%[1]s” never escalates: the request expires before. Escalate earlier, or expire later."), "policy", "step"),
 	"step.admins":           tells(text.Msg("Only admins can decide the step “%[2]s” of “%[1]s”. An admin who asks may be the only one: name another role or person as well."), "policy", "step"),
+	"step.manager":          tells(text.Msg("Nobody can decide the step “%[2]s” of “%[1]s” when the request comes from %[3]s: they have no manager, and there are no admins. Name managers, or admins in ADMINS, or another person in the step."), "policy", "step", "users"),
 	"step.sole":             tells(text.Msg("Only %[3]s can decide the step “%[2]s” of “%[1]s”, and nobody decides on requests of their own. Name somebody else too."), "policy", "step", "user"),
 }
 

@@ -41,6 +41,13 @@ func problemsOf(p text.Printer, all []*sales.Process, o *sales.Organisation, err
 		if u, ok := x.Facts["user"].(string); ok {
 			x.Facts["user"] = view.Unmarked(name(u))
 		}
+		if users, ok := x.Facts["users"].([]string); ok {
+			named := make([]string, len(users))
+			for i, u := range users {
+				named[i] = view.Unmarked(name(u))
+			}
+			x.Facts["users"] = named
+		}
 		for _, fact := range []string{"team", "other"} {
 			if key, ok := x.Facts[fact].(string); ok && x.Code == "member.twice" {
 				x.Facts[fact] = view.Unmarked(view.TeamName(p, o, key))

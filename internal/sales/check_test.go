@@ -186,6 +186,10 @@ var mistakes = []mistake{
 	{code: "step.few", was: "          roles: [pricing]\n", is: "          rule: each #HERE\n          roles: [pricing]\n          groups: [SPRICE]\n", known: mirrored(nil), facts: "n:2"},
 	{code: "escalate.nobody", was: "          target: 1d\n", is: "          escalate: {after: 1d, to: SPRICE} #HERE\n", known: mirrored(nil), facts: "step:price"},
 	{code: "policy.few?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA]\n", also: replacing{"      required: [amount, volume]\n      steps:\n", "      required: [amount, volume]\n      distinct: yes #HERE\n      steps:\n        - {key: first, name: {en: First, zh: 甲}, roles: [pricing]}\n"}, facts: "policy:quote"},
+	{code: "policy.short?", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UREP1, UPIA]\n", also: replacing{"      required: [amount, volume]\n      steps:\n", "      required: [amount, volume]\n      distinct: yes #HERE\n      steps:\n        - {key: first, name: {en: First, zh: 甲}, roles: [pricing]}\n"}, facts: "users:[UREP1]"},
+	{code: "step.manager?", was: "          roles: [pricing]\n", is: "          manager: true #HERE\n", facts: "users:[UMAYA]"},
+	{code: "step.short?", was: "          roles: [pricing]\n", is: "          manager: true\n          rule: 2 #HERE\n", known: administered("UADA"), facts: "users:[UREP1 UREP2 UMAYA UADA]"},
+	{code: "step.admins?", was: "    - key: legal\n", is: "    - {key: law, name: {en: Law, zh: 法}}\n    - key: legal\n", also: replacing{"          roles: [pricing]\n", "          roles: [admin, law] #HERE\n"}, facts: "step:price"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: most #HERE\n", facts: "rule:most"},
 	{code: "step.rule", was: "          roles: [pricing]\n", is: "          roles: [pricing]\n          rule: 0 #HERE\n", facts: "rule:0"},
 	{code: "step.few", was: "      users: [UPIA, UPAT]\n      groups: [SPRICE]\n", is: "      users: [UPIA, UPAT]\n", also: replacing{"          roles: [pricing]\n", "          roles: [pricing]\n          rule: 3 #HERE\n"}, facts: "n:2"},
@@ -211,6 +215,15 @@ func mirrored(members []string) Known {
 	k := current(nil)
 	o := *k.Organisation
 	o.Groups, o.Handles = map[string][]string{"SPRICE": members}, map[string]string{"SPRICE": "pricing"}
+	k.Organisation = &o
+	return k
+}
+
+// administered is the base process in force, with admins.
+func administered(admins ...string) Known {
+	k := current(nil)
+	o := *k.Organisation
+	o.Admins = admins
 	k.Organisation = &o
 	return k
 }

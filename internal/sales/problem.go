@@ -95,6 +95,7 @@ import (
 //	required.unknown       policy, field, nearest, known
 //	step.nobody            policy, step, roles, groups: names of the user groups that it or its roles hang on
 //	policy.few (w)         policy (its steps want different people, and there are too few for all)
+//	policy.short (w)       policy, users: too few are left for all of its steps when one of these people asks
 //	step.rule              step, rule, max: the most people that a rule may ask for
 //	step.few               policy, step, rule, n: the people that there are
 //	step.short (w)         policy, step, users: requests of these people can never meet the rule
@@ -104,6 +105,7 @@ import (
 //	escalate.late (w)      policy, step (the request expires before)
 //	step.parallel (w)      policy, step (it is the first)
 //	step.admins (w)        policy, step (only admins may decide it, whom the map does not name)
+//	step.manager (w)       policy, step, users: these people have no manager who could decide it, and there are no admins
 //	step.sole (w)          policy, step, user: requests of this person can be decided by nobody
 type Problem struct {
 	Line, Column int // from 1; 0 when the map came from no file
