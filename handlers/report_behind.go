@@ -90,6 +90,8 @@ func behind(ctx context.Context, r *store.Reader, c *Call, q, of reports.Query, 
 		return view.Behind{Title: c.T("New") + during}, res.During("", q.From, q.To), nil
 	case reports.Moved:
 		return view.Behind{Title: c.T("Moved") + during}, res.MovedDuring(q.From, q.To), nil
+	case reports.Passed:
+		return view.Behind{Title: c.T("Override") + during}, res.OverriddenDuring(q.From, q.To), nil
 	case reports.Overdue:
 		return view.Behind{Title: placeName(c.Printer, res, key) + " · " + c.T("Over target")}, res.Overdue(key), nil
 	case reports.Waiting:
@@ -186,6 +188,9 @@ func behindStage(p text.Printer, q reports.Query, res reports.Result, stage, wha
 	name := view.Unmarked(view.StageName(p, res.History.Process, stage))
 	b := view.Behind{Title: name + " · " + view.BecameName(p, what)}
 	for _, x := range res.Report.AtStage {
+		if x == reports.Overridden && x != what && res.CountAt(stage, x) == 0 { // the rule, of which nobody needs to hear
+			continue
+		}
 		b.Parts = append(b.Parts, view.BehindPart{Label: view.BecameName(p, x), Value: q.Value(reports.ByStage + ":" + stage + ":" + x), Deals: res.CountAt(stage, x)})
 	}
 	return b, res.At(stage, what)

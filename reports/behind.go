@@ -71,20 +71,21 @@ func ended(status sales.Status, reason *string) among {
 
 // What can have become of a deal in a stage, for Report.AtStage and At.
 const (
-	Reached  = "reached" // it came here or further
-	Entered  = "entered"
-	MovedOn  = "on" // to a later stage, by winning or by being completed
-	WentBack = "back"
-	LostHere = "lost"
-	OpenHere = "open"
-	Skipped  = "skipped" // it was moved past
-	Over     = "over"    // it took more working time here than the target
-	Arrived  = "in"      // it came in the report's window of the calendar
-	Departed = "out"     // it left in that window
+	Reached    = "reached" // it came here or further
+	Entered    = "entered"
+	MovedOn    = "on" // to a later stage, by winning or by being completed
+	WentBack   = "back"
+	LostHere   = "lost"
+	OpenHere   = "open"
+	Skipped    = "skipped"  // it was moved past
+	Overridden = "override" // it left although the gate was not met
+	Over       = "over"     // it took more working time here than the target
+	Arrived    = "in"       // it came in the report's window of the calendar
+	Departed   = "out"      // it left in that window
 )
 
 // becomings are all of them that have no window.
-var becomings = []string{Reached, Entered, MovedOn, WentBack, LostHere, OpenHere, Skipped}
+var becomings = []string{Reached, Entered, MovedOn, WentBack, LostHere, OpenHere, Skipped, Overridden}
 
 var becameOf = map[string][]stat.Cause{
 	MovedOn: {exitForward, exitWon, exitCompleted}, WentBack: {exitBack}, LostHere: {exitLost}, OpenHere: {stat.Censored},
@@ -128,6 +129,8 @@ func (res Result) became(stage, what string) among {
 			return was(becameOf[Entered])
 		case what == Skipped:
 			return slices.Contains(d.Skipped, place)
+		case what == Overridden:
+			return h.overrode(int(place))(d)
 		}
 		return was(becameOf[what])
 	}
@@ -162,6 +165,11 @@ func (res Result) MovedDuring(from, to time.Time) []int64 {
 		moved[c.id] = true
 	}
 	return res.History.list(func(d *Deal) bool { return moved[d.ID] })
+}
+
+// OverriddenDuring returns the deals that a digest says passed a gate by override after from and until to.
+func (res Result) OverriddenDuring(from, to time.Time) []int64 {
+	return res.History.list(overrodeIn(span{from.UnixMilli(), to.UnixMilli()}))
 }
 
 // Among returns those of the deals that the result is about, in the order of lists.

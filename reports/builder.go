@@ -109,7 +109,10 @@ func (b *builder) deal(folded sales.History) Deal {
 			jumped.jumps++
 		}
 	}
-	if jumped.jumps > 0 {
+	for _, e := range sales.Overrides(b.log) {
+		jumped.overrides = append(jumped.overrides, override{e.At.UnixMilli(), b.stage(e.Data.From)})
+	}
+	if jumped.jumps > 0 || len(jumped.overrides) > 0 {
 		d.rare = &jumped
 	}
 	for _, e := range b.log {
@@ -193,7 +196,7 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() {
 		end = w.To.UnixMilli()
 	}
-	d.rare = &rare{d.Skipped, d.jumps, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})}
+	d.rare = &rare{d.Skipped, d.jumps, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end}), d.overrides}
 	return nil
 }
 
@@ -251,6 +254,9 @@ func (h *History) used() []bool {
 		for _, place := range d.Skipped {
 			note(place)
 		}
+		for _, o := range d.overrides {
+			note(o.Stage)
+		}
 	}
 	return used
 }
@@ -273,13 +279,17 @@ func (h *History) renumbered(stages []string) *History {
 	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
-		c.At, c.stays, c.rare = move(d.At), slices.Clone(d.stays), &rare{slices.Clone(d.Skipped), d.jumps, d.waits}
+		c.At, c.stays = move(d.At), slices.Clone(d.stays)
+		c.rare = &rare{slices.Clone(d.Skipped), d.jumps, d.waits, slices.Clone(d.overrides)}
 		for j := range c.stays {
 			s := &c.stays[j]
 			s.Stage, s.To = move(s.Stage), move(s.To)
 		}
 		for j := range c.Skipped {
 			c.Skipped[j] = move(c.Skipped[j])
+		}
+		for j := range c.overrides {
+			c.overrides[j].Stage = move(c.overrides[j].Stage)
 		}
 		out.Deals[i] = &c
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 var sameHistory = cmp.Options{
-	cmp.AllowUnexported(History{}, Deal{}, traits{}, rare{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
+	cmp.AllowUnexported(History{}, Deal{}, traits{}, rare{}, override{}, Stay{}, Wait{}, Left{}), cmpopts.EquateEmpty(), cmpopts.IgnoreTypes(&sales.Process{}),
 	cmpopts.IgnoreFields(History{}, "kept", "added"),
 }
 
@@ -137,6 +137,9 @@ func (c *chronicle) change(id int64, n int) {
 					return nil
 				}
 				s.move(id, c.day, k.Process.Stages[to].Key)
+				if last := &s.log[id][len(s.log[id])-1]; n%3 == 0 && to > at {
+					last.Data.Override, last.Data.Why = true, "try"
+				}
 			}
 		}
 		if fresh := s.log[id][len(k.Log):]; len(fresh) > 0 {

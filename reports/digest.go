@@ -80,7 +80,7 @@ func readDigest(ctx context.Context, r *store.Reader, about Options, of stretch,
 		return nil, err
 	}
 	d.h, d.unpriced = all.Only(d.about.belongs), d.about.unpriced(all)
-	week := span{of.since.UnixMilli(), slot.At.UnixMilli()}
+	week := d.week()
 	d.now = d.h.period(week)
 	earlier := span{of.before.UnixMilli(), week.from}
 	d.previous = d.h.period(earlier)
@@ -91,6 +91,9 @@ func readDigest(ctx context.Context, r *store.Reader, about Options, of stretch,
 	}
 	return d, d.readPeople(ctx, r)
 }
+
+// week is the time of which the digest tells.
+func (d *digest) week() span { return span{d.since.UnixMilli(), d.slot.At.UnixMilli()} }
 
 // reader returns the person whose DM it is, "" for a channel.
 func reader(channel string) string {
@@ -172,6 +175,7 @@ func (d *digest) page(p text.Printer) Page {
 	g.chart(d.chart(recent, p))
 	g.table(d.stageTable(p, recent))
 	g.text(d.movedText(p))
+	g.text(text.Plain(d.h.passedText(d.h.passed(d.week()), p)))
 	g.text(d.decisionText(p))
 	g.text(d.attentionText(p))
 	g.numbers(d.numbers(p))

@@ -152,7 +152,7 @@ func (d *digest) rows() []DigestRow {
 	}
 	out := []DigestRow{
 		{Closed, string(sales.Won), d.now.won}, {Closed, string(sales.Lost), d.now.lost}, {Created, "", d.now.created},
-		{Moved, "", len(d.moved)}, {Waiting, "", len(waiting)}, {Attention, "", len(d.alerts)},
+		{Moved, "", len(d.moved)}, {Passed, "", d.h.count(overrodeIn(d.week()))}, {Waiting, "", len(waiting)}, {Attention, "", len(d.alerts)},
 	}
 	for i, at := range d.standing() {
 		out = append(out, DigestRow{Standing, d.h.Stages[i], at.n}, DigestRow{Overdue, d.h.Stages[i], at.over})
@@ -182,6 +182,8 @@ func (d *digest) rowName(row DigestRow, p text.Printer) string {
 		return p.T("New")
 	case Moved:
 		return p.T("Moved")
+	case Passed:
+		return p.T("Override")
 	case Waiting:
 		return p.T("Needs a decision")
 	case Attention:

@@ -19,6 +19,7 @@ type FunnelRow struct {
 	Open             int            `json:"open"`
 	Reached          int            `json:"reached"`      // deals that came here or further
 	Skipped          int            `json:"skipped"`      // moves that passed it over
+	Overrides        int            `json:"overrides"`    // moves out of it by override: the gate was not met
 	AdvanceRate      Num            `json:"advance_rate"` // (advanced + won) / settled, with its Wilson interval
 	AdvanceLow       Num            `json:"advance_low"`
 	AdvanceHigh      Num            `json:"advance_high"`
@@ -44,7 +45,7 @@ func funnel(h *History, o Options) Body {
 	b := funnelBody{h: h, rows: []FunnelRow{}, horizon: o.horizon()}
 	sums, times := h.sums(), h.times()
 	all, reached := sums.stages, sums.reached(h.Process)
-	for _, i := range h.shown(func(i int) bool { return all[i].entries+all[i].skipped > 0 }) {
+	for _, i := range h.shown(func(i int) bool { return all[i].entries+all[i].skipped+all[i].overrides > 0 }) {
 		v := &all[i]
 		e := stat.Wilson(v.advanced+v.won, v.settled())
 		by, extended := 0.0, false
@@ -54,7 +55,7 @@ func funnel(h *History, o Options) Body {
 		b.extended = b.extended || extended
 		b.rows = append(b.rows, FunnelRow{
 			Stage: h.Stages[i], Entries: v.entries, Advanced: v.advanced, Back: v.back, Won: v.won, Lost: v.lost, Open: v.open,
-			Reached: reached[i], Skipped: v.skipped, AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
+			Reached: reached[i], Skipped: v.skipped, Overrides: v.overrides, AdvanceRate: Num(e.Value), AdvanceLow: Num(e.Low), AdvanceHigh: Num(e.High),
 			AdvanceByHorizon: Num(by), LostValue: v.lostValue.money().units(), place: i, rate: e, lostMoney: v.lostValue.money(),
 		})
 	}
@@ -144,6 +145,11 @@ func (b funnelBody) numbers(n *counter) {
 	for _, r := range b.rows {
 		n.add(b.h.stageName(r.place, n.p), r.Reached, ByStage, r.Stage, Reached)
 	}
+	for _, r := range b.rows {
+		if r.Overrides > 0 {
+			n.add(n.p.T("%s, override", b.h.stageName(r.place, n.p)), b.h.count(b.h.overrode(r.place)), ByStage, r.Stage, Overridden)
+		}
+	}
 }
 
 func (b funnelBody) notes() []Note {
@@ -157,6 +163,13 @@ func (b funnelBody) notes() []Note {
 			return p.N(n, "%d deal is still open; the rate is the share that moved on of the visits that have ended.",
 				"%d deals are still open; the rate is the share that moved on of the visits that have ended.")
 		}})
+	}
+	passed := make([]int, len(b.h.Stages))
+	for _, r := range b.rows {
+		passed[r.place] = r.Overrides
+	}
+	if slices.ContainsFunc(passed, func(n int) bool { return n > 0 }) {
+		out = append(out, Note{Say: func(p text.Printer) string { return b.h.passedText(passed, p) }})
 	}
 	return out
 }

@@ -71,9 +71,16 @@ type Deal struct {
 
 // rare is what few deals have; the others share one that is empty.
 type rare struct {
-	Skipped []int16 // stages passed over, move by move
-	jumps   int32   // moves that passed over one of them or several
-	waits   []Wait
+	Skipped   []int16 // stages passed over, move by move
+	jumps     int32   // moves that passed over one of them or several
+	waits     []Wait
+	overrides []override
+}
+
+// override is a move out of a stage whose gate was not met.
+type override struct {
+	At    int64
+	Stage int16
 }
 
 // traits are what many deals have in common. They are kept once, and do not change.

@@ -78,6 +78,7 @@ const (
 	Closed    = "closed"    // closed:STATUS
 	Created   = "created"   // created:
 	Moved     = "moved"     // moved:
+	Passed    = "passed"    // passed:, a gate by override
 	Standing  = "standing"  // standing:KEY, in a stage
 	Overdue   = "overdue"   // overdue:KEY, in a stage for longer than its target
 	Waiting   = "waiting"   // waiting:, for an approval
@@ -87,7 +88,7 @@ const (
 // OfDigest reports whether numbers of the kind count what happened between From and To or is so at
 // AsOf, whenever their deals were created.
 func OfDigest(kind string) bool {
-	return slices.Contains([]string{Closed, Created, Moved, Standing, Overdue, Waiting, Attention}, kind)
+	return slices.Contains([]string{Closed, Created, Moved, Passed, Standing, Overdue, Waiting, Attention}, kind)
 }
 
 // DealsAction is the action of buttons that open the deals behind a number.

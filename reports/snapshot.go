@@ -197,7 +197,7 @@ func (h *History) code(c *coder) {
 		if c.w == nil && c.err == nil {
 			d.stays = take(&room.stays, stays)
 			if waits > 0 {
-				d.rare = &rare{d.Skipped, d.jumps, make([]Wait, waits)}
+				d.rare = &rare{d.Skipped, d.jumps, make([]Wait, waits), d.overrides}
 			}
 		}
 		last := d.Created
@@ -228,16 +228,21 @@ func (d *Deal) code(c *coder) {
 	if c.w == nil {
 		d.rare = &nothingRare
 	}
-	skipped := len(d.Skipped)
+	skipped, overrides := len(d.Skipped), len(d.overrides)
 	number(c, &skipped)
-	if c.w == nil && skipped > 0 && c.err == nil {
-		d.rare = &rare{Skipped: make([]int16, skipped)}
+	number(c, &overrides)
+	if c.w == nil && skipped+overrides > 0 && c.err == nil {
+		d.rare = &rare{Skipped: make([]int16, skipped), overrides: make([]override, overrides)}
 	}
 	for i := range d.Skipped {
 		number(c, &d.Skipped[i])
 	}
 	if skipped > 0 && c.err == nil {
 		number(c, &d.jumps)
+	}
+	for i := range d.overrides {
+		since(c, &d.overrides[i].At, d.Created)
+		number(c, &d.overrides[i].Stage)
 	}
 }
 

@@ -42,6 +42,7 @@ type visits struct {
 	took                                     lengths
 	furthest                                 int // deals that came here and no further
 	skipped                                  int // moves that passed it over
+	overrides                                int // moves out of it whose gate was not met
 }
 
 // settled returns how many stays have ended.
@@ -176,6 +177,11 @@ func (t *sums) count(d *Deal, times int) {
 	for _, place := range d.Skipped {
 		if place >= 0 {
 			t.stages[place].skipped += times
+		}
+	}
+	for _, o := range d.overrides {
+		if o.Stage >= 0 {
+			t.stages[o.Stage].overrides += times
 		}
 	}
 	t.countMoves(d, times)

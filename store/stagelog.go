@@ -111,7 +111,7 @@ func stageEvent(row []any) (sales.Event, error) {
 	return e, nil
 }
 
-// stageField reads what [sales.Fold] needs for stages, and passes over the rest.
+// stageField reads what [sales.Fold] and [sales.Overrides] need for stages, and passes over the rest.
 func stageField(d *sales.EventData, key string, v gjson.Result) {
 	switch key {
 	case "from":
@@ -126,6 +126,8 @@ func stageField(d *sales.EventData, key string, v gjson.Result) {
 		}
 	case "reopens":
 		d.Reopens = v.Bool()
+	case "override":
+		d.Override = v.Bool()
 	case "ends":
 		d.Ends = v.Bool()
 	case "no_stay":

@@ -48,7 +48,7 @@ func TestStageEventReadsWhatJSONDoes(t *testing.T) {
 
 func onlyStages(d sales.EventData) sales.EventData {
 	return sales.EventData{
-		From: d.From, To: d.To, Direction: d.Direction, Skipped: d.Skipped, Reopens: d.Reopens, Ends: d.Ends, NoStay: d.NoStay,
+		From: d.From, To: d.To, Direction: d.Direction, Skipped: d.Skipped, Override: d.Override, Reopens: d.Reopens, Ends: d.Ends, NoStay: d.NoStay,
 		User: d.User, Team: d.Team, Reason: d.Reason, Undoes: d.Undoes, Process: d.Process, Source: d.Source,
 	}
 }

@@ -155,6 +155,8 @@ func BecameName(p text.Printer, what string) string {
 		return p.T("Lost")
 	case reports.OpenHere:
 		return p.T("Still there")
+	case reports.Overridden:
+		return p.T("Override")
 	case reports.Over:
 		return p.T("Over target")
 	case reports.Arrived:

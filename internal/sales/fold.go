@@ -1,6 +1,9 @@
 package sales
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // History is what a deal's log amounts to.
 type History struct {
@@ -30,6 +33,22 @@ func Fold(log []Event) History {
 // Undoes reports whether events of the type take an earlier one back. They
 // cannot be applied alone: the deal has to be folded anew from its log.
 func Undoes(t EventType) bool { return t == Undone || t == Unlogged }
+
+// Overrides returns the events of a log by which a deal left its stage although the gate was
+// not met, without those that were undone.
+func Overrides(log []Event) []Event {
+	var out []Event
+	for _, e := range log {
+		if e.Data.Override {
+			out = append(out, e)
+		}
+	}
+	if len(out) == 0 { // as with most deals
+		return nil
+	}
+	gone := undone(log)
+	return slices.DeleteFunc(out, func(e Event) bool { return gone[e.Version] })
+}
 
 // Apply brings the deal, its stays and its waits up to date with one event that
 // undoes nothing. Of stays and waits only the last open ones need be there.
