@@ -60,9 +60,12 @@ const redrawRequestsSQL = redrawSQL + `IN (SELECT 'approval:' || id FROM approva
 // card stands at last: they show the way to its thread.
 func (tx *Tx) redrawRequests(ctx context.Context, subject string) error {
 	id, deal := strings.CutPrefix(subject, "deal:")
-	n, err := strconv.ParseInt(id, 10, 64)
-	if !deal || err != nil {
+	if !deal {
 		return nil
+	}
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return wrap("have requests drawn anew", err)
 	}
 	_, err = tx.exec(ctx, redrawRequestsSQL, tx.store.options.Clock().UnixMilli(), n)
 	return wrap("have requests drawn anew", err)
