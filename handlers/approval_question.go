@@ -174,13 +174,13 @@ func noOpenQuestion(f facts) (string, []slack.Block) {
 	return f.Printer.Sentences(sentence, f.T("It waits for %s.", v.Awaited(f.Printer))), showRequest(f, v)
 }
 
-// whichQuestion lists the questions that are open, each with its button.
+// whichQuestion lists the questions that are open; each has a message of its own.
 func whichQuestion(f facts) (string, []slack.Block) {
 	v, ok := f.request()
 	if !ok {
-		return f.T("Several questions are open. Which one do you answer?"), nil
+		return f.T("Several questions are open. Answer each on its own message in our conversation."), nil
 	}
-	return f.T("Several questions are open. Which one do you answer?"), view.OpenQuestions(f.Printer, v)
+	return f.T("Several questions are open. Answer each on its own message in our conversation."), view.OpenQuestions(f.Printer, v)
 }
 
 // questionOver says who was faster, or that the question is of no use any more.

@@ -23,9 +23,6 @@ type AskedQuestion struct {
 // Question is the question itself.
 func (q AskedQuestion) Question() sales.Question { return q.Approval.Approval.Questions[q.Number-1] }
 
-// Row is the question with a button that answers it.
-func (q AskedQuestion) Row(p text.Printer) *slack.SectionBlock { return q.row(p, q.button(p)) }
-
 func (q AskedQuestion) row(p text.Printer, button *slack.ButtonBlockElement) *slack.SectionBlock {
 	x := q.Question()
 	s := Section(Lines(
@@ -127,11 +124,11 @@ func AnswerForm(p text.Printer, q AskedQuestion) *slack.ModalViewRequest {
 	})
 }
 
-// OpenQuestions are the questions that wait for an answer, a row each.
+// OpenQuestions are the questions that wait for an answer, a row each. Nobody draws it anew, so it answers none.
 func OpenQuestions(p text.Printer, a Approval) []slack.Block {
 	var blocks []slack.Block
 	for _, n := range slices.Backward(a.Approval.OpenQuestions()) {
-		blocks = append(blocks, AskedQuestion{a, n}.Row(p))
+		blocks = append(blocks, AskedQuestion{a, n}.row(p, a.shown(p.T("Show it"))))
 	}
 	return fit(blocks)
 }
