@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,20 +47,11 @@ func (s *story) cards() {
 			s.failf("a copy of %s for %s says:\n%s\n--- and should say:\n%s", at.Subject, reader, words(m), want)
 		}
 	}
-	for _, m := range messages {
-		s.lifeless(m, over, deciding)
-	}
-	for _, m := range s.ephemerals() { // which of several questions is to be answered may be asked there
-		s.lifeless(m, over, deciding[:4])
-	}
-}
-
-// lifeless fails when the message offers one of the actions for a request that is over.
-func (s *story) lifeless(m obj, over map[int64]bool, actions []string) {
-	s.t.Helper()
-	for id, button := range live(m["blocks"], actions) {
-		if over[id] {
-			s.failf("the request %d is over, and %q is still offered on:\n%s", id, button, words(m))
+	for _, m := range append(slices.Collect(maps.Values(messages)), s.ephemerals()...) {
+		for id, button := range live(m["blocks"]) {
+			if over[id] {
+				s.failf("the request %d is over, and %q is still offered on:\n%s", id, button, words(m))
+			}
 		}
 	}
 }
@@ -154,7 +146,7 @@ func (s *story) directs() map[string]string {
 }
 
 // live are the deciding buttons of a message, by the request that they decide on.
-func live(v any, actions []string) map[int64]string {
+func live(v any) map[int64]string {
 	out := map[int64]string{}
 	var look func(v any)
 	look = func(v any) {
@@ -164,7 +156,7 @@ func live(v any, actions []string) map[int64]string {
 				look(inner)
 			}
 		case obj:
-			if slices.Contains(actions, str(v["action_id"])) {
+			if slices.Contains(deciding, str(v["action_id"])) {
 				value := str(v["value"])
 				if options := asList(v["options"]); len(options) > 0 {
 					_, value, _ = strings.Cut(str(asObj(options[0])["value"]), ":")
