@@ -44,12 +44,13 @@ func approvalBook() book {
 		actions: map[string]handler{
 			"approval.form": (*App).clickRequest, "approval.list": (*App).clickApprovals, "approval.open": (*App).clickOpenApproval, "approval.approve": (*App).clickApprove,
 			"approval.reject": (*App).clickReject, "approval.more": (*App).clickMoreApproval, "approval.withdraw": (*App).clickWithdraw,
-			"approval.withdraw_now": (*App).clickWithdrawNow, "approval.edit": (*App).clickEditApproval, "approval.history": (*App).clickApprovalHistory,
+			"approval.withdraw_now": (*App).clickWithdraw, // on what the last version showed one person
+			"approval.edit":         (*App).clickEditApproval, "approval.history": (*App).clickApprovalHistory,
 			"approval.question": (*App).clickQuestion, "approval.answer": (*App).clickAnswer,
 		},
 		submissions: map[string]handler{
 			"approval.request": (*App).submitRequest, "approval.decide": (*App).submitDecision, "approval.forward": (*App).submitForward, "approval.edit": (*App).submitEditApproval,
-			"approval.question": (*App).submitQuestion, "approval.answer": (*App).submitAnswer,
+			"approval.question": (*App).submitQuestion, "approval.answer": (*App).submitAnswer, "approval.withdraw": (*App).submitWithdraw,
 		},
 		events:   map[string]handler{ThreadMessage: (*App).assent},
 		cards:    map[string]drawing{"approval": numbered((*App).drawApproval), "question": (*App).drawQuestion},

@@ -50,7 +50,7 @@ func TestWithdrawnByCommand(t *testing.T) {
 	if a := w.approval(1); a.State != sales.Pending {
 		t.Fatalf("withdrawn without asking back: %+v", a)
 	}
-	contains(t, shown(t, w.clicks(ana, ask, "Yes, withdraw it")), "The quote approval for *Acme pilot* (D-1) is withdrawn.")
+	contains(t, shown(t, w.submits(ana, ask, nil)), "The quote approval for *Acme pilot* (D-1) is withdrawn.")
 	if a := w.approval(1); a.State == sales.Pending || w.approval(2).State != sales.Pending {
 		t.Errorf("%+v", a)
 	}

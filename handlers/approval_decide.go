@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
@@ -181,14 +179,13 @@ func (a *App) askWithdraw(ctx context.Context, c *Call, value string) (Reply, er
 	if _, _, err := k.Withdraw(req, c.User, c.Now); err != nil {
 		return Reply{}, within(k, err)
 	}
-	sentence := c.T("Withdraw the %s approval for %s? Nobody can decide it then.", view.PolicyInside(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
-	return c.inPlace(say(sentence, view.Actions(
-		view.Button("approval.withdraw_now", view.ApprovalSeen(req), c.T("Yes, withdraw it")).WithStyle(slack.StyleDanger), view.Button("dismiss", "", c.T("No")))...)), nil
+	return Reply{Modal: view.WithdrawForm(c.Printer, k, req)}, nil
 }
 
-func (a *App) clickWithdrawNow(ctx context.Context, c *Call) (Reply, error) {
-	id, _, _ := ids(c.Value)
-	return a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
+// submitWithdraw takes "ID:VERSION".
+func (a *App) submitWithdraw(ctx context.Context, c *Call) (Reply, error) {
+	id, _, _ := ids(c.View.Meta)
+	return c.formDone(a.decide(ctx, c, func(ctx context.Context, tx *store.Tx) (Reply, error) {
 		k, req, err := a.loadApproval(ctx, tx.Reader, c.User, id)
 		if err != nil {
 			return Reply{}, err
@@ -197,8 +194,8 @@ func (a *App) clickWithdrawNow(ctx context.Context, c *Call) (Reply, error) {
 			return Reply{}, err
 		}
 		sentence := c.T("The %s approval for %s is withdrawn.", view.PolicyInside(c.Printer, k.Process, req.Kind), view.DealName(k.Deal))
-		return c.inPlace(say(sentence)), nil
-	})
+		return say(sentence), nil
+	}))
 }
 
 func (a *App) withdrawNow(ctx context.Context, tx *store.Tx, c *Call, k *sales.Case, req sales.Approval) error {

@@ -121,7 +121,8 @@ func (a *App) approvalAsk(ctx context.Context, c *Call) (Reply, error) {
 	return a.questionForm(ctx, c, mine[0].ID)
 }
 
-// oneOf has the person choose among requests of a deal, or says why there is none.
+// oneOf has the person choose among requests of a deal, or says why there is none. It asks in a modal: a
+// private message would keep its buttons when the requests are over.
 func (a *App) oneOf(c *Call, k *sales.Case, found []sales.Approval, action, sentence string) (Reply, error) {
 	if len(found) == 0 {
 		return Reply{}, within(k, a.noneWaits(c, k, action))
@@ -130,7 +131,7 @@ func (a *App) oneOf(c *Call, k *sales.Case, found []sales.Approval, action, sent
 	for _, req := range found {
 		buttons = append(buttons, view.Button(action, fmt.Sprintf("%d:0", req.ID), view.PolicyName(c.Printer, k.Process, req.Kind)))
 	}
-	return c.inPlace(say(sentence, view.Actions(buttons...)...)), nil
+	return Reply{Modal: view.Notice(c.Printer, c.T("Which one?"), sentence, view.Actions(buttons...)...)}, nil
 }
 
 // noneWaits says why there is nothing to ask or to answer: what the rule says of the only request

@@ -241,7 +241,7 @@ func (r *racers) round(policy sales.Policy, req sales.Approval) []*click {
 	}
 	switch r.dice.IntN(8) {
 	case 0:
-		add(pickOne(r.dice, ana, maxim), "withdraw", Intent{Kind: Action, Name: "approval.withdraw_now", Value: seenOf(req), Channel: "CSALES", Message: "1.1", Ephemeral: true})
+		add(pickOne(r.dice, ana, maxim), "withdraw", Intent{Kind: Submission, Name: "approval.withdraw", View: View{ID: "V1", Callback: "approval.withdraw", Meta: seenOf(req)}})
 	case 1, 2:
 		in := Intent{Kind: Submission, Name: "approval.edit", Values: r.form(), View: View{ID: "V1", Meta: seenOf(req)}}
 		add(ana, "edit", in)

@@ -91,3 +91,9 @@ func DecisionForm(p text.Printer, a Approval, verdict sales.Verdict, via string,
 		Input("approval.comment", p.T("Note"), p.T("It stands on the card and in the deal's history."), true, TextInput("approval.comment", "", "", true)))
 	return Modal(p, "approval.decide", meta, p.T("Approve"), p.T("Approve"), blocks)
 }
+
+// WithdrawForm asks back before a request is withdrawn.
+func WithdrawForm(p text.Printer, k *sales.Case, req sales.Approval) *slack.ModalViewRequest {
+	sentence := p.T("Withdraw the %s approval for %s? Nobody can decide it then.", PolicyInside(p, k.Process, req.Kind), DealName(k.Deal))
+	return Modal(p, "approval.withdraw", ApprovalSeen(req), p.T("Withdraw"), p.T("Yes, withdraw it"), []slack.Block{Section(sentence)})
+}
