@@ -220,3 +220,48 @@ func TestMapMarksLowConfidence(t *testing.T) {
 		}
 	}
 }
+
+// What stands in a box does not run together, however much it is, in both languages.
+func TestWordsOfABoxStandApart(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		p := text.For(lang, time.UTC)
+		m := Map{Stages: []MapStage{{
+			Name: "Offer", Visits: p.N(123_456, "%d visit", "%d visits"), Median: careful(p.T("half within %s", p.Days(120.5)), few), Share: p.T("%s of the time", p.Percent(1, 0)), Part: 1,
+		}}}
+		var out bytes.Buffer
+		if err := m.Draw(lang, "Map").SVG(&out); err != nil {
+			t.Fatal(err)
+		}
+		type words struct {
+			X      float64 `xml:"x,attr"`
+			Y      string  `xml:"y,attr"`
+			Anchor string  `xml:"text-anchor,attr"`
+			S      string  `xml:",chardata"`
+		}
+		var picture struct {
+			Words []words `xml:"text"`
+		}
+		if err := xml.Unmarshal(out.Bytes(), &picture); err != nil {
+			t.Fatal(err)
+		}
+		right := map[string]float64{} // where the words that begin a line end
+		for _, w := range picture.Words {
+			if w.Anchor != "end" {
+				right[w.Y] = w.X + draw.Wide(w.S, 13.5)
+			}
+		}
+		beside := 0
+		for _, w := range picture.Words {
+			if w.Anchor != "end" {
+				continue
+			}
+			beside++
+			if left := w.X - draw.Wide(w.S, 13.5); left < right[w.Y]+6 {
+				t.Errorf("%s: %q begins at %g, and what stands before it ends at %g", lang, w.S, left, right[w.Y])
+			}
+		}
+		if beside != 2 {
+			t.Errorf("%s: %d words on the right of\n%s", lang, beside, &out)
+		}
+	}
+}

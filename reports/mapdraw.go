@@ -13,8 +13,8 @@ import (
 const (
 	margin    = 24.0
 	boxWidth  = 330.0
-	boxHeight = 72.0
-	boxPitch  = 118.0 // from one box to the next
+	boxHeight = 90.0
+	boxPitch  = 136.0 // from one box to the next
 	pillWidth = 96.0
 	pillSpace = 48.0 // between a box and the pill beside it
 	laneStep  = 66.0
@@ -297,14 +297,28 @@ func (d *mapDrawing) drawBox(stage int) {
 	for i, part := range name {
 		d.Text(draw.Text{X: x + 14, Y: y + 28 + 16*float64(i) - 9*float64(len(name)-1), Size: size, S: part, Bold: true, Colour: ink})
 	}
-	for i, v := range []string{s.Visits, s.Median, s.Share} {
-		at := [3]float64{0, 0.43, 1}[i]
-		d.Text(draw.Text{X: x + 14 + inner*at, Y: y + 54, Size: 13.5, S: v, Colour: ink, Anchor: draw.Anchor(i)})
+	at := func(x, y float64, v string, anchor draw.Anchor) {
+		d.Text(draw.Text{X: x, Y: y, Size: 13.5, S: v, Colour: ink, Anchor: anchor})
 	}
+	left, right := x+14, x+14+inner
+	at(left, y+54, s.Visits, draw.Start)
+	at(right, y+54, s.Median, draw.End)
 	if s.Share != "" {
-		d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 11, W: inner, H: 5, Round: 2.5, Fill: rail})
-		d.Rect(draw.Rect{X: x + 14, Y: y + boxHeight - 11, W: inner * s.Part, H: 5, Round: 2.5, Fill: amber})
+		at(right, y+76, s.Share, draw.End)
+		bar := draw.Rect{X: left, Y: y + 68, W: inner - d.shareWidth() - 8, H: 5, Round: 2.5, Fill: rail}
+		d.Rect(bar)
+		bar.W, bar.Fill = bar.W*s.Part, amber
+		d.Rect(bar)
 	}
+}
+
+// shareWidth is that of the widest share, beside which bars of one length can be compared.
+func (d *mapDrawing) shareWidth() float64 {
+	widest := 0.0
+	for _, s := range d.Stages {
+		widest = max(widest, draw.Wide(s.Share, 13.5))
+	}
+	return widest
 }
 
 // legend says what colours and thickness mean, and under it what else a reader must know.
