@@ -95,7 +95,7 @@ func (b *builder) deal(folded sales.History) Deal {
 	if i := slices.IndexFunc(folded.Stays, func(s sales.Stay) bool { return s.Episode == from.Episode }); from.Episode > 1 && i >= 0 {
 		d.Start = millis(folded.Stays[i].Entered)
 	}
-	var jumped rare
+	var few rare
 	d.reach(b.h.Process, from.Stage)
 	for _, s := range folded.Stays {
 		d.reach(b.h.Process, s.Stage)
@@ -103,17 +103,17 @@ func (b *builder) deal(folded sales.History) Deal {
 			d.reach(b.h.Process, s.To)
 		}
 		for _, key := range s.Skipped {
-			jumped.Skipped = append(jumped.Skipped, b.stage(key))
+			few.Skipped = append(few.Skipped, b.stage(key))
 		}
 		if len(s.Skipped) > 0 {
-			jumped.jumps++
+			few.jumps++
 		}
 	}
 	for _, e := range sales.Overrides(b.log) {
-		jumped.overrides = append(jumped.overrides, override{e.At.UnixMilli(), b.stage(e.Data.From)})
+		few.overrides = append(few.overrides, override{e.At.UnixMilli(), b.stage(e.Data.From)})
 	}
-	if jumped.jumps > 0 || len(jumped.overrides) > 0 {
-		d.rare = &jumped
+	if few.jumps > 0 || len(few.overrides) > 0 {
+		d.rare = &few
 	}
 	for _, e := range b.log {
 		d.Unseen = d.Unseen || e.Data.NoStay
@@ -196,7 +196,9 @@ func (b *builder) wait(w sales.Wait) error {
 	if !w.To.IsZero() {
 		end = w.To.UnixMilli()
 	}
-	d.rare = &rare{d.Skipped, d.jumps, append(d.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end}), d.overrides}
+	more := *d.rare // which others may share
+	more.waits = append(more.waits, Wait{For: w.For, From: w.From.UnixMilli(), To: end})
+	d.rare = &more
 	return nil
 }
 
@@ -279,19 +281,28 @@ func (h *History) renumbered(stages []string) *History {
 	out.kept, out.added = nil, nil // made for other places
 	for i, d := range h.Deals {
 		c := *d
-		c.At, c.stays = move(d.At), slices.Clone(d.stays)
-		c.rare = &rare{slices.Clone(d.Skipped), d.jumps, d.waits, slices.Clone(d.overrides)}
+		c.At, c.stays, c.rare = move(d.At), slices.Clone(d.stays), d.rare.renumbered(move)
 		for j := range c.stays {
 			s := &c.stays[j]
 			s.Stage, s.To = move(s.Stage), move(s.To)
 		}
-		for j := range c.Skipped {
-			c.Skipped[j] = move(c.Skipped[j])
-		}
-		for j := range c.overrides {
-			c.overrides[j].Stage = move(c.overrides[j].Stage)
-		}
 		out.Deals[i] = &c
+	}
+	return &out
+}
+
+// renumbered returns it with the stages at other places, and as it is where it names none.
+func (r *rare) renumbered(move func(int16) int16) *rare {
+	if len(r.Skipped)+len(r.overrides) == 0 {
+		return r
+	}
+	out := *r
+	out.Skipped, out.overrides = slices.Clone(r.Skipped), slices.Clone(r.overrides)
+	for i := range out.Skipped {
+		out.Skipped[i] = move(out.Skipped[i])
+	}
+	for i := range out.overrides {
+		out.overrides[i].Stage = move(out.overrides[i].Stage)
 	}
 	return &out
 }

@@ -191,24 +191,14 @@ func (h *History) code(c *coder) {
 		since(c, &d.ID, id)
 		id = d.ID
 		d.code(c)
-		stays, waits := len(d.stays), len(d.waits)
+		stays := len(d.stays)
 		number(c, &stays)
-		number(c, &waits)
 		if c.w == nil && c.err == nil {
 			d.stays = take(&room.stays, stays)
-			if waits > 0 {
-				d.rare = &rare{d.Skipped, d.jumps, make([]Wait, waits), d.overrides}
-			}
 		}
 		last := d.Created
 		for j := range d.stays {
 			last = d.stays[j].code(c, last)
-		}
-		for j := range d.waits {
-			w := &d.waits[j]
-			word(c, &w.For)
-			since(c, &w.From, d.Created)
-			since(c, &w.To, w.From)
 		}
 	}
 }
@@ -225,20 +215,33 @@ func (d *Deal) code(c *coder) {
 	number(c, &d.Furthest)
 	yes(c, &d.Unseen)
 	yes(c, &d.Sample)
+	d.codeRare(c)
+}
+
+// codeRare writes or reads what few deals have.
+func (d *Deal) codeRare(c *coder) {
 	if c.w == nil {
 		d.rare = &nothingRare
 	}
-	skipped, overrides := len(d.Skipped), len(d.overrides)
-	number(c, &skipped)
-	number(c, &overrides)
-	if c.w == nil && skipped+overrides > 0 && c.err == nil {
-		d.rare = &rare{Skipped: make([]int16, skipped), overrides: make([]override, overrides)}
+	skipped, waits, overrides := len(d.Skipped), len(d.waits), len(d.overrides)
+	for _, n := range []*int{&skipped, &waits, &overrides} {
+		number(c, n)
+	}
+	switch {
+	case skipped+waits+overrides == 0 || c.err != nil:
+		return
+	case c.w == nil:
+		d.rare = &rare{Skipped: make([]int16, skipped), waits: make([]Wait, waits), overrides: make([]override, overrides)}
 	}
 	for i := range d.Skipped {
 		number(c, &d.Skipped[i])
 	}
-	if skipped > 0 && c.err == nil {
-		number(c, &d.jumps)
+	number(c, &d.jumps)
+	for i := range d.waits {
+		w := &d.waits[i]
+		word(c, &w.For)
+		since(c, &w.From, d.Created)
+		since(c, &w.To, w.From)
 	}
 	for i := range d.overrides {
 		since(c, &d.overrides[i].At, d.Created)
