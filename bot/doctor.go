@@ -28,8 +28,11 @@ func (*doctorCommand) Run(ctx context.Context, t terminal) error {
 		}
 		return d.verdict()
 	}
-	d.slack(ctx, cfg)
-	d.database(ctx, cfg)
+	api := d.slack(ctx, cfg)
+	used := d.database(ctx, cfg)
+	if api != nil {
+		d.channels(ctx, api, cfg.DealsChannel, used)
+	}
 	d.fonts(draw.FindFonts())
 	return d.verdict()
 }
@@ -80,24 +83,31 @@ func (d *doctor) verdict() error {
 	return nil
 }
 
-// database checks the database and what stands in it.
-func (d *doctor) database(ctx context.Context, cfg Config) {
+// database checks the database and what stands in it. It returns the channels that are named there.
+func (d *doctor) database(ctx context.Context, cfg Config) (used []usedChannel) {
 	st, err := openExisting(ctx, cfg)
 	if err != nil {
 		d.bad("database", err.Error())
-		return
+		return nil
 	}
 	defer st.Close()
 	if err := st.Ping(ctx); err != nil {
 		d.bad("database", d.p.T("DATABASE_URL %s does not answer (%s); start the database or correct the address", cfg.Database, err.Error()))
-		return
+		return nil
 	}
 	d.good("database", d.p.T("%s answers", cfg.Database))
 	d.outbox(ctx, st)
-	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error { return d.maps(ctx, r, cfg) })
+	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		if err := d.maps(ctx, r, cfg); err != nil {
+			return err
+		}
+		used, err = d.usedChannels(ctx, r, cfg.Prefix)
+		return err
+	})
 	if err != nil {
 		d.bad("process", d.p.T("the map cannot be read (%s); restore a backup", err.Error()))
 	}
+	return used
 }
 
 // maxLetters is how many dead letters are listed.

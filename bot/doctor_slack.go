@@ -11,13 +11,13 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// slack checks what the bot needs of Slack.
-func (d *doctor) slack(ctx context.Context, cfg Config) {
+// slack checks what the bot needs of Slack. It returns nil when nothing more can be asked there.
+func (d *doctor) slack(ctx context.Context, cfg Config) *slack.Client {
 	if err := cfg.forSlack(); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
 			d.bad("settings", line)
 		}
-		return
+		return nil
 	}
 	api := newSlack(cfg)
 	who, err := api.AuthTestContext(ctx)
@@ -25,10 +25,10 @@ func (d *doctor) slack(ctx context.Context, cfg Config) {
 	switch {
 	case errors.As(err, &said):
 		d.bad("token", d.p.T("Slack refuses SLACK_BOT_TOKEN (%s); install the app again and copy the new token", said.Err))
-		return
+		return nil
 	case err != nil:
 		d.bad("slack", d.p.T("%s does not answer (%s); check the network, a proxy and SLACK_API_URL", cfg.APIURL, err.Error()))
-		return
+		return nil
 	}
 	d.good("token", d.p.T("%s in workspace %s", who.User, who.Team))
 	d.clock(who.Header)
@@ -40,7 +40,7 @@ func (d *doctor) slack(ctx context.Context, cfg Config) {
 			d.good("socket", d.p.T("Slack offers a socket"))
 		}
 	}
-	d.channel(ctx, api, cfg.DealsChannel)
+	return api
 }
 
 // Slack refuses, and so do we, what is older than five minutes.
@@ -87,25 +87,5 @@ func (d *doctor) scopes(header http.Header) {
 		if !slices.Contains(granted, w.scope) {
 			d.warn("scopes", d.p.T("%s is missing (%s); add it if you want that, and install the app again", w.scope, d.p.T(w.use)))
 		}
-	}
-}
-
-// channel checks that the bot can post where cards go.
-func (d *doctor) channel(ctx context.Context, api *slack.Client, id string) {
-	if id == "" {
-		d.warn("channel", d.p.T("DEALS_CHANNEL is not set: deals of teams without a channel of their own get no card"))
-		return
-	}
-	_, err := api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{ChannelID: id, Limit: 1})
-	var said slack.SlackErrorResponse
-	switch {
-	case err == nil:
-		d.good("channel", d.p.T("%s can be reached", id))
-	case errors.As(err, &said) && said.Err == "missing_scope":
-		d.warn("channel", d.p.T("it cannot be told whether the bot is in %s; invite it there: /invite @Pipewright", id))
-	case errors.As(err, &said) && (said.Err == "not_in_channel" || said.Err == "channel_not_found"):
-		d.bad("channel", d.p.T("the bot is not in %s (%s); check DEALS_CHANNEL and type there: /invite @Pipewright", id, said.Err))
-	default:
-		d.bad("channel", d.p.T("%s cannot be reached (%s); check DEALS_CHANNEL", id, err.Error()))
 	}
 }

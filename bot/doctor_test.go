@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
 	"pipewright/store"
@@ -47,6 +49,73 @@ func TestDoctorOnUserGroups(t *testing.T) {
 	if strings.Contains(said, "SFULL") || !strings.Contains(said, "nobody is in @pricing and SLEFT") || !strings.Contains(said, "has not seen the user group SNEW") {
 		t.Error(said)
 	}
+}
+
+// Every channel that the bot posts to is looked at, and what is wrong with one is told with where it is set.
+func TestDoctorOnChannels(t *testing.T) {
+	l := openLab(t, sqliteFile(t), modeSocket)
+	s := &story{t: t, lines: []line{{1, "doctor"}}, lab: l}
+	st, err := openStore(t.Context(), l.cfg, l.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := companyMap()
+	m.Organisation.Teams[0].Channel = channelNorth
+	if err := saveMap(t.Context(), st, m, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	err = st.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) (err error) {
+		for _, sub := range []store.Subscription{{Channel: channelGeneral}, {Channel: "C0PAUSED", Paused: true}, {Channel: userAna}, {Channel: channelDeals}} {
+			sub.Report, sub.Every = "digest", "weekly"
+			if _, err = tx.SaveSubscription(ctx, sub); err != nil {
+				break
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	examine := func(when, deals string, want int, lines ...string) {
+		t.Helper()
+		cfg := l.cfg
+		cfg.DealsChannel = deals
+		var out bytes.Buffer
+		status := execute(t.Context(), []string{"doctor"}, terminal{out: &out, err: &out, config: func() (Config, error) { return cfg, nil }})
+		var said []string
+		for line := range strings.Lines(out.String()) {
+			if what, rest, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(strings.TrimSpace(rest), "channel ") {
+				said = append(said, what+" "+strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "channel ")))
+			}
+		}
+		if diff := cmp.Diff(lines, said); diff != "" || status != want {
+			t.Errorf("%s: status %d: %s", when, status, diff)
+		}
+	}
+	examine("all is well", channelDeals, exitDone, "ok #deals can be reached", "ok #team-north can be reached", "ok #general can be reached")
+	s.ask("archive", obj{"channel": channelGeneral})
+	s.ask("leave", obj{"user": appName, "channel": channelNorth})
+	examine("archived, and left", channelDeals, exitDone, "ok #deals can be reached",
+		"warn #team-north cannot be reached (for the team North, see /process team): not_in_channel (invite the bot to the channel: /invite @Pipewright)",
+		"warn #general cannot be reached (for a subscription, see /report list): is_archived (unarchive the channel, or choose another one)")
+	s.ask("archive", obj{"channel": channelDeals})
+	examine("no channel for deals", channelDeals, exitFailed, "FAIL #deals cannot be reached (DEALS_CHANNEL): is_archived (unarchive the channel, or choose another one)",
+		"warn #team-north cannot be reached (for the team North, see /process team): not_in_channel (invite the bot to the channel: /invite @Pipewright)",
+		"warn #general cannot be reached (for a subscription, see /report list): is_archived (unarchive the channel, or choose another one)",
+		"warn #deals cannot be reached (for a subscription, see /report list): is_archived (unarchive the channel, or choose another one)")
+	s.ask("faults", obj{"method": "conversations.info", "kind": "error", "error": "missing_scope", "times": 100})
+	examine("it may read only", "C0NOWHERE", exitFailed,
+		"FAIL C0NOWHERE cannot be reached (DEALS_CHANNEL): channel_not_found (invite the bot to the private channel, or correct the channel in the map or DEALS_CHANNEL)",
+		"warn "+channelNorth+" cannot be reached (for the team North, see /process team): not_in_channel (invite the bot to the channel: /invite @Pipewright)",
+		"ok "+channelGeneral+" can be reached", "ok "+channelDeals+" can be reached")
+	s.ask("faults", obj{"method": "conversations.history", "kind": "error", "error": "missing_scope", "times": 100})
+	untold := func(id string) string {
+		return "warn it cannot be told whether the bot is in " + id + "; invite it there: /invite @Pipewright"
+	}
+	examine("it may know nothing", channelDeals, exitDone, untold(channelDeals), untold(channelNorth), untold(channelGeneral))
 }
 
 func TestDoctorOnFonts(t *testing.T) {

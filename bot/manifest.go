@@ -56,6 +56,8 @@ var (
 		{"channels:history", text.Msg("to see whether a message stands when Slack's answer was lost, and an “ok” that an approver types in a thread")},
 		{"groups:history", text.Msg("the same in private channels")},
 		{"im:write", text.Msg("the same for the first message to somebody")},
+		{"channels:read", text.Msg("for doctor to tell whether the bot is in the channels that it posts to, and whether they are archived")},
+		{"groups:read", text.Msg("the same in private channels")},
 		{"usergroups:read", text.Msg("for roles that are held by user groups, and for steps that ask them")},
 		{"chat:write.public", text.Msg("to post into public channels without being invited")},
 	}
