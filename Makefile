@@ -33,7 +33,7 @@ bench: # medians of several runs: compare figures of one run, not of two machine
 	$(MAKE) bench-reports
 
 # Its go.mod lists what this module needs as well, and is brought up to date in a copy.
-bench-reports: # beside DuckDB, in a module of its own; PIPEWRIGHT_BENCH_MILLION=1 adds a million deals
+bench-reports: # beside DuckDB, in a module of its own; PIPEWRIGHT_BENCH_SMALL=1 leaves out the million deals
 	copy=$$(mktemp -d) && trap "rm -rf $$copy" EXIT && cp reports/bench/go.mod reports/bench/go.sum $$copy && \
 	cd reports/bench && $(GO) test -modfile=$$copy/go.mod -mod=mod -run . -count 1 -timeout 3h -v .
 
