@@ -62,7 +62,7 @@ func (a *App) assent(ctx context.Context, c *Call) (Reply, error) {
 		if _, _, found, err := tx.Seen(ctx, key); err != nil || found {
 			return err
 		}
-		lines := []string{c.T("Words in a thread decide nothing. Decide it on its card:")}
+		lines := []string{c.T("Words in a thread decide nothing. One click on its card records it:")}
 		for i := range asked {
 			if err := a.showWay(ctx, tx, c, &asked[i]); err != nil {
 				return err

@@ -41,7 +41,7 @@ func TestOkInTheThread(t *testing.T) {
 		}
 	}
 	r := says(raj, "91.1")
-	contains(t, shown(t, r), "Words in a thread decide nothing. Decide it on its card:", "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Decide it in our conversation")
+	contains(t, shown(t, r), "Words in a thread decide nothing. One click on its card records it:", "*Quote approval* for *Acme pilot* (D-1) · €12,000", "Decide it in our conversation")
 	if len(buttonsOf(t, r)) != 0 {
 		t.Errorf("it has buttons: %s", shown(t, r))
 	}
@@ -59,7 +59,7 @@ func TestOkInTheThread(t *testing.T) {
 		t.Errorf("after that: %s", shown(t, r))
 	}
 	r = w.do(Intent{Kind: Event, Name: ThreadMessage, User: lin, Channel: deals, Thread: thread, Message: "95.1", Text: "同意"})
-	contains(t, shown(t, r), "消息列里的文字不算审批。请在卡片上审批：", "卡片马上发到您的私信")
+	contains(t, shown(t, r), "消息列里的文字不算审批。在卡片上点一下即可记录：", "卡片马上发到您的私信")
 	// A mention, and a reply to the card in the direct messages.
 	contains(t, shown(t, w.do(Intent{Kind: Mention, Name: "app_mention", User: lin, Channel: deals, Thread: thread, Message: "96.1", Text: "ok"})), "卡片马上发到您的私信")
 	w.deliver()
