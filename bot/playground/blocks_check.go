@@ -62,11 +62,18 @@ func (c *checker) object(at string, v any, required []string, known fields) (obj
 	return o, true
 }
 
+func newChecker(on surface, native bool, mayShow func(file string) bool) *checker {
+	return &checker{on: on, native: native, counts: map[string]int{}, blockIDs: map[string]bool{}, mayShow: mayShow}
+}
+
 // checkBlocks returns what Slack would refuse in the blocks of a message; none if they are good.
 func (s *Server) checkBlocks(blocks list, on surface, at string) []string {
-	c := &checker{on: on, native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}, mayShow: s.mayShow}
+	return newChecker(on, s.features.NativeBlocks, s.mayShow).blocks(blocks, at)
+}
+
+func (c *checker) blocks(blocks list, at string) []string {
 	most := 50
-	if on != onMessage {
+	if c.on != onMessage {
 		most = 100
 	}
 	items(0, most, block)(c, at, blocks)
@@ -76,12 +83,14 @@ func (s *Server) checkBlocks(blocks list, on surface, at string) []string {
 
 // viewProblems returns what Slack would refuse in a view of that kind.
 func (s *Server) viewProblems(body obj, kind string) []string {
-	c := &checker{native: s.features.NativeBlocks, counts: map[string]int{}, blockIDs: map[string]bool{}, mayShow: s.mayShow}
+	return newChecker(onHome, s.features.NativeBlocks, s.mayShow).view(body, kind)
+}
+
+func (c *checker) view(body obj, kind string) []string {
 	if body["type"] != kind {
 		c.refuse("/view/type", "must be %s", kind)
 		return c.problems
 	}
-	c.on = onHome
 	known, required := homeFields, []string{"blocks"}
 	if kind == "modal" {
 		c.on, known, required = onModal, modalFields, []string{"title", "blocks"}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"pipewright/handlers/view/limitstest"
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 )
 
 // hugeApproval is a request with everything as long and as much as it can be.
@@ -67,15 +69,15 @@ func hugeApproval(k *sales.Case, state sales.ApprovalState) Approval {
 }
 
 func TestApprovalsKeepSlacksLimits(t *testing.T) {
-	for _, p := range printers {
+	inAll(t, func(t *testing.T, p text.Printer) {
 		for _, state := range []sales.ApprovalState{sales.Pending, sales.Approved, sales.Rejected, sales.Retracted, sales.Expired} {
 			k := hugeCase()
 			a := hugeApproval(k, state)
-			name := p.Lang() + " " + string(state)
+			name := string(state)
 			for _, reader := range []string{"", "U0", "U1", "UNOBODY"} {
 				a.Reader = reader
 				m := ApprovalCard(p, a)
-				checkMessage(t, name+" card for "+reader, m.Text, m.Blocks)
+				limitstest.Message(t, name+" card for "+reader, m.Text, m.Blocks)
 			}
 			var lists []ApprovalsList
 			for range 3 {
@@ -85,92 +87,92 @@ func TestApprovalsKeepSlacksLimits(t *testing.T) {
 				}
 				lists = append(lists, l)
 			}
-			checkMessage(t, name+" lists", "text", ApprovalLists(p, lists))
+			limitstest.Message(t, name+" lists", "text", ApprovalLists(p, lists))
 			one := ApprovalsList{Title: "Waiting", Pages: Pages{List: "waiting", Page: 1, More: 1000}}
 			for range 30 {
 				one.Rows = append(one.Rows, a)
 			}
-			checkMessage(t, name+" list", "text", ApprovalLists(p, []ApprovalsList{one}))
+			limitstest.Message(t, name+" list", "text", ApprovalLists(p, []ApprovalsList{one}))
 			q := AskedQuestion{a, 1}
 			card := QuestionCard(p, q)
-			checkMessage(t, name+" question", card.Text, card.Blocks)
+			limitstest.Message(t, name+" question", card.Text, card.Blocks)
 			sentence, more := AnswerMessage(p, AskedQuestion{a, 2})
-			checkMessage(t, name+" answer", sentence, append([]slack.Block{Section(sentence)}, more...))
-			checkForm(t, name+" question", QuestionForm(p, a))
-			checkForm(t, name+" answer", AnswerForm(p, q))
-			checkMessage(t, name+" open questions", "text", OpenQuestions(p, a))
+			limitstest.Message(t, name+" answer", sentence, append([]slack.Block{Section(sentence)}, more...))
+			limitstest.Form(t, name+" question", QuestionForm(p, a))
+			limitstest.Form(t, name+" answer", AnswerForm(p, q))
+			limitstest.Message(t, name+" open questions", "text", OpenQuestions(p, a))
 			sentence, more = a.StrandedMessage(p, "step11", "/process role add x @…", &sales.Organisation{})
-			checkMessage(t, name+" stranded", sentence, append([]slack.Block{Section(sentence)}, more...))
+			limitstest.Message(t, name+" stranded", sentence, append([]slack.Block{Section(sentence)}, more...))
 			var r Reminder
 			for range 40 {
 				r.Approvals, r.Questions = append(r.Approvals, a), append(r.Questions, q)
 			}
 			sentence, more = ReminderMessage(p, r)
-			checkMessage(t, name+" reminder", sentence, more)
+			limitstest.Message(t, name+" reminder", sentence, more)
 			sentence, more = EndedMessage(p, ApprovalEnded{Approval: a, Case: k, Missing: hugeMissing(k)})
-			checkMessage(t, name+" ended", sentence, append([]slack.Block{Section(sentence)}, more...))
-			checkForm(t, name+" reject", DecisionForm(p, a, sales.Reject, "command", false))
-			checkForm(t, name+" approve", DecisionForm(p, a, sales.Approve, "command", true))
-			checkForm(t, name+" request", RequestForm(p, ApprovalForm{Case: k, Policy: k.Process.Policies[0], Form: a.Approval.Form, Again: true}))
+			limitstest.Message(t, name+" ended", sentence, append([]slack.Block{Section(sentence)}, more...))
+			limitstest.Form(t, name+" reject", DecisionForm(p, a, sales.Reject, "command", false))
+			limitstest.Form(t, name+" approve", DecisionForm(p, a, sales.Approve, "command", true))
+			limitstest.Form(t, name+" request", RequestForm(p, ApprovalForm{Case: k, Policy: k.Process.Policies[0], Form: a.Approval.Form, Again: true}))
 		}
-	}
+	})
 }
 
 func TestMapsKeepSlacksLimits(t *testing.T) {
-	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	k := hugeCase()
-	org := &sales.Organisation{}
-	var users []string
-	for i := range 200 {
-		users = append(users, fmt.Sprint("U", i))
-	}
-	for i := range 60 {
-		key := fmt.Sprintf("%040d", i)
-		org.Roles = append(org.Roles, sales.Role{Key: key, Name: sales.Text{"en": nasty}, Users: users, Groups: users})
-		org.Teams = append(org.Teams, sales.Team{Key: key, Name: sales.Text{"en": nasty}, Manager: "U1", Members: users, Channel: "C1", Private: true})
-		for j := range k.Process.Policies[:10] {
-			k.Process.Policies[j].Steps = append(k.Process.Policies[j].Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Roles: []string{key}, Groups: users})
+	inAll(t, func(t *testing.T, p text.Printer) {
+		now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
+		k := hugeCase()
+		org := &sales.Organisation{}
+		var users []string
+		for i := range 200 {
+			users = append(users, fmt.Sprint("U", i))
 		}
-	}
-	for i := range k.Process.Stages {
-		s := &k.Process.Stages[i]
-		s.Why, s.How = s.What, s.What
-		for j := range 60 {
-			s.Who = append(s.Who, org.Roles[j].Key)
-			s.Affects = append(s.Affects, k.Process.Stages[j].Key)
-			s.Links = append(s.Links, sales.Link{Name: sales.Text{"en": nasty}, URL: "https://a.example/" + strings.Repeat("&", 900)})
-			s.Gate.Fields = append(s.Gate.Fields, k.Process.Fields[j].Key)
-			s.Gate.Activities = append(s.Gate.Activities, sales.ActivityNeed{Type: k.Process.Activities[j].Key, N: 50})
-			s.Gate.Approvals = append(s.Gate.Approvals, sales.ApprovalNeed{Kind: k.Process.Policies[j].Kind, When: sales.Condition(nasty)})
+		for i := range 60 {
+			key := fmt.Sprintf("%040d", i)
+			org.Roles = append(org.Roles, sales.Role{Key: key, Name: sales.Text{"en": nasty}, Users: users, Groups: users})
+			org.Teams = append(org.Teams, sales.Team{Key: key, Name: sales.Text{"en": nasty}, Manager: "U1", Members: users, Channel: "C1", Private: true})
+			for j := range k.Process.Policies[:10] {
+				k.Process.Policies[j].Steps = append(k.Process.Policies[j].Steps, sales.Step{Key: key, Name: sales.Text{"en": nasty}, Roles: []string{key}, Groups: users})
+			}
 		}
-	}
-	loads := map[string]StageLoad{}
-	for _, s := range k.Process.Stages {
-		loads[s.Key] = StageLoad{Deals: 1 << 40, Pace: 99999.5, Paced: 3, Worth: []sales.Money{{Minor: 1 << 60, Currency: "EUR"}, {Minor: 1 << 60, Currency: "USD"}, {Minor: 1 << 60, Currency: "CNY"}, {Minor: 1 << 60, Currency: "GBP"}, {Minor: 1 << 60, Currency: "CHF"}}}
-	}
-	var versions []MapVersion
-	for i := range 8 {
-		v := MapVersion{Version: i, Actor: "U1", At: now, Why: nasty}
-		for range 100 {
-			v.Changes = append(v.Changes, nasty)
+		for i := range k.Process.Stages {
+			s := &k.Process.Stages[i]
+			s.Why, s.How = s.What, s.What
+			for j := range 60 {
+				s.Who = append(s.Who, org.Roles[j].Key)
+				s.Affects = append(s.Affects, k.Process.Stages[j].Key)
+				s.Links = append(s.Links, sales.Link{Name: sales.Text{"en": nasty}, URL: "https://a.example/" + strings.Repeat("&", 900)})
+				s.Gate.Fields = append(s.Gate.Fields, k.Process.Fields[j].Key)
+				s.Gate.Activities = append(s.Gate.Activities, sales.ActivityNeed{Type: k.Process.Activities[j].Key, N: 50})
+				s.Gate.Approvals = append(s.Gate.Approvals, sales.ApprovalNeed{Kind: k.Process.Policies[j].Kind, When: sales.Condition(nasty)})
+			}
 		}
-		versions = append(versions, v)
-	}
-	for _, p := range printers {
+		loads := map[string]StageLoad{}
+		for _, s := range k.Process.Stages {
+			loads[s.Key] = StageLoad{Deals: 1 << 40, Pace: 99999.5, Paced: 3, Worth: []sales.Money{{Minor: 1 << 60, Currency: "EUR"}, {Minor: 1 << 60, Currency: "USD"}, {Minor: 1 << 60, Currency: "CNY"}, {Minor: 1 << 60, Currency: "GBP"}, {Minor: 1 << 60, Currency: "CHF"}}}
+		}
+		var versions []MapVersion
+		for i := range 8 {
+			v := MapVersion{Version: i, Actor: "U1", At: now, Why: nasty}
+			for range 100 {
+				v.Changes = append(v.Changes, nasty)
+			}
+			versions = append(versions, v)
+		}
 		m := ProcessMap{Process: k.Process, Org: org, Stages: loads, Changed: versions[1], Name: longName, Now: now}
 		for range 30 {
 			m.Others = append(m.Others, k.Process)
 		}
-		checkMessage(t, p.Lang()+" map", "text", ProcessBlocks(p, m))
+		limitstest.Message(t, "map", "text", ProcessBlocks(p, m))
 		short := *k.Process
 		short.Stages = short.Stages[:maxWhatRows]
 		m.Process = &short
-		checkMessage(t, p.Lang()+" short map", "text", ProcessBlocks(p, m))
-		checkMessage(t, p.Lang()+" stage", "text", StageBlocks(p, m, short.Stages[3]))
-		checkForm(t, p.Lang()+" stage", Modal(p, "notice", "", nasty, "", StageBlocks(p, m, short.Stages[3])))
-		checkMessage(t, p.Lang()+" history", "text", MapHistoryBlocks(p, MapHistory{Title: Name(nasty), Versions: versions, Older: "1:" + short.Key, Name: longName, Now: now}))
+		limitstest.Message(t, "short map", "text", ProcessBlocks(p, m))
+		limitstest.Message(t, "stage", "text", StageBlocks(p, m, short.Stages[3]))
+		limitstest.Form(t, "stage", Modal(p, "notice", "", nasty, "", StageBlocks(p, m, short.Stages[3])))
+		limitstest.Message(t, "history", "text", MapHistoryBlocks(p, MapHistory{Title: Name(nasty), Versions: versions, Older: "1:" + short.Key, Name: longName, Now: now}))
 		o := Organisation{Org: org, Processes: []*sales.Process{k.Process}, Name: longName, Slash: "/pw-", MayChange: true}
-		checkMessage(t, p.Lang()+" teams", "text", TeamBlocks(p, o))
-		checkMessage(t, p.Lang()+" roles", "text", RoleBlocks(p, o))
-	}
+		limitstest.Message(t, "teams", "text", TeamBlocks(p, o))
+		limitstest.Message(t, "roles", "text", RoleBlocks(p, o))
+	})
 }

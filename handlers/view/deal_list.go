@@ -52,7 +52,7 @@ func DealListBlocks(p text.Printer, l DealList) []slack.Block {
 		first := l.Page*l.Size + 1
 		blocks = append(blocks, Context(p.T("%d to %d of %d", first, first+len(l.Rows)-1, l.Total)))
 	}
-	return append(blocks, Actions(l.pages(p)...)...)
+	return append(fit(blocks), Actions(l.pages(p)...)...)
 }
 
 func (l DealList) pages(p text.Printer) []slack.BlockElement {

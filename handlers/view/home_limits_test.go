@@ -8,7 +8,9 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"pipewright/handlers/view/limitstest"
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 	"pipewright/reports"
 	"pipewright/store"
 )
@@ -26,8 +28,8 @@ func hugePressing(k *sales.Case, n int) []Pressing {
 }
 
 func TestHomeKeepsSlacksLimits(t *testing.T) {
-	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	for _, p := range printers {
+	inAll(t, func(t *testing.T, p text.Printer) {
+		now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 		k := hugeCase()
 		h := Home{
 			Slash: "/" + strings.Repeat("p", 20), MoreAsked: 1000, MoreDeals: 1000, MoreTeam: 1000, Leads: true, Reports: true, Now: now, Name: longName,
@@ -51,8 +53,8 @@ func TestHomeKeepsSlacksLimits(t *testing.T) {
 			h.Stages = append(h.Stages, HomeStage{Process: &other, Stage: k.Process.Stages[i%120].Key, Deals: 100_000, Worth: worth})
 		}
 		v := HomeView(p, h)
-		checkForm(t, p.Lang()+" home", &slack.ModalViewRequest{CallbackID: v.CallbackID, Blocks: v.Blocks})
-	}
+		limitstest.Home(t, "home", v)
+	})
 }
 
 // hugeWaiting waits for many people, some of them with delegates.
@@ -66,54 +68,54 @@ func hugeWaiting(k *sales.Case) Waiting {
 }
 
 func TestWaitingAndDelegationsKeepSlacksLimits(t *testing.T) {
-	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	for _, p := range printers {
+	inAll(t, func(t *testing.T, p text.Printer) {
+		now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 		k := hugeCase()
 		var rows []Waiting
 		for range MaxWaiting {
 			rows = append(rows, hugeWaiting(k))
 		}
-		checkMessage(t, p.Lang()+" waiting", "text", WaitingBlocks(p, rows, Pages{List: "team", Page: 1, More: 1000}))
+		limitstest.Message(t, "waiting", "text", WaitingBlocks(p, rows, Pages{List: "team", Page: 1, More: 1000}))
 		d := Delegation{Delegation: sales.Delegation{ID: 1 << 60, Approver: "U1", Delegate: "U2", By: "U3", From: now, Until: now.AddDate(1, 0, 0), Why: nasty}, Zone: time.UTC, Waiting: 1000, Now: now, Name: longName}
 		var all []Delegation
 		for range MaxDelegations {
 			all = append(all, d)
 		}
-		checkMessage(t, p.Lang()+" delegations", "text", DelegationList(p, all, Pages{List: "delegations", Page: 1, More: 1000}, "/"+nasty))
+		limitstest.Message(t, "delegations", "text", DelegationList(p, all, Pages{List: "delegations", Page: 1, More: 1000}, "/"+nasty))
 		for _, what := range []string{"made", "begun", "stopped", "over"} {
 			for _, user := range []string{"U1", "U2"} {
 				sentence, more := d.Told(p, user, what, "U3")
-				checkMessage(t, p.Lang()+" told "+what, sentence, append([]slack.Block{Section(sentence)}, more...))
+				limitstest.Message(t, "told "+what, sentence, append([]slack.Block{Section(sentence)}, more...))
 			}
 		}
-		checkForm(t, p.Lang()+" delegation", DelegationModal(p, DelegationForm{Delegation: d.Delegation, Leads: true, Today: now}))
+		limitstest.Form(t, "delegation", DelegationModal(p, DelegationForm{Delegation: d.Delegation, Leads: true, Today: now}))
 		a := hugeApproval(k, sales.Pending)
-		checkForm(t, p.Lang()+" forward", ForwardForm(p, a, a.Deciders))
-	}
+		limitstest.Form(t, "forward", ForwardForm(p, a, a.Deciders))
+	})
 }
 
 func TestNudgesKeepSlacksLimits(t *testing.T) {
-	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	for _, p := range printers {
+	inAll(t, func(t *testing.T, p text.Printer) {
+		now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 		k := hugeCase()
 		n := Nudge{Deals: hugePressing(k, MaxNudged), Total: 1000, New: 999, Daily: true, Waiting: 1000, Today: hugePressing(k, 100), Open: 10000, Now: now}
 		for range MaxNudgedApprovals {
 			n.Approvals = append(n.Approvals, hugeApproval(k, sales.Pending))
 		}
 		text, blocks := NudgeMessage(p, n)
-		checkMessage(t, p.Lang()+" nudge", text, blocks)
+		limitstest.Message(t, "nudge", text, blocks)
 		for _, x := range []Pulse{{}, {Staff: 1}, {Customer: 5}, {Staff: 1, Customer: 5}, {Staff: 1, Customer: 5, Word: true}} {
 			x.Deal, x.Process, x.Stage, x.Event = k.Deal, k.Process, k.Deal.Stage, 1<<30
 			text, blocks := PulseMessage(p, x)
-			checkMessage(t, p.Lang()+" pulse", text, blocks)
-			checkForm(t, p.Lang()+" pulse", PulseForm(p, x))
+			limitstest.Message(t, "pulse", text, blocks)
+			limitstest.Form(t, "pulse", PulseForm(p, x))
 		}
-	}
+	})
 }
 
 func TestReportsKeepSlacksLimits(t *testing.T) {
-	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	for _, p := range printers {
+	inAll(t, func(t *testing.T, p text.Printer) {
+		now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 		k := hugeCase()
 		team := sales.Team{Key: strings.Repeat("t", 40), Name: k.Process.Name}
 		sub := store.Subscription{ID: 1 << 60, Report: reports.DigestReport, Channel: "C0123456789", Every: "weekly", Zone: "America/Argentina/ComodRivadavia"}
@@ -125,7 +127,7 @@ func TestReportsKeepSlacksLimits(t *testing.T) {
 			menu.Subscriptions = append(menu.Subscriptions, SubscriptionRow{Subscription: sub, Process: k.Process, Team: team, Next: now, Change: true})
 		}
 		text, blocks := ReportMenuBlocks(p, menu)
-		checkMessage(t, p.Lang()+" menu", text, blocks)
+		limitstest.Message(t, "menu", text, blocks)
 
 		value := strings.Repeat("v", 400)
 		b := Behind{Title: Unmarked(Name(nasty)), Value: value, Page: 3, Total: 1000, AsOf: now, Now: now}
@@ -135,7 +137,7 @@ func TestReportsKeepSlacksLimits(t *testing.T) {
 		for _, x := range hugePressing(k, BehindPage) {
 			b.Rows = append(b.Rows, x.DealRow)
 		}
-		checkForm(t, p.Lang()+" behind", BehindModal(p, b))
+		limitstest.Form(t, "behind", BehindModal(p, b))
 
 		f := SubscribeForm{Leads: true, Channel: "C1"}
 		for i := range 200 {
@@ -143,8 +145,8 @@ func TestReportsKeepSlacksLimits(t *testing.T) {
 			other.Key, another.Key = fmt.Sprintf("%040d", i), fmt.Sprintf("%040d", i)
 			f.Processes, f.Teams = append(f.Processes, &other), append(f.Teams, another)
 		}
-		checkForm(t, p.Lang()+" subscribe", SubscribeModal(p, f))
-	}
+		limitstest.Form(t, "subscribe", SubscribeModal(p, f))
+	})
 }
 
 // Whoever others wait for sees that first, also when they open Home for the first time.

@@ -36,7 +36,7 @@ func SubscriptionBlocks(p text.Printer, rows []SubscriptionRow) []slack.Block {
 	if more := len(rows) - maxSubscriptions; more > 0 {
 		blocks = append(blocks, Context(p.N(more, "%d more", "%d more")))
 	}
-	return blocks
+	return fit(blocks)
 }
 
 // What is "*Digest* · New business · North → #sales".

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -27,13 +28,13 @@ func Truncate(s string, max int) string {
 		return ""
 	}
 	var kept strings.Builder
-	left := max - 1
-	for g := uniseg.NewGraphemes(s); g.Next(); {
-		left -= len(g.Runes())
-		if left < 0 {
+	left, state, seen := max-1, -1, ""
+	for s != "" {
+		seen, s, _, state = uniseg.FirstGraphemeClusterInString(s, state)
+		if left -= utf8.RuneCountInString(seen); left < 0 {
 			break
 		}
-		kept.WriteString(g.Str())
+		kept.WriteString(seen)
 	}
 	return strings.TrimRightFunc(kept.String(), unicode.IsSpace) + "…"
 }
