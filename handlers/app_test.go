@@ -109,7 +109,7 @@ func (w *world) do(in Intent) Reply {
 	if in.Now.IsZero() {
 		in.Now = w.now
 	}
-	r, err := w.app.Handle(context.Background(), in)
+	r, err := answered(w.t, w.app, in)
 	if err != nil {
 		w.t.Fatalf("%s %s %q: %v", in.Kind, in.Name, in.Text, err)
 	}
@@ -235,19 +235,19 @@ func (w *world) render(o store.Outbound) string {
 	w.t.Helper()
 	switch o.Kind {
 	case "card":
-		m, err := w.app.RenderCard(context.Background(), o.Subject, o.Channel)
+		m, err := drawnCard(w.t, w.app, o.Subject, o.Channel)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		return m.Text
 	case "history":
-		m, err := w.app.RenderHistory(context.Background(), o.Body)
+		m, err := drawnHistory(w.t, w.app, o.Body)
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		return m.Text
 	}
-	m, err := w.app.RenderPost(o.Body)
+	m, err := drawnPost(w.t, w.app, o.Body)
 	if err != nil {
 		w.t.Fatal(err)
 	}

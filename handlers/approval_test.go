@@ -69,7 +69,7 @@ func (w *world) approval(id int64) sales.Approval {
 // card is a card as it stands in a channel, with what can be clicked on it.
 func (w *world) card(subject, channel string) Reply {
 	w.t.Helper()
-	m, err := w.app.RenderCard(context.Background(), subject, channel)
+	m, err := drawnCard(w.t, w.app, subject, channel)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func (w *world) post(key string) Reply {
 	}
 	for _, o := range rows {
 		if o.Key == key {
-			m, err := w.app.RenderPost(o.Body)
+			m, err := drawnPost(w.t, w.app, o.Body)
 			if err != nil {
 				w.t.Fatal(err)
 			}
@@ -328,7 +328,7 @@ func TestTwoApproversAtOnce(t *testing.T) {
 				in.User, in.Key, in.Now, in.Trigger = user, user, w.now, "t"
 				done.Go(func() {
 					ready.Wait()
-					r, err := w.app.Handle(context.Background(), in)
+					r, err := answered(t, w.app, in)
 					if err != nil {
 						t.Error(err)
 					}

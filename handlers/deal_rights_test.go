@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"strings"
 	"testing"
 )
@@ -38,7 +37,7 @@ func TestPrivateTeamIsHidden(t *testing.T) {
 	if said := w.deliver(); len(said) != 2 || !strings.HasPrefix(said[0], "card "+east) {
 		t.Errorf("said %q", said)
 	}
-	m, err := w.app.RenderCard(context.Background(), "deal:1", deals)
+	m, err := drawnCard(t, w.app, "deal:1", deals)
 	if err != nil || strings.Contains(m.Text, "项目") || len(m.Blocks) != 1 {
 		t.Errorf("in another channel: %q, %v", m.Text, err)
 	}

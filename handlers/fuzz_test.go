@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -30,7 +29,7 @@ func FuzzCommands(f *testing.F) {
 		for _, user := range []string{ana, ada} {
 			n++
 			in := Intent{Kind: Command, Key: fmt.Sprintf("fuzz-%d", n), Name: name, Text: text, User: user, Channel: "CSALES", Trigger: "t", Now: monday.Add(time.Duration(n) * time.Minute)}
-			r, err := w.app.Handle(context.Background(), in)
+			r, err := answered(t, w.app, in)
 			if err != nil {
 				t.Fatalf("%q: %v", line, err)
 			}

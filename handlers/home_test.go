@@ -25,7 +25,7 @@ func (w *world) homeOf(user string) Reply {
 	if !w.redraws(user) {
 		w.t.Fatal("Home is not drawn anew")
 	}
-	m, err := w.app.RenderCard(context.Background(), store.HomeSubject(user), user)
+	m, err := drawnCard(w.t, w.app, store.HomeSubject(user), user)
 	if err != nil {
 		w.t.Fatal(err)
 	}

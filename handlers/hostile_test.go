@@ -90,7 +90,7 @@ func TestForgedValuesReachNoPrivateDeal(t *testing.T) {
 	before := w.deal(1).Version
 	for i, in := range everyIntent(w, ben) {
 		in.Key, in.Trigger, in.Now = fmt.Sprintf("forged-%d", i), "trigger", w.now
-		r, err := w.app.Handle(context.Background(), in)
+		r, err := answered(t, w.app, in)
 		if err != nil {
 			t.Errorf("%s %s %q: %v", in.Kind, in.Name, in.Value, err)
 			continue

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ func TestAnyValueGetsASentence(t *testing.T) {
 			}
 			i++
 			in.Key, in.Trigger, in.Now = fmt.Sprintf("any-%s-%d", user, i), "trigger", w.now
-			r, err := w.app.Handle(context.Background(), in)
+			r, err := answered(t, w.app, in)
 			if err != nil {
 				t.Errorf("%s %s %s %q: %v", user, in.Kind, in.Name, in.Value, err)
 				continue

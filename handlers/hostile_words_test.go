@@ -91,15 +91,15 @@ func TestCardOfWhoNoLongerDecides(t *testing.T) {
 	w := secretive(t)
 	w.types(ada, "/process role remove product @max because he left")
 	w.types(ada, "/process role add product @ben")
-	m, err := w.app.RenderCard(context.Background(), approvalSubject(1), maxim)
+	m, err := drawnCard(t, w.app, approvalSubject(1), maxim)
 	if err != nil || !strings.Contains(m.Text, secret) { // he leads
 		t.Errorf("a manager sees %q, %v", m.Text, err)
 	}
-	if m, err = w.app.RenderCard(context.Background(), approvalSubject(1), ben); err != nil || !strings.Contains(m.Text, secret) {
+	if m, err = drawnCard(t, w.app, approvalSubject(1), ben); err != nil || !strings.Contains(m.Text, secret) {
 		t.Errorf("who decides sees %q, %v", m.Text, err)
 	}
 	w.types(ada, "/process role remove product @ben")
-	if m, err = w.app.RenderCard(context.Background(), approvalSubject(1), ben); err != nil || strings.Contains(string(must(t, m)), secret) {
+	if m, err = drawnCard(t, w.app, approvalSubject(1), ben); err != nil || strings.Contains(string(must(t, m)), secret) {
 		t.Errorf("who no longer decides sees %s, %v", must(t, m), err)
 	}
 	r := w.do(Intent{Kind: Action, Name: "approval.approve", Value: "1:1", User: ben, Channel: "DBEN", Message: "9.9"})

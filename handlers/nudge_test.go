@@ -37,7 +37,7 @@ func (w *world) dms() []sent {
 		}
 		for _, o := range rows {
 			if o.Kind == "post" {
-				m, err := w.app.RenderPost(o.Body)
+				m, err := drawnPost(w.t, w.app, o.Body)
 				if err != nil {
 					w.t.Fatal(err)
 				}

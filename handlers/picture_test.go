@@ -44,7 +44,7 @@ func TestThePictureFollows(t *testing.T) {
 	if len(rows) != 1 || rows[0].Channel == ana {
 		t.Fatalf("%d pictures follow: %+v", len(rows), rows)
 	}
-	m, err := w.app.RenderPicture(rows[0].Body)
+	m, err := drawnPicture(t, w.app, rows[0].Body)
 	if err != nil || m.Only != ana || len(m.Blocks) != 1 {
 		t.Fatalf("%+v %v", m, err)
 	}
@@ -55,7 +55,7 @@ func TestThePictureFollows(t *testing.T) {
 	w.clicks(ana, r, "Share in this channel")
 	if rows := w.pictures(); len(rows) != 1 {
 		t.Errorf("%d pictures are shared", len(rows))
-	} else if m, _ := w.app.RenderPicture(rows[0].Body); m.Only != "" {
+	} else if m, _ := drawnPicture(t, w.app, rows[0].Body); m.Only != "" {
 		t.Errorf("what was shared is for %q alone", m.Only)
 	}
 	key, err := x.Key()

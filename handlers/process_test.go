@@ -214,7 +214,7 @@ func TestTwoManagersAtOnce(t *testing.T) {
 	for i := range 8 {
 		in := Intent{Kind: Command, Key: fmt.Sprint("at-once-", i), Name: "process", Text: fmt.Sprintf("team add north <@UNEW%d>", i), User: []string{maxim, wei}[i%2], Now: w.now, Trigger: "t"}
 		go func() {
-			r, err := w.app.Handle(context.Background(), in)
+			r, err := answered(t, w.app, in)
 			if err != nil {
 				t.Error(err)
 			}

@@ -61,7 +61,7 @@ func (r *racers) atOnce(line string, times int) (asked int) {
 		in.Now = r.now.Add(time.Duration(i%2*30) * time.Millisecond)
 		done.Go(func() {
 			ready.Wait()
-			reply, err := r.apps[i%len(r.apps)].Handle(context.Background(), in)
+			reply, err := answered(r.t, r.apps[i%len(r.apps)], in)
 			if err != nil {
 				r.t.Error(err)
 			}

@@ -280,7 +280,7 @@ func (r *racers) together(clicks []*click) {
 		for k := range c.replies {
 			done.Go(func() {
 				ready.Wait()
-				reply, err := r.apps[(i+k)%len(r.apps)].Handle(context.Background(), c.Intent)
+				reply, err := answered(r.t, r.apps[(i+k)%len(r.apps)], c.Intent)
 				if err != nil {
 					r.t.Errorf("%s by %s: %v", c.does, c.User, err)
 				}
