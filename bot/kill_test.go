@@ -56,7 +56,7 @@ func newChild(t *testing.T, l *lab) *child {
 		t.Fatal(err)
 	}
 	c.env = append(os.Environ(), childEnv+"=1", "SLACK_BOT_TOKEN="+l.cfg.BotToken, "SLACK_APP_TOKEN="+l.cfg.AppToken, "SLACK_SIGNING_SECRET="+l.cfg.SigningSecret,
-		"SLACK_MODE="+l.cfg.Mode, "SLACK_API_URL="+l.cfg.APIURL, "DATABASE_URL="+l.cfg.Database, "LISTEN_ADDR="+c.listen, "ADMINS="+userSam, "DEALS_CHANNEL="+channelDeals, "LOG_LEVEL=error")
+		"SLACK_MODE="+l.cfg.Mode, "SLACK_API_URL="+l.cfg.APIURL, "DATABASE_URL="+l.cfg.Database, "LISTEN_ADDR="+c.listen, "ADMINS="+userSam, "DEALS_CHANNEL="+channelDeals, "TIME_ZONE="+companyZone, "LOCALE=en-US", "LOG_LEVEL=error")
 	if l.cfg.Mode == modeHTTP {
 		l.ground.SetEventsURL("http://" + c.listen)
 	}
