@@ -136,7 +136,7 @@ func (k *killer) about(user, deal string) []obj {
 	return out
 }
 
-// cards are the copies of the deal's request among them.
+// copies counts the copies of the card of the request for the deal among them.
 func (k *killer) copies(user, deal string) int {
 	k.t.Helper()
 	n := 0
