@@ -76,3 +76,16 @@ func TestOverridesOfAWeek(t *testing.T) {
 		}
 	}
 }
+
+// What a deal waited for is read after what was passed.
+func TestOverridesOfDealsThatWaited(t *testing.T) {
+	s := overrides()
+	s.waits = []sales.Wait{{Deal: 1, For: sales.ForCustomer, From: at(4), To: at(5)}, {Deal: 1, For: sales.ForUs, From: at(6), To: at(7)}}
+	res := s.result(t, "funnel", Options{AsOf: at(30)})
+	if got := res.At("demo", Overridden); !slices.Equal(got, []int64{1}) {
+		t.Errorf("D-%d are behind the overrides of demo, want D-1", got)
+	}
+	if d := res.History.Deals[res.History.deal(1)]; len(d.waits) != 2 {
+		t.Errorf("D-1 waited %d times, want 2", len(d.waits))
+	}
+}
