@@ -43,6 +43,7 @@ type Call struct {
 	Sure     bool         // confirmed what was asked back
 	gap      int          // where in Text a deal that was left out belongs
 	closed   bool         // a deal that is sought by name is rather a closed one
+	resting  bool         // one that waits or rests
 	within   []sales.Deal // found by letters in the middle of a word: something else may be meant
 	asked    string       // the line that was typed or run, "" for forms and the buttons of cards
 	home     bool         // it was done in Home, or in a form that was opened there

@@ -261,6 +261,8 @@ var dealRefusals = map[string]wording{
 	"deal.ambiguous":          says(text.Msg("“%s” can be more than one deal. Which one?"), "input"),
 	"deal.which":              says(text.Msg("Which deal?")),
 	"deal.which_none":         whichNone,
+	"deal.none_closed":        says(text.Msg("None of your deals is closed. `%sdeal list closed` shows those of all."), "slash"),
+	"deal.none_resting":       says(text.Msg("None of your deals waits or rests. Name the deal, if it is another's.")),
 	"amount.or_name":          says(text.Msg("Is “%s” the amount?"), "input"),
 	"deal.no_name":            says(text.Msg("A deal needs a name.")),
 	"deal.margin":             says(text.Msg("A margin is a share of the amount: 100 per cent at most.")),

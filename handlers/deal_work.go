@@ -197,6 +197,7 @@ func (a *App) submitRest(ctx context.Context, c *Call) (Reply, error) {
 
 // dealResume answers /deal resume REF.
 func (a *App) dealResume(ctx context.Context, c *Call) (Reply, error) {
+	c.resting = true
 	f, err := a.locate(ctx, c, c.Words)
 	if err == nil {
 		err = within(f.Case, noMore(f.rest))

@@ -86,3 +86,22 @@ func TestDoneAgainAfterItWasTakenBack(t *testing.T) {
 		t.Error("a repetition is not asked back")
 	}
 }
+
+// TestOfferedDealsFit offers, where none is named, the deals with which it can be done.
+func TestOfferedDealsFit(t *testing.T) {
+	w := newWorld(t)
+	w.types(ana, "/deal new Open")
+	says := func(line, want string) {
+		t.Helper()
+		if s := shown(t, w.types(ana, line)); !strings.Contains(s, want) || strings.Contains(s, "Open (D-1)") {
+			t.Errorf("%s does not say %q alone:\n%s", line, want, s)
+		}
+	}
+	says("/deal reopen", "None of your deals is closed. `/deal list closed` shows those of all.")
+	says("/deal resume", "None of your deals waits or rests.")
+	for _, line := range []string{"/deal new Waits", "/deal new Parked", "/deal new Gone", "/deal wait waits customer", "/deal park parked until 15 Jan", "/deal lost gone price"} {
+		w.types(ana, line)
+	}
+	says("/deal reopen", "[Gone (D-4) · Lost]")
+	says("/deal resume", "[Parked (D-3) · First contact] [Waits (D-2) · First contact]")
+}

@@ -185,14 +185,33 @@ func best(deals []sales.Deal, typed string, closed bool) []sales.Deal {
 	return deals
 }
 
-// whichDeal asks for a deal where none was named, and offers the person's own.
+// whichDeal asks for a deal where none was named, and offers the person's own: those
+// with which it can be done.
 func (a *App) whichDeal(ctx context.Context, r *store.Reader, c *Call) error {
-	mine, err := r.Deals(ctx, store.DealFilter{Owner: c.User, Status: sales.Open, Limit: 10})
+	const most = 10
+	filter := store.DealFilter{Owner: c.User, Status: sales.Open, Limit: most}
+	switch {
+	case c.closed:
+		filter.Status, filter.Closed = "", true
+	case c.resting:
+		filter.Limit = 0
+	}
+	mine, err := r.Deals(ctx, filter)
 	if err != nil {
 		return err
 	}
+	if c.resting {
+		mine = slices.DeleteFunc(mine, func(d sales.Deal) bool { return d.Waiting == "" && !d.IsParked(c.Now) })
+		mine = mine[:min(len(mine), most)]
+	}
 	e := sales.Refuse(sales.Ambiguous, "deal.which")
-	if len(mine) == 0 {
+	switch {
+	case len(mine) > 0:
+	case c.closed:
+		e = sales.Refuse(sales.Invalid, "deal.none_closed")
+	case c.resting:
+		e = sales.Refuse(sales.Invalid, "deal.none_resting")
+	default:
 		n, err := r.CountDeals(ctx, store.DealFilter{})
 		if err != nil {
 			return err

@@ -32,8 +32,9 @@ func processBook() book {
 				Examples: []string{"process role", text.Msg("process role add pricing @li"), text.Msg("process role remove pricing @li"),
 					text.Msg("process role new security Security"), text.Msg("process role delete security")}, Run: (*App).processRole},
 		},
-		actions:  map[string]handler{"process.stage": (*App).clickStage, "process.history": (*App).clickHistory},
-		refusals: processRefusals,
+		actions:     map[string]handler{"process.stage": (*App).clickStage, "process.history": (*App).clickHistory},
+		submissions: map[string]handler{"process.organise": (*App).submitOrganise},
+		refusals:    processRefusals,
 	}
 }
 

@@ -9,25 +9,27 @@ import (
 	"pipewright/internal/text"
 )
 
+// roleVerbs are looked at in this order.
+func roleVerbs() []organiseVerb {
+	return []organiseVerb{
+		{[]string{"list", "show", "列表"}, (*App).roleList},
+		{[]string{"add", "give", "添加", "授予"}, (*App).roleAdd},
+		{[]string{"remove", "rm", "take", "移除", "收回"}, (*App).roleRemove},
+		{[]string{"new", "create", "新建"}, (*App).roleNew},
+		{[]string{"delete", "drop", "删除"}, (*App).roleDelete},
+	}
+}
+
 // processRole answers /process role [add|remove ROLE @user] [new KEY NAME] [delete ROLE] [because TEXT].
 func (a *App) processRole(ctx context.Context, c *Call) (Reply, error) {
-	words, why, _ := cut(c.Words, because...)
-	switch {
-	case len(words) == 0, words[0].is("list", "show", "列表") && len(words) == 1:
-		return a.people(ctx, c, c.T("Roles"), view.RoleBlocks)
-	case words[0].is("add", "give", "添加", "授予"):
-		c.gap = words[0].End
-		return a.roleAdd(ctx, c, words[1:], c.typed(why))
-	case words[0].is("remove", "rm", "take", "移除", "收回"):
-		c.gap = words[0].End
-		return a.roleRemove(ctx, c, words[1:], c.typed(why))
-	case words[0].is("new", "create", "新建"):
-		return a.roleNew(ctx, c, words[1:], c.typed(why))
-	case words[0].is("delete", "drop", "删除"):
-		c.gap = words[0].End
-		return a.roleDelete(ctx, c, words[1:], c.typed(why))
+	return a.organiseVerb(ctx, c, "role", roleVerbs())
+}
+
+func (a *App) roleList(ctx context.Context, c *Call, words []Word, _ string) (Reply, error) {
+	if err := noMore(words); err != nil {
+		return Reply{}, err
 	}
-	return Reply{}, c.noVerb("role.verb", words, slices.Values([]string{"add", "remove", "list", "new", "delete"}))
+	return a.people(ctx, c, c.T("Roles"), view.RoleBlocks)
 }
 
 // holders are people and user groups that somebody named.

@@ -14,15 +14,15 @@ import (
 	"pipewright/store"
 )
 
-// teamVerb is one thing that can be done about teams.
-type teamVerb struct {
+// organiseVerb is one thing that can be done about teams or roles.
+type organiseVerb struct {
 	words []string
 	run   func(a *App, ctx context.Context, c *Call, words []Word, why string) (Reply, error)
 }
 
 // teamVerbs are looked at in this order.
-func teamVerbs() []teamVerb {
-	return []teamVerb{
+func teamVerbs() []organiseVerb {
+	return []organiseVerb{
 		{[]string{"list", "show", "列表"}, (*App).teamList},
 		{[]string{"add", "添加", "加入"}, (*App).teamAdd},
 		{[]string{"remove", "rm", "移除", "移出"}, (*App).teamRemove},
@@ -37,18 +37,28 @@ func teamVerbs() []teamVerb {
 
 // processTeam answers /process team.
 func (a *App) processTeam(ctx context.Context, c *Call) (Reply, error) {
-	words, why, _ := cut(c.Words, because...)
+	return a.organiseVerb(ctx, c, "team", teamVerbs())
+}
+
+// organiseVerb does what the first word says about teams or roles: the first of the verbs, if there is
+// none. Where a form asks for the rest, nothing behind the word opens it.
+func (a *App) organiseVerb(ctx context.Context, c *Call, noun string, verbs []organiseVerb) (Reply, error) {
+	words, why, because := cut(c.Words, because...)
 	if len(words) == 0 {
-		return a.teamList(ctx, c, nil, "")
+		return verbs[0].run(a, ctx, c, nil, "")
 	}
-	for _, v := range teamVerbs() {
-		if words[0].is(v.words...) {
-			c.gap = words[0].End
-			return v.run(a, ctx, c, words[1:], c.typed(why))
+	for _, v := range verbs {
+		if !words[0].is(v.words...) {
+			continue
 		}
+		c.gap = words[0].End
+		if what := noun + " " + v.words[0]; len(words) == 1 && !because && view.HasOrganiseForm(what) {
+			return a.organiseForm(ctx, c, what)
+		}
+		return v.run(a, ctx, c, words[1:], c.typed(why))
 	}
-	return Reply{}, c.noVerb("team.verb", words, func(yield func(string) bool) {
-		for _, v := range teamVerbs() {
+	return Reply{}, c.noVerb(noun+".verb", words, func(yield func(string) bool) {
+		for _, v := range verbs {
 			if !yield(v.words[0]) {
 				return
 			}

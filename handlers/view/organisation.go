@@ -74,21 +74,18 @@ func TeamBlocks(p text.Printer, o Organisation) []slack.Block {
 	if len(o.Org.Teams) == 0 {
 		blocks = append(blocks, Section(p.T("There are no teams yet.")))
 	}
+	blocks = append(blocks, o.forms(p, "team add", "team remove", "team manager", "team channel", "team new")...)
 	return fit(append(blocks, o.how(p, "process team help")))
 }
 
 // RoleBlocks list the roles with those who have them, and what they decide.
 func RoleBlocks(p text.Printer, o Organisation) []slack.Block {
 	blocks := []slack.Block{Section("*" + p.T("Roles") + "*")}
-	keys := []string{sales.RoleAdmin}
-	for _, r := range o.Org.Roles {
-		if r.Key != sales.RoleAdmin {
-			keys = append(keys, r.Key)
-		}
-	}
+	keys := roleKeys(o.Org)
 	for _, key := range keys[:min(len(keys), maxRows)] {
 		blocks = append(blocks, Section(o.role(p, key)))
 	}
+	blocks = append(blocks, o.forms(p, "role add", "role remove", "role new")...)
 	return fit(append(blocks, o.how(p, "process role help")))
 }
 
