@@ -174,5 +174,8 @@ func TestMapsKeepSlacksLimits(t *testing.T) {
 		o := Organisation{Org: org, Processes: []*sales.Process{k.Process}, Name: longName, Slash: "/pw-", MayChange: true}
 		limitstest.Message(t, "teams", "text", TeamBlocks(p, o))
 		limitstest.Message(t, "roles", "text", RoleBlocks(p, o))
+		for what := range organiseTitles {
+			limitstest.Form(t, what, OrganiseModal(p, OrganiseForm{What: what, Org: org}))
+		}
 	})
 }
