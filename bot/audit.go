@@ -24,7 +24,7 @@ func (*auditVerifyCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer st.Close()
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	report, err := st.VerifyAudit(ctx)
 	if err != nil {
 		return err

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-
-	"pipewright/internal/text"
 )
 
 type backupCommand struct {
@@ -20,7 +18,7 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	if _, err := os.Stat(c.File); err == nil {
-		return errors.New(text.For(cfg.Locale, cfg.zone).T("%s exists already; choose another name, or remove it", c.File))
+		return errors.New(cfg.printer().T("%s exists already; choose another name, or remove it", c.File))
 	}
 	st, err := openExisting(ctx, cfg)
 	if err != nil {
@@ -34,7 +32,7 @@ func (c *backupCommand) Run(ctx context.Context, t terminal) error {
 	if info, err := os.Stat(c.File); err == nil {
 		size = info.Size()
 	}
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	fmt.Fprintln(t.out, p.T("%s: %d bytes. To restore it, stop the bot and start it with DATABASE_URL=sqlite:%s", c.File, size, c.File))
 	return nil
 }

@@ -22,7 +22,7 @@ import (
 // starts took until the bot was ready, what it held in memory then, after the load
 // and at most, and its own processor time for a command.
 func BenchmarkProcess(b *testing.B) {
-	l, err := newLab("127.0.0.1:0", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), modeHTTP, slog.New(slog.DiscardHandler))
+	l, err := newLab("127.0.0.1:0", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), modeHTTP, english, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

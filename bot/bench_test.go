@@ -54,7 +54,7 @@ func BenchmarkCommands(b *testing.B) {
 // benchBot runs a bot in HTTP mode on many deals.
 func benchBot(b *testing.B) (*bot, *caller) {
 	b.Helper()
-	l, err := newLab("127.0.0.1:0", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), modeHTTP, slog.New(slog.DiscardHandler))
+	l, err := newLab("127.0.0.1:0", "sqlite:"+filepath.Join(b.TempDir(), "bench.db"), modeHTTP, english, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/joho/godotenv"
+
+	"pipewright/internal/text"
 )
 
 // Config is the environment. .env.example explains each variable.
@@ -43,6 +45,9 @@ const (
 	modeHTTP   = "http"
 )
 
+// printer speaks the language of LOCALE, for the command line.
+func (c Config) printer() text.Printer { return text.For(c.Locale, c.zone) }
+
 // readConfig reads .env when present and then the environment, which wins. It
 // checks only what every command needs; see forSlack.
 func readConfig() (Config, error) {
@@ -67,62 +72,63 @@ var (
 	locale    = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$`)
 )
 
-// check returns an error with one sentence for each mistake.
+// check returns an error with one sentence for each mistake, in the language of LOCALE.
 func (c *Config) check() error {
 	var errs []error
-	say := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	zone, err := time.LoadLocation(c.TimeZone)
-	if err != nil || c.TimeZone == "Local" {
-		say("TIME_ZONE=%q is no time zone; write it as Europe/Berlin or Asia/Shanghai", c.TimeZone)
-	}
 	c.zone = zone
+	p := c.printer()
+	say := func(sentence string) { errs = append(errs, errors.New(sentence)) }
+	if err != nil || c.TimeZone == "Local" {
+		say(p.T("TIME_ZONE=%q is no time zone; write it as Europe/Berlin or Asia/Shanghai", c.TimeZone))
+	}
 	if c.Mode != modeSocket && c.Mode != modeHTTP {
-		say("SLACK_MODE=%q: set it to socket or http", c.Mode)
+		say(p.T("SLACK_MODE=%q: set it to socket or http", c.Mode))
 	}
 	if !strings.HasPrefix(c.Database, "sqlite:") && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
-		say("DATABASE_URL must begin with sqlite: or postgres://, such as sqlite:pipewright.db")
+		say(p.T("DATABASE_URL must begin with sqlite: or postgres://, such as sqlite:pipewright.db"))
 	}
-	if err := checkAPIURL(c.APIURL); err != nil {
+	if err := checkAPIURL(p, c.APIURL); err != nil {
 		errs = append(errs, err)
 	}
 	if !strings.HasSuffix(c.APIURL, "/") {
 		c.APIURL += "/" // slack-go appends the method to it
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		say("LISTEN_ADDR=%q: write it as 127.0.0.1:8080 or :8080", c.Listen)
+		say(p.T("LISTEN_ADDR=%q: write it as 127.0.0.1:8080 or :8080", c.Listen))
 	}
 	if !locale.MatchString(c.Locale) {
-		say("LOCALE=%q: write it as en-US or zh-CN", c.Locale)
+		say(p.T("LOCALE=%q: write it as en-US or zh-CN", c.Locale))
 	}
 	for i, a := range c.Admins {
 		c.Admins[i] = strings.TrimSpace(a)
 		if !userID.MatchString(c.Admins[i]) {
-			say("ADMINS: %q is no Slack user id such as U012AB3CD; copy it from the person's profile (⋮, Copy member ID)", a)
+			say(p.T("ADMINS: %q is no Slack user id such as U012AB3CD; copy it from the person's profile (⋮, Copy member ID)", a))
 		}
 	}
 	if c.DealsChannel != "" && !channelID.MatchString(c.DealsChannel) {
-		say("DEALS_CHANNEL=%q is no channel id such as C012AB3CD; copy it from the channel's details", c.DealsChannel)
+		say(p.T("DEALS_CHANNEL=%q is no channel id such as C012AB3CD; copy it from the channel's details", c.DealsChannel))
 	}
 	if !prefix.MatchString(c.Prefix) {
-		say("COMMAND_PREFIX=%q: use lower-case letters, digits, - and _, such as pw-", c.Prefix)
+		say(p.T("COMMAND_PREFIX=%q: use lower-case letters, digits, - and _, such as pw-", c.Prefix))
 	}
 	if _, err := level(c.LogLevel); err != nil {
-		say("LOG_LEVEL=%q: set it to debug, info, warn or error", c.LogLevel)
+		say(p.T("LOG_LEVEL=%q: set it to debug, info, warn or error", c.LogLevel))
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
-		say("LOG_FORMAT=%q: set it to text or json", c.LogFormat)
+		say(p.T("LOG_FORMAT=%q: set it to text or json", c.LogFormat))
 	}
 	return errors.Join(errs...)
 }
 
 // checkAPIURL refuses to send tokens over an open network.
-func checkAPIURL(link string) error {
+func checkAPIURL(p text.Printer, link string) error {
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-		return fmt.Errorf("SLACK_API_URL=%q is no address such as https://slack.com/api/", link)
+		return errors.New(p.T("SLACK_API_URL=%q is no address such as https://slack.com/api/", link))
 	}
 	if u.Scheme == "http" && !isLoopback(u) {
-		return fmt.Errorf("SLACK_API_URL=%q would send the tokens unencrypted; use https, or http on this machine only", link)
+		return errors.New(p.T("SLACK_API_URL=%q would send the tokens unencrypted; use https, or http on this machine only", link))
 	}
 	return nil
 }
@@ -135,16 +141,17 @@ func isLoopback(u *url.URL) bool {
 // forSlack checks what is needed to talk to Slack.
 func (c *Config) forSlack() error {
 	var errs []error
+	p := c.printer()
 	need := func(ok bool, say string) {
 		if !ok {
 			errs = append(errs, errors.New(say))
 		}
 	}
-	need(strings.HasPrefix(c.BotToken, "xoxb-"), "SLACK_BOT_TOKEN must be the bot token that begins with xoxb- (OAuth & Permissions of your Slack app)")
+	need(strings.HasPrefix(c.BotToken, "xoxb-"), p.T("SLACK_BOT_TOKEN must be the bot token that begins with xoxb- (OAuth & Permissions of your Slack app)"))
 	if c.Mode == modeHTTP {
-		need(c.SigningSecret != "", "SLACK_SIGNING_SECRET is needed in HTTP mode (Basic Information of your Slack app)")
+		need(c.SigningSecret != "", p.T("SLACK_SIGNING_SECRET is needed in HTTP mode (Basic Information of your Slack app)"))
 	} else {
-		need(strings.HasPrefix(c.AppToken, "xapp-"), "SLACK_APP_TOKEN must be the app-level token that begins with xapp- (Basic Information of your Slack app, scope connections:write); or set SLACK_MODE=http")
+		need(strings.HasPrefix(c.AppToken, "xapp-"), p.T("SLACK_APP_TOKEN must be the app-level token that begins with xapp- (Basic Information of your Slack app, scope connections:write); or set SLACK_MODE=http"))
 	}
 	return errors.Join(errs...)
 }

@@ -88,3 +88,40 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		}
 	}
 }
+
+// LOCALE is the language of the command line: mistakes in the settings, wrong usage, the greeting of the playground.
+func TestLocaleOfTheCommandLine(t *testing.T) {
+	run := func(environ map[string]string, args ...string) string {
+		var out bytes.Buffer
+		environ["DATABASE_URL"] = "sqlite:" + t.TempDir() + "/none.db"
+		execute(t.Context(), args, terminal{out: &out, err: &out, config: func() (Config, error) { return configFrom(environ) }})
+		return out.String()
+	}
+	for _, test := range []struct {
+		args     string
+		en, zh   string
+		setting  string
+		standing string
+	}{
+		{args: "import", en: "import needs a file", zh: "import 需要文件"},
+		{args: "import --deals x --map y", en: "write it as FIELD=COLUMN", zh: "请写成 字段=列名"},
+		{args: "process infer --history x --map y", en: "write it as FIELD=COLUMN", zh: "请写成 字段=列名"},
+		{args: "report funnel --period soon", en: "say it as", zh: "请写成"},
+		{args: "report digest --by owner", en: "a digest tells of", zh: "摘要讲的是"},
+		{args: "manifest --http x", en: "give the public address", zh: "请写以 https:// 开头的公网地址"},
+		{args: "fly", en: "; see `pipewright --help`", zh: "；请看 `pipewright --help`"},
+		{args: "run", en: "SLACK_BOT_TOKEN must be", zh: "SLACK_BOT_TOKEN 必须是"},
+		{args: "run", en: "set it to socket or http", zh: "请设为 socket 或 http", setting: "SLACK_MODE", standing: "pigeon"},
+		{args: "run", en: "would send the tokens unencrypted", zh: "会把令牌不加密地发出去", setting: "SLACK_API_URL", standing: "http://slack.example.com/api/"},
+	} {
+		for locale, want := range map[string]string{"en-US": test.en, "zh-CN": test.zh} {
+			environ := map[string]string{"LOCALE": locale}
+			if test.setting != "" {
+				environ[test.setting] = test.standing
+			}
+			if got := run(environ, strings.Fields(test.args)...); !strings.Contains(got, want) {
+				t.Errorf("%s: %s says %q, not %q", locale, test.args, got, want)
+			}
+		}
+	}
+}

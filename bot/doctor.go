@@ -20,7 +20,7 @@ type doctorCommand struct{}
 // something keeps the bot from working.
 func (*doctorCommand) Run(ctx context.Context, t terminal) error {
 	cfg, err := t.config()
-	d := &doctor{out: t.out, p: text.For(cfg.Locale, cfg.zone)}
+	d := &doctor{out: t.out, p: cfg.printer()}
 	d.good("version", versionText())
 	if err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {

@@ -9,7 +9,6 @@ import (
 
 	"pipewright/bot/csvio"
 	"pipewright/internal/sales"
-	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -34,7 +33,7 @@ func (c *exportCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	bar.done()
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	fmt.Fprintln(t.out, p.N(e.deals.Rows, "%d deal is written to %s.", "%d deals are written to %s.", c.Dir))
 	fmt.Fprintln(t.out, p.T("Back into an empty database: `pipewright process apply %s --why moved`, then `pipewright import --events %s --activities %s --approvals %s`.",
 		e.path("map.yaml"), e.path("events.csv"), e.path("activities.csv"), e.path("approvals.csv")))

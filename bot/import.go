@@ -31,11 +31,11 @@ type importCommand struct {
 
 // Run reads the files and brings what is new in them into the database.
 func (c *importCommand) Run(ctx context.Context, t terminal) error {
-	if err := c.check(); err != nil {
-		return err
-	}
 	cfg, err := t.config()
 	if err != nil {
+		return err
+	}
+	if err := c.check(cfg.printer()); err != nil {
 		return err
 	}
 	st, err := openStore(ctx, cfg, newLog(t.err, "text", "error"))
@@ -50,18 +50,18 @@ func (c *importCommand) Run(ctx context.Context, t terminal) error {
 	return newImport(c, st, t, cfg, now).run(ctx)
 }
 
-func (c *importCommand) check() error {
+func (c *importCommand) check(p text.Printer) error {
 	switch {
 	case c.Deals+c.History+c.Activities+c.Events == "":
-		return &usageError{"import needs a file: name one with --deals, --history or --activities"}
+		return &usageError{p.T("import needs a file: name one with --deals, --history or --activities")}
 	case c.Events != "" && c.Deals+c.History != "":
-		return &usageError{"--events holds everything already: leave --deals and --history out"}
+		return &usageError{p.T("--events holds everything already: leave --deals and --history out")}
 	case c.Approvals != "" && c.Events == "":
-		return &usageError{"--approvals goes with --events, as export writes both"}
+		return &usageError{p.T("--approvals goes with --events, as export writes both")}
 	}
 	for _, m := range c.Map {
 		if _, ok := csvio.ParseMapping(m); !ok {
-			return &usageError{fmt.Sprintf("--map %s: write it as FIELD=COLUMN, such as --map deal_id=\"Opportunity Number\"", m)}
+			return &usageError{p.T("--map %s: write it as FIELD=COLUMN, such as --map deal_id=\"Opportunity Number\"", m)}
 		}
 	}
 	return nil
@@ -94,7 +94,7 @@ type news struct {
 func newImport(c *importCommand, st *store.Store, t terminal, cfg Config, now time.Time) *importing {
 	app := &handlers.App{Store: st, DealsChannel: cfg.DealsChannel, Locale: cfg.Locale, Zone: cfg.zone, Prefix: cfg.Prefix}
 	return &importing{
-		importCommand: c, Printer: text.For(cfg.Locale, cfg.zone), app: app, store: st, out: t, now: now, unfit: map[int]bool{}, known: map[int]int64{}, progress: newProgress(t.err),
+		importCommand: c, Printer: cfg.printer(), app: app, store: st, out: t, now: now, unfit: map[int]bool{}, known: map[int]int64{}, progress: newProgress(t.err),
 	}
 }
 

@@ -27,19 +27,19 @@ type inferCommand struct {
 
 // Run drafts a process from a history and prints it as a map file.
 func (c *inferCommand) Run(_ context.Context, t terminal) error {
-	var mappings []csvio.Mapping
-	for _, s := range c.Map {
-		m, ok := csvio.ParseMapping(s)
-		if !ok {
-			return &usageError{fmt.Sprintf("--map %s: write it as FIELD=COLUMN, such as --map deal_id=\"Case ID\"", s)}
-		}
-		mappings = append(mappings, m)
-	}
 	cfg, err := t.config()
 	if err != nil {
 		return err
 	}
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
+	var mappings []csvio.Mapping
+	for _, s := range c.Map {
+		m, ok := csvio.ParseMapping(s)
+		if !ok {
+			return &usageError{p.T("--map %s: write it as FIELD=COLUMN, such as --map deal_id=\"Case ID\"", s)}
+		}
+		mappings = append(mappings, m)
+	}
 	table, err := csvio.OpenTable(c.History, csvio.Format{Encoding: c.Encoding}, p)
 	if errors.Is(err, os.ErrNotExist) {
 		return errors.New(p.T("there is no file %s; check the path", c.History))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"pipewright/internal/text"
 	"pipewright/reports"
 )
 
@@ -48,6 +49,12 @@ type terminal struct {
 	config   func() (Config, error) // the environment, checked
 }
 
+// printer speaks the language of LOCALE, whatever else is wrong in the environment.
+func (t terminal) printer() text.Printer {
+	cfg, _ := t.config() // whose mistakes are told by the commands that use it
+	return cfg.printer()
+}
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -71,7 +78,7 @@ func execute(ctx context.Context, args []string, t terminal) int {
 		return exited
 	}
 	if err != nil {
-		return complain(t, fmt.Errorf("%w; see `pipewright --help`", err), exitUsage)
+		return complain(t, errors.New(t.printer().T("%s; see `pipewright --help`", err)), exitUsage)
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	if err := command.Run(t); err != nil {

@@ -31,10 +31,10 @@ func (c *manifestCommand) Run(t terminal) error {
 	if c.HTTP != "" {
 		u, err := url.Parse(c.HTTP)
 		if err != nil || u.Scheme != "https" || u.Host == "" {
-			return &usageError{"--http " + c.HTTP + ": give the public address, beginning with https://"}
+			return &usageError{cfg.printer().T("--http %s: give the public address, beginning with https://", c.HTTP)}
 		}
 	}
-	body, err := manifest(text.For(cfg.Locale, nil), cfg.Prefix, strings.TrimSuffix(c.HTTP, "/"))
+	body, err := manifest(cfg.printer(), cfg.Prefix, strings.TrimSuffix(c.HTTP, "/"))
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3"
+
+	"pipewright/internal/text"
 )
 
 // TestBackupAndAudit copies a database while the bot runs, and tampers with the copy.
@@ -98,12 +103,55 @@ func TestReport(t *testing.T) {
 			t.Errorf("%v: status %d: %s", test.args, status, &out)
 		}
 	}
+	cfg := l.cfg
+	cfg.Locale = "zh-CN"
+	for name, want := range map[string]string{"funnel": "首次接触", "digest": "每周摘要 · "} {
+		var out bytes.Buffer
+		status := execute(t.Context(), []string{"report", name}, terminal{out: &out, err: &out, config: func() (Config, error) { return cfg, nil }})
+		if status != exitDone || !strings.Contains(out.String(), want) {
+			t.Errorf("in Chinese: %s: status %d: %s", name, status, &out)
+		}
+	}
+}
+
+// TestPlayGreets says in the language of LOCALE where the page is, whatever the other settings are, and
+// what stands in channels is in that language too.
+func TestPlayGreets(t *testing.T) {
+	for locale, want := range map[string]string{"en-US": "Pipewright plays at http://127.0.0.1:", "zh-CN": "打开这个网页。您是销售代表 Ana。"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		out := &firstWrite{done: cancel}
+		environ := map[string]string{"LOCALE": locale, "SLACK_MODE": "pigeon"}
+		execute(ctx, []string{"play", "--seed", "empty", "--addr", "127.0.0.1:0"}, terminal{out: out, err: &out.Buffer, config: func() (Config, error) { return configFrom(environ) }})
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %s", locale, out)
+		}
+	}
+	l, err := newLab("127.0.0.1:0", sqliteFile(t), modeSocket, text.For("zh-CN", nil), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.close)
+	s := &story{t: t, lines: []line{{1, "Chinese"}}, lab: l}
+	s.bot, s.stop = started(t, l, "empty")
+	s.types("ana", "deals", `/deal new "Granite" 9k`)
+	s.standsIn("deals", "", "", "首次接触")
+}
+
+// firstWrite calls done when something was written.
+type firstWrite struct {
+	bytes.Buffer
+	done func()
+}
+
+func (w *firstWrite) Write(p []byte) (int, error) {
+	defer w.done()
+	return w.Buffer.Write(p)
 }
 
 // TestPlayDirectory keeps what should be kept, and nothing else.
 func TestPlayDirectory(t *testing.T) {
 	c := playCommand{Data: filepath.Join(t.TempDir(), "a", "b")}
-	dir, cleanUp, err := c.directory()
+	dir, cleanUp, err := c.directory(english)
 	if err != nil || dir != c.Data {
 		t.Fatal(dir, err)
 	}
@@ -111,7 +159,7 @@ func TestPlayDirectory(t *testing.T) {
 	if _, err := os.Stat(dir); err != nil {
 		t.Error("data that should be kept is gone")
 	}
-	if dir, cleanUp, err = new(playCommand).directory(); err != nil {
+	if dir, cleanUp, err = new(playCommand).directory(english); err != nil {
 		t.Fatal(err)
 	}
 	cleanUp()

@@ -66,7 +66,7 @@ var locales = map[string]string{"en": "en-US", "zh": "zh-CN"}
 func (g *gallery) open() {
 	g.t.Helper()
 	var err error
-	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(g.t), modeSocket, slog.New(slog.DiscardHandler)); err != nil {
+	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(g.t), modeSocket, english, slog.New(slog.DiscardHandler)); err != nil {
 		g.t.Fatal(err)
 	}
 	g.t.Cleanup(g.lab.close)

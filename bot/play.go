@@ -12,6 +12,7 @@ import (
 
 	"pipewright/bot/playground"
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -25,23 +26,20 @@ type playCommand struct {
 
 // Run starts a workspace and the bot, and prints the address to open.
 func (c *playCommand) Run(ctx context.Context, t terminal) error {
-	dir, cleanUp, err := c.directory()
+	p := t.printer()
+	dir, cleanUp, err := c.directory(p)
 	if err != nil {
 		return err
 	}
 	defer cleanUp()
 	log := newLog(t.err, "text", logLevelOf("warn"))
-	l, err := newLab(c.Addr, "sqlite:"+filepath.Join(dir, "pipewright.db"), modeSocket, log)
+	l, err := newLab(c.Addr, "sqlite:"+filepath.Join(dir, "pipewright.db"), modeSocket, p, log)
 	if err != nil {
 		return err
 	}
 	defer l.close()
 	return l.play(ctx, c.Seed, func() {
-		fmt.Fprintf(t.out, playHint, l.ground.URL())
-	})
-}
-
-const playHint = `Pipewright plays at %s
+		fmt.Fprint(t.out, p.T(`Pipewright plays at %s
 
 Open the page. You are Ana, a sales rep. In #deals, type:
   /deal new "Acme rollout" 12k for Acme
@@ -49,13 +47,15 @@ Open the page. You are Ana, a sales rep. In #deals, type:
   /deal advance acme
 At the top right you become somebody else: Mia, her manager, or Bo, who reads Chinese.
 Move the clock to next Monday, 09:00, and read the digest in #team-north. Ctrl+C ends it.
-`
+`, l.ground.URL()))
+	})
+}
 
 // directory returns where the data is kept, and what removes it if it is not.
-func (c *playCommand) directory() (string, func(), error) {
+func (c *playCommand) directory(p text.Printer) (string, func(), error) {
 	if c.Data != "" {
 		if err := os.MkdirAll(c.Data, 0o750); err != nil {
-			return "", nil, fmt.Errorf("--data %s cannot be used; choose a directory that you may write to: %w", c.Data, err)
+			return "", nil, errors.New(p.T("--data %s cannot be used; choose a directory that you may write to: %s", c.Data, err))
 		}
 		return c.Data, func() {}, nil
 	}
@@ -84,21 +84,26 @@ type lab struct {
 	log    *slog.Logger
 }
 
-// newLab starts a workspace with the company in it.
-func newLab(addr, database, mode string, log *slog.Logger) (*lab, error) {
-	app, err := manifest(english, "", "")
+// newLab starts a workspace with the company in it. It speaks p's language, and so do the
+// people who have none of their own.
+func newLab(addr, database, mode string, p text.Printer, log *slog.Logger) (*lab, error) {
+	app, err := manifest(p, "", "")
 	if err != nil {
 		return nil, err
 	}
 	l := &lab{clock: &clock{}, m: companyMap(), log: log}
-	l.ground, err = playground.New(playground.Config{Addr: addr, Manifest: app, Workspace: company(), Clock: l.clock, Log: log})
+	workspace := company()
+	if p.Lang() == "zh" {
+		workspace.Locale = "zh-CN"
+	}
+	l.ground, err = playground.New(playground.Config{Addr: addr, Manifest: app, Workspace: workspace, Clock: l.clock, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	l.cfg, err = configFrom(map[string]string{
 		"SLACK_BOT_TOKEN": l.ground.BotToken(), "SLACK_APP_TOKEN": l.ground.AppToken(), "SLACK_SIGNING_SECRET": l.ground.SigningSecret(),
 		"SLACK_MODE": mode, "SLACK_API_URL": l.ground.APIURL(), "DATABASE_URL": database, "LISTEN_ADDR": "127.0.0.1:0",
-		"TIME_ZONE": companyZone, "LOCALE": "en-US", "ADMINS": userSam, "DEALS_CHANNEL": channelDeals,
+		"TIME_ZONE": companyZone, "LOCALE": workspace.Locale, "ADMINS": userSam, "DEALS_CHANNEL": channelDeals,
 	})
 	if err != nil {
 		return nil, errors.Join(err, l.ground.Close(context.Background()))

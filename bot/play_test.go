@@ -41,7 +41,7 @@ func started(t *testing.T, l *lab, seed string) (*bot, func()) {
 
 func openLab(t *testing.T, database, mode string) *lab {
 	t.Helper()
-	l, err := newLab("127.0.0.1:0", database, mode, slog.New(slog.DiscardHandler))
+	l, err := newLab("127.0.0.1:0", database, mode, english, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func (c *processApplyCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	if c.Why = strings.TrimSpace(c.Why); c.Why == "" {
-		return &usageError{text.For(cfg.Locale, cfg.zone).T("say why with --why TEXT: it stands in the history")}
+		return &usageError{cfg.printer().T("say why with --why TEXT: it stands in the history")}
 	}
 	f, err := readMapFile(cfg, c.File)
 	if err != nil {
@@ -125,7 +125,7 @@ type mapFile struct {
 }
 
 func readMapFile(cfg Config, name string) (*mapFile, error) {
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	content, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.New(p.T("there is no file %s; check the path", name))

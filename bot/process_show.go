@@ -25,7 +25,7 @@ func (c *processShowCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer st.Close()
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	m, err := mapInForce(ctx, st, c.Key)
 	if err != nil {
 		return inWords(p, err)
@@ -139,7 +139,7 @@ func (c *processHistoryCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer st.Close()
-	p := text.For(cfg.Locale, cfg.zone)
+	p := cfg.printer()
 	if c.Key, err = historyKey(ctx, st, c.Key); err != nil {
 		return inWords(p, err)
 	}

@@ -34,13 +34,13 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	now, every := time.Now(), ""
+	p, now, every := cfg.printer(), time.Now(), ""
 	if c.Name == reports.DigestReport {
-		if every, err = c.every(); err != nil {
+		if every, err = c.every(p); err != nil {
 			return err
 		}
 	}
-	o, err := c.options(now, cfg.zone)
+	o, err := c.options(p, now)
 	if err != nil {
 		return err
 	}
@@ -49,9 +49,8 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 		return err
 	}
 	defer st.Close()
-	p := text.For(cfg.Locale, cfg.zone)
 	err = st.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		if err := c.choose(ctx, r, &o); err != nil {
+		if err := c.choose(ctx, r, p, &o); err != nil {
 			return err
 		}
 		if c.Name == reports.DigestReport {
@@ -63,32 +62,32 @@ func (c *reportCommand) Run(ctx context.Context, t terminal) error {
 }
 
 // choose reads what depends on the company: its people, teams, sources and currencies.
-func (c *reportCommand) choose(ctx context.Context, r *store.Reader, o *reports.Options) error {
+func (c *reportCommand) choose(ctx context.Context, r *store.Reader, p text.Printer, o *reports.Options) error {
 	if c.Amount != "" {
 		process, err := r.Process(ctx, c.Process)
 		if err != nil {
 			return err
 		}
 		if o.Band, err = sales.ParseBand(c.Amount, process.Currency); err != nil {
-			return &usageError{"--amount " + c.Amount + `: write a range with its lower end first, such as 10k-50k, "over 50k EUR" or "under 10k"`}
+			return &usageError{p.T(`--amount %s: write a range with its lower end first, such as 10k-50k, "over 50k EUR" or "under 10k"`, c.Amount)}
 		}
 	}
 	return o.Resolve(ctx, r)
 }
 
 // every is of which time a digest tells, weekly unless another was asked for.
-func (c *reportCommand) every() (string, error) {
+func (c *reportCommand) every(p text.Printer) (string, error) {
 	if c.From+c.To+c.By != "" || c.Horizon != 0 {
-		return "", &usageError{"a digest tells of the last day, week or month: leave --from, --to, --horizon and --by out, and say --period daily, weekly or monthly"}
+		return "", &usageError{p.T("a digest tells of the last day, week or month: leave --from, --to, --horizon and --by out, and say --period daily, weekly or monthly")}
 	}
 	every, ok := reports.ParseEvery(cmp.Or(c.Period, "weekly"))
 	if !ok {
-		return "", &usageError{"--period " + c.Period + ": of a digest say daily, weekly or monthly"}
+		return "", &usageError{p.T("--period %s: of a digest say daily, weekly or monthly", c.Period)}
 	}
 	return every, nil
 }
 
-func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Options, error) {
+func (c *reportCommand) options(p text.Printer, now time.Time) (reports.Options, error) {
 	o := reports.Options{Process: c.Process, AsOf: now, Horizon: c.Horizon, Owner: c.Owner, Team: c.Team, Source: c.Source, By: c.By}
 	for _, f := range []struct {
 		name, text string
@@ -99,7 +98,7 @@ func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Opt
 		}
 		at, err := instant(f.text)
 		if err != nil {
-			return o, &usageError{f.name + " " + f.text + ": write the time as 2026-11-24T09:00:00Z or 2026-11-24"}
+			return o, &usageError{p.T("%s %s: write the time as 2026-11-24T09:00:00Z or 2026-11-24", f.name, f.text)}
 		}
 		*f.into = at
 	}
@@ -107,11 +106,11 @@ func (c *reportCommand) options(now time.Time, zone *time.Location) (reports.Opt
 		return o, nil
 	}
 	if c.From+c.To != "" {
-		return o, &usageError{"--period says from when until when: leave --from and --to out"}
+		return o, &usageError{p.T("--period says from when until when: leave --from and --to out")}
 	}
-	span, ok := text.ParsePeriod(c.Period, o.AsOf, zone)
+	span, ok := text.ParsePeriod(c.Period, o.AsOf, p.Location())
 	if !ok {
-		return o, &usageError{"--period " + c.Period + `: say it as "last quarter", "since 1 Oct", "2026-10" or "from 1 Oct to 15 Nov"`}
+		return o, &usageError{p.T(`--period %s: say it as "last quarter", "since 1 Oct", "2026-10" or "from 1 Oct to 15 Nov"`, c.Period)}
 	}
 	o.From, o.To = span.From, span.To
 	return o, nil

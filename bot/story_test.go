@@ -151,7 +151,7 @@ func (s *story) open(mode, database string) {
 		log = newLog(os.Stderr, "text", "info")
 	}
 	var err error
-	if s.lab, err = newLab("127.0.0.1:0", database, mode, log); err != nil {
+	if s.lab, err = newLab("127.0.0.1:0", database, mode, english, log); err != nil {
 		s.t.Fatal(err)
 	}
 	s.lab.m = s.m

@@ -160,7 +160,7 @@ func TestShare(t *testing.T) {
 	w := withHistory(t)
 	r := w.types(wei, "/report outcomes east")
 	refused := w.do(Intent{Kind: Action, Name: "report.share", Value: value(t, r, "report.share"), User: wei, Channel: "CSALES", Ephemeral: true})
-	if refused.Public || !strings.Contains(refused.Text, "私有") {
+	if refused.Public || !strings.Contains(refused.Text, "私密") {
 		t.Errorf("a private team's report was shared: %s", refused.Text)
 	}
 	shared := w.do(Intent{Kind: Action, Name: "report.share", Value: value(t, r, "report.share"), User: wei, Channel: east, Ephemeral: true, Key: "k"})

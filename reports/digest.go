@@ -295,7 +295,7 @@ func (d *digest) counts(p text.Printer) string {
 		return now
 	}
 	before := p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
-	return now + "\n" + before + " " + d.chance(p)
+	return now + "\n" + p.Sentences(before, d.chance(p))
 }
 
 // chance says which counts differ from the period before by more than chance.

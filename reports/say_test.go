@@ -99,7 +99,7 @@ func TestWhatMustBeSaid(t *testing.T) {
 		{"another currency, or none", small(), "outcomes", Options{AsOf: at(40), Band: sales.Band{Currency: "EUR", From: 1}},
 			"3 deals are left out: they have no amount, or one in another currency.", "3 个商机没有计入：没有金额，或是其他币种。", `"won":1`},
 		{"private teams", small(), "outcomes", Options{AsOf: at(40), Hide: []string{"east"}},
-			"Deals of private teams are left out.", "没有计入私有团队的商机。", `"won":1`},
+			"Deals of private teams are left out.", "没有计入私密团队的商机。", `"won":1`},
 		{"sample data", sample, "outcomes", Options{AsOf: at(40)},
 			"1 of these deals is sample data.", "其中 1 个商机是示例数据。", `"won":1`},
 		{"the data end before the horizon", stayed(60, byChance(3, 1), byChance(3, 2), byChance(30, 3)), "outcomes", Options{AsOf: at(59), Horizon: 60},

@@ -159,3 +159,20 @@ func TestBareUndoesPlain(t *testing.T) {
 		}
 	}
 }
+
+// Bold words and code touch no punctuation of Chinese, in which Slack would show the marks,
+// and no gap is seen there. Nothing else is changed, and a terminal shows neither.
+func TestMarksStandApartFromChinesePunctuation(t *testing.T) {
+	const z = "\u200b"
+	for s, want := range map[string]string{
+		"处于 *演示*，金额 1。": "处于 *演示*" + z + "，金额 1。", "先：*Acme* (D-1)。": "先：" + z + "*Acme* (D-1)。", "写 `me`。": "写 `me`" + z + "。",
+		"“*Acme*”": "“*Acme*”", "a *b*, c": "a *b*, c", "没有。": "没有。",
+	} {
+		if got := apart(s); got != want || apart(got) != want {
+			t.Errorf("apart(%q) = %q, want %q", s, got, want)
+		}
+		if got, plain := Bare(apart(s)), strings.ReplaceAll(s, "*", ""); got != plain {
+			t.Errorf("a terminal shows %q, want %q", got, plain)
+		}
+	}
+}

@@ -46,7 +46,11 @@ func (p Printer) Location() *time.Location {
 // verbs. Without args, verbs stand as they are. A translation may take the args
 // in another order (%[2]s). What has no translation is written in English.
 func (p Printer) T(msg string, args ...any) string {
-	return fill(p.translate(msg), args)
+	s := fill(p.translate(msg), args)
+	if p.chinese {
+		return apart(s)
+	}
+	return s
 }
 
 // N is T for a sentence that counts: one is the English text for n = 1, other
@@ -57,7 +61,7 @@ func (p Printer) N(n int, one, other string, args ...any) string {
 	args = append([]any{counted(n)}, args...)
 	if p.chinese {
 		if s, ok := chinese()[other]; ok {
-			return fill(s, args)
+			return apart(fill(s, args))
 		}
 	}
 	if n == 1 {

@@ -67,6 +67,9 @@ func check(messages []sentence, translations, same map[string]string) []string {
 		if mark := deadMark(chinese); mark != "" {
 			problems = append(problems, fmt.Sprintf("internal/text/zh: Slack does not format %q in %q: put spaces around it", mark, chinese))
 		}
+		for _, wrong := range unidiomatic(chinese) {
+			problems = append(problems, fmt.Sprintf("internal/text/zh: %q %s", chinese, wrong))
+		}
 	}
 	for english, chinese := range same {
 		if english != chinese {
@@ -152,6 +155,29 @@ func deadMark(s string) string {
 		}
 	}
 	return ""
+}
+
+// instead has the word that is used for each thing, by the words that are not.
+var instead = map[string]string{
+	"私有": "私密 (private)", "私人": "私密 (private)", "经理": "主管 (manager)", "团队负责人": "团队主管 (manager)", "团队有负责人": "团队有主管 (manager)",
+	"拥有者": "负责人 (owner)", "所有者": "负责人 (owner)", "跟进人": "负责人 (owner)",
+}
+
+// gap is a space that is seen beside punctuation which brings its own.
+var gap = regexp.MustCompile(`[，。：；！？、（] | [，。：；！？、）]`)
+
+// unidiomatic says what is wrong with a Chinese sentence as such.
+func unidiomatic(chinese string) []string {
+	var wrong []string
+	for _, word := range slices.Sorted(maps.Keys(instead)) {
+		if strings.Contains(chinese, word) {
+			wrong = append(wrong, fmt.Sprintf("says %s: say %s", word, instead[word]))
+		}
+	}
+	if m := gap.FindString(chinese); m != "" {
+		wrong = append(wrong, fmt.Sprintf("has a space at %q, where the punctuation brings its own", m))
+	}
+	return wrong
 }
 
 // toFillIn returns the YAML lines of what has no translation, by directory.
