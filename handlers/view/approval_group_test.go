@@ -49,7 +49,7 @@ func TestStepWithoutPeople(t *testing.T) {
 			a.Reader = "UANA"
 			others, _ := a.StrandedMessage(p, "s", "CMD", org)
 			for i, got := range []string{a.Awaited(p), leads, others} {
-				if !strings.Contains(got, want[i]) {
+				if !strings.Contains(strings.ReplaceAll(got, "\u200b", ""), want[i]) { // gaps that nobody sees
 					t.Errorf("%s in %s: %q lacks %q", name, lang, got, want[i])
 				}
 			}

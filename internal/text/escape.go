@@ -31,8 +31,9 @@ func Truncate(s string, max int) string {
 		return ""
 	}
 	var kept strings.Builder
-	left, state, seen := max-1, -1, ""
+	left, state := max-1, -1
 	for s != "" {
+		var seen string
 		seen, s, _, state = uniseg.FirstGraphemeClusterInString(s, state)
 		if left -= utf8.RuneCountInString(seen); left < 0 {
 			break
