@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,7 +44,9 @@ import (
 //	clock +72h · language bo zh-CN · restart · stop · begin
 //	start 2026-11-23 09:00                business time at the beginning (the first line)
 //	slack fails|limits|loses|cuts METHOD 2 times [with ERROR]
-//	slack cuts the sockets · slack refuses native blocks · slack archives #deals
+//	kill                                  the bots end in the middle of things, as without power; such a story has
+//	                                      them in processes of their own, and real time
+//	slack works again · slack cuts the sockets · slack refuses native blocks · slack archives #deals
 //	audit holds · dead letters 1
 //
 // Afterwards nothing may be left undelivered, and Slack must not have refused anything by itself.
@@ -88,8 +92,9 @@ type story struct {
 
 	lab      *lab
 	replicas int
-	bot      *bot   // one of the replicas
-	stop     func() // ends all of them
+	bot      *bot     // one of the replicas
+	stop     func()   // ends all of them
+	apart    []*child // instead, when the story kills them; bot only looks then
 
 	actor    string
 	place    string            // channel of the last act
@@ -168,14 +173,22 @@ func (s *story) open(mode, database string) {
 	if err != nil {
 		s.failf("start is written as %s", defaultStart)
 	}
-	s.lab.clock.offset.Store(int64(time.Until(begin)))
-	s.begin()
+	if kills := slices.ContainsFunc(s.lines, func(l line) bool { return l.text == "kill" }); kills {
+		s.openApart()
+	} else {
+		s.lab.clock.offset.Store(int64(time.Until(begin)))
+		s.begin()
+	}
 	s.t.Cleanup(func() { s.stop() })
 }
 
 // begin starts the bot, or several replicas, on whatever is in the database.
 func (s *story) begin() {
 	s.t.Helper()
+	if s.apart != nil {
+		s.beginApart()
+		return
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running []<-chan error
 	for range s.replicas {
@@ -239,7 +252,9 @@ var steps = []step{
 	on(`restart`, func(s *story, _ []string) { s.stopped = true; s.stop(); s.begin() }),
 	on(`stop`, func(s *story, _ []string) { s.stopped = true; s.stop() }),
 	on(`begin`, func(s *story, _ []string) { s.begin() }),
+	on(`kill`, func(s *story, _ []string) { s.stopped = true; s.signal(syscall.SIGKILL) }),
 	on(`slack (fails|limits|loses|cuts|slows) ([\w.]+) (\d+) times(?: with (\w+))?`, func(s *story, m []string) { s.misbehaves(m[1], m[2], m[3], m[4]) }),
+	on(`slack works again`, func(s *story, _ []string) { s.ask("faults", obj{"clear": true}) }),
 	on(`slack cuts the sockets`, func(s *story, _ []string) { s.cutsSockets() }),
 	on(`slack refuses native blocks`, func(s *story, _ []string) { s.excepted = true; s.ask("features", obj{"native_blocks": false}) }),
 	on(`slack archives #?([\w-]+)`, func(s *story, m []string) { s.excepted = true; s.ask("archive", obj{"channel": m[1]}) }),
