@@ -101,13 +101,13 @@ func (k *killer) fits(req sales.Approval, deal sales.Deal, log []sales.Event) {
 			continue
 		}
 		version++
-		switch {
-		case e.Type == sales.Decided:
+		switch e.Type {
+		case sales.Decided:
 			logged++
 			if e.Data.Outcome != string(sales.Pending) {
 				ends++
 			}
-		case e.Type == sales.Withdrawn:
+		case sales.Withdrawn:
 			ends++
 		}
 	}
