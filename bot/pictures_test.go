@@ -44,7 +44,7 @@ func TestPictures(t *testing.T) {
 		language := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(language, func(t *testing.T) {
 			g := &gallery{story: newStory(t, file), dir: dir, language: language, ids: map[string]string{}}
-			g.open()
+			g.open("demo")
 			g.show()
 		})
 	}
@@ -62,8 +62,8 @@ type gallery struct {
 
 var locales = map[string]string{"en": "en-US", "zh": "zh-CN"}
 
-// open starts the sample company at the same instant each time.
-func (g *gallery) open() {
+// open starts the company at the same instant each time, with its sample deals if seed is "demo".
+func (g *gallery) open(seed string) {
 	g.t.Helper()
 	var err error
 	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(g.t), modeSocket, english, slog.New(slog.DiscardHandler)); err != nil {
@@ -73,7 +73,7 @@ func (g *gallery) open() {
 	g.lab.cfg.Locale = locales[g.language]
 	begin := time.Date(2026, 11, 30, 8, 30, 0, 0, g.lab.cfg.zone)
 	g.lab.clock.offset.Store(int64(time.Until(begin)))
-	g.bot, g.stop = started(g.t, g.lab, "demo")
+	g.bot, g.stop = started(g.t, g.lab, seed)
 	state := g.get("state", nil)
 	for _, kind := range []string{"users", "channels"} {
 		for _, x := range asList(state[kind]) {
@@ -122,9 +122,8 @@ func (g *gallery) show() {
 
 func (g *gallery) picture(m []string) {
 	g.t.Helper()
-	var cancel context.CancelFunc
-	g.tab, cancel = chromedp.NewContext(g.browser)
-	defer cancel() // and its stream with it: a browser keeps only six connections to one host
+	close := g.newTab()
+	defer close()
 	name, user, place, channel, thread, at := m[1], m[3], m[4], m[5], m[6], m[7]
 	hash := "/#/u/" + g.ids[user]
 	switch place {
@@ -143,8 +142,7 @@ func (g *gallery) picture(m []string) {
 	if m[2] != "" {
 		viewport = chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
-	welcomed := chromedp.Evaluate[chromedp.Void](`localStorage.setItem("playground.welcome", "done")`)
-	g.browse(viewport, chromedp.Navigate(g.lab.ground.URL()+"/_control/clock"), welcomed, chromedp.Navigate(g.lab.ground.URL()+hash))
+	g.visit(hash, viewport)
 	shown := ".message, .home-body .block, dialog"
 	if thread != "" {
 		shown = ".thread-pane .message"
@@ -162,6 +160,20 @@ func (g *gallery) picture(m []string) {
 		name += "-phone"
 	}
 	g.keep(name)
+}
+
+// newTab opens a tab, and returns what closes it, and its stream with it: a browser keeps only six connections to one host.
+func (g *gallery) newTab() (close func()) {
+	var cancel context.CancelFunc
+	g.tab, cancel = chromedp.NewContext(g.browser)
+	return cancel
+}
+
+// visit opens the page in a window, as somebody who has been there before.
+func (g *gallery) visit(hash string, viewport chromedp.Action[chromedp.Void]) {
+	g.t.Helper()
+	welcomed := chromedp.Evaluate[chromedp.Void](`localStorage.setItem("playground.welcome", "done")`)
+	g.browse(viewport, chromedp.Navigate(g.lab.ground.URL()+"/_control/clock"), welcomed, chromedp.Navigate(g.lab.ground.URL()+hash))
 }
 
 // scrollTo brings the smallest thing that says the text to the top.
@@ -194,8 +206,14 @@ func (g *gallery) until(js string) {
 	g.failf("the page never came to show it")
 }
 
-// keep writes the picture with few colours, so that the repository stays small.
+// keep writes the picture.
 func (g *gallery) keep(name string) {
+	g.t.Helper()
+	writePicture(g.t, filepath.Join(g.dir, g.language+"-"+name+".png"), g.capture())
+}
+
+// capture is what the window shows.
+func (g *gallery) capture() image.Image {
 	g.t.Helper()
 	raw, err := chromedp.Run(g.tab, chromedp.CaptureScreenshot())
 	if err != nil {
@@ -205,15 +223,7 @@ func (g *gallery) keep(name string) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	var out bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&out, fewColours(full)); err != nil {
-		g.t.Fatal(err)
-	}
-	file := filepath.Join(g.dir, g.language+"-"+name+".png")
-	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
-		g.t.Fatal(err)
-	}
+	return full
 }
 
 // fewColours keeps the 256 colours that matter most; others become the nearest of
