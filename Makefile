@@ -41,4 +41,4 @@ truth: # planted truth and ten simulated years on both databases, with the figur
 	$(GO) test ./reports ./reports/stat -run $(TRUTH) -truth -v -timeout 1h
 
 pictures: # of the documentation, drawn anew from the playground; needs Chromium and fonts with Chinese
-	PICTURES=$(CURDIR)/docs/pictures $(GO) test ./bot -run "^TestPictures$$" -count 1
+	PICTURES=$(CURDIR)/docs/pictures $(GO) test ./bot -run "^Test(Report)?Pictures$$" -timeout 30m -count 1

@@ -92,9 +92,8 @@ func (g *gallery) reports(amount string) map[string]image.Image {
 // whole is the whole message, however high it is, in a window of that width.
 func (g *gallery) whole(channel, ts string, width int) image.Image {
 	g.t.Helper()
-	const high = 6000
-	close := g.newTab()
-	defer close()
+	const high = 3000
+	defer g.newTab()()
 	viewport := chromedp.EmulateViewport(int64(width), high)
 	if width < 600 {
 		viewport = chromedp.EmulateViewport(int64(width), high, chromedp.EmulateMobile, chromedp.EmulateTouch)
@@ -102,23 +101,26 @@ func (g *gallery) whole(channel, ts string, width int) image.Image {
 	g.visit("/#/u/"+g.ids["mia"]+"/c/"+g.ids[channel], viewport)
 	node := fmt.Sprintf(`document.querySelector('article[data-ts="%s"]')`, ts)
 	g.until(node + ` && [...` + node + `.querySelectorAll("img")].every(i => i.complete)`)
-	g.browse(chromedp.Evaluate[chromedp.Void](node + `.scrollIntoView({block: "start"})`))
+	g.browse(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(alone, ts)))
 	time.Sleep(500 * time.Millisecond) // until the stream has brought everything
-	box, err := chromedp.Run(g.tab, chromedp.Evaluate[[]float64](`(r => [r.left, r.top, r.right, r.bottom])(`+node+`.querySelector(".message-main").getBoundingClientRect())`))
+	box, err := chromedp.Run(g.tab, chromedp.Evaluate[[]float64](`(r => [r.left, r.top, r.right, r.bottom])(`+node+`.getBoundingClientRect())`))
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.t.Logf("%s %s %s at %d: %.0f px", g.language, filepath.Base(g.file), channel, width, box[3]-box[1])
-	const margin = 12
-	area := image.Rect(max(0, int(box[0])-margin), max(0, int(box[1])-margin), min(width, int(box[2])+margin), int(box[3])+margin)
-	if most := area.Min.X + 640 + 2*margin; area.Max.X > most { // as wide as blocks are
-		area.Max.X = most
+	if height := box[3] - box[1]; height > high-300 {
+		g.failf("the message is %.0f pixels high, which is more than the window shows", height)
 	}
+	g.t.Logf("%s %s %s at %d: %.0f px", g.language, filepath.Base(g.file), channel, width, box[3]-box[1])
+	const widest = 734 // of what stands in a message, its margins included
+	area := image.Rect(int(box[0]), int(box[1]), min(int(box[2]), int(box[0])+widest), int(box[3]))
 	full := g.capture()
 	out := image.NewRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
 	draw.Draw(out, out.Bounds(), full, area.Min, draw.Src)
 	return out
 }
+
+// alone leaves one message in the conversation.
+const alone = `document.head.append(Object.assign(document.createElement("style"), {textContent: 'article.message:not([data-ts="%s"]) { display: none }'}))`
 
 const gap = 24
 

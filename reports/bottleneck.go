@@ -237,8 +237,6 @@ func (v Verdict) text(p text.Printer) string {
 		return p.T("slow")
 	case VerdictTied:
 		return p.T("maybe the slowest")
-	case VerdictUnknown:
-		return p.T("too little history")
 	}
 	return dash
 }

@@ -15,11 +15,8 @@ import (
 
 // How much of each list a digest shows, and how far back its funnel looks.
 const (
-	maxMoved     = 5
-	maxAttention = 4
-	maxPending   = 4
-	maxReasons   = 2 // why one deal needs somebody
-	digestWeeks  = 26
+	maxListed   = 2 // of each list: a digest is one screen, and its menu opens the others
+	digestWeeks = 26
 )
 
 // lateAfter is how long after its instant a digest counts as late.
@@ -166,11 +163,11 @@ func (d *digest) page(p text.Printer) Page {
 	g := Page{Lang: p.Lang(), Title: d.title(p)}
 	recent := d.recent()
 	g.text("*" + text.Plain(d.lead(p, d.bottleneck())) + "*")
-	g.small(text.Plain(d.when(p)))
-	g.small(text.Plain(d.scope(p)))
 	if len(d.h.Deals) == 0 {
+		g.small(text.Plain(dotted(d.when(p), d.scope(p))))
 		return g
 	}
+	g.small(text.Plain(dotted(d.when(p), d.scope(p), d.context(p))))
 	g.text(d.counts(p))
 	g.chart(d.chart(recent, p))
 	g.table(d.stageTable(p, recent))
@@ -179,8 +176,12 @@ func (d *digest) page(p text.Printer) Page {
 	g.text(d.decisionText(p))
 	g.text(d.attentionText(p))
 	g.numbers(d.numbers(p))
-	g.small(text.Plain(d.context(p)))
 	return g
+}
+
+// dotted joins what there is to one line.
+func dotted(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 func (d *digest) bottleneck() bottleneckBody {
@@ -192,11 +193,13 @@ func (d *digest) recent() *History {
 	return d.h.Only(Options{From: d.slot.At.Add(-digestWeeks * 7 * 24 * time.Hour), AsOf: d.slot.At}.created)
 }
 
-// chart is how far recent deals came, nil when there are none.
+// chart is how far recent deals came on their way to the win, nil when there are none.
 func (d *digest) chart(recent *History, p text.Printer) *Chart {
 	chart := funnel(recent, Options{AsOf: d.slot.At}).Chart(p)
 	if chart != nil {
 		chart.Title = p.T("Deals of the last %d weeks: stages reached", digestWeeks)
+		n := min(d.h.won()+1, len(chart.Labels))
+		chart.Labels, chart.Series[0].Values = chart.Labels[:n], chart.Series[0].Values[:n]
 	}
 	return chart
 }
@@ -243,6 +246,9 @@ func (d *digest) lead(p text.Printer, bottle bottleneckBody) string {
 	}
 	for _, r := range bottle.rows {
 		if r.Verdict == VerdictBottleneck || r.Verdict == VerdictSlow {
+			if r.desk != nil { // which is who is waited for
+				return bottle.Lead(p)
+			}
 			return d.waitingThere(p, bottle.Lead(p), r.place)
 		}
 	}
@@ -250,6 +256,9 @@ func (d *digest) lead(p text.Printer, bottle bottleneckBody) string {
 	lost := p.N(d.now.lost, "%d was lost", "%d were lost")
 	if d.now.won+d.now.lost+len(d.moved)+d.now.created == 0 {
 		return p.T("A quiet time: nothing moved.")
+	}
+	if d.now.won+d.now.lost == 0 {
+		return bottle.Lead(p)
 	}
 	return p.Sentences(p.T("%s, %s.", won, lost), bottle.Lead(p))
 }
@@ -291,11 +300,19 @@ func (d *digest) counts(p text.Printer) string {
 	now := strings.Join([]string{
 		item(p.T("Won"), d.now.won, d.now.wonMoney), item(p.T("Lost"), d.now.lost, d.now.lostMoney), item(p.T("New"), d.now.created, nil), item(p.T("Open now"), d.h.open(), d.h.worth()),
 	}, " · ")
-	if d.now.events()+d.previous.events() == 0 {
+	switch {
+	case d.now.events()+d.previous.events() == 0:
 		return now
+	case d.previous.events() == 0 && !d.h.begunBefore(d.week().from):
+		return now + "\n" + p.T("It is the first period: there is none before to compare with.")
 	}
 	before := p.T("The period before: %d won, %d lost, %d new.", d.previous.won, d.previous.lost, d.previous.created)
 	return now + "\n" + p.Sentences(before, d.chance(p))
+}
+
+// begunBefore reports whether there were deals at the instant.
+func (h *History) begunBefore(at int64) bool {
+	return slices.ContainsFunc(h.Deals, func(d *Deal) bool { return d.Created == never || d.Created <= at })
 }
 
 // chance says which counts differ from the period before by more than chance.
@@ -344,13 +361,14 @@ func (d *digest) standing() []tally {
 	return out
 }
 
-// stageTable shows what is in each stage, and how long deals stay there.
+// stageTable shows what is in each stage before the win, and how long deals stay there. Delivery and payment
+// stand in the report "stages".
 func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	t := Table{Caption: p.T("Stages"), Columns: []Column{
 		{Title: p.T("Stage")}, {Title: p.T("Open now"), Right: true}, {Title: p.T("Half within"), Right: true},
 	}}
 	visits, times, now := recent.sums().stages, recent.times(), d.standing()
-	for i := range d.h.Process.Stages {
+	for i := range min(d.h.won(), len(d.h.Process.Stages)) {
 		var median stat.Estimate
 		times.stages[i].sample(recent.AsOf, func(s *stat.Sample) { median = s.Median() })
 		t.Rows = append(t.Rows, []Cell{
@@ -360,11 +378,11 @@ func (d *digest) stageTable(p text.Printer, recent *History) Table {
 	return t
 }
 
+// context says how many deals the digest tells of, and what a reader must know of them.
 func (d *digest) context(p text.Printer) string {
-	s := p.T("%s, %s · as of %s, %s (%s)", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"),
-		p.Date(d.slot.At), p.Time(d.slot.At), p.Location().String())
+	parts := []string{p.T("%s, %s", p.N(len(d.h.Deals), "%d deal", "%d deals"), p.N(d.h.open(), "%d open", "%d open"))}
 	for _, n := range d.notes() {
-		s += " · " + n.Say(p)
+		parts = append(parts, n.Say(p))
 	}
-	return s
+	return dotted(parts...)
 }

@@ -91,11 +91,11 @@ func (d *digest) movedText(p text.Printer) string {
 	if len(d.moved) == 0 {
 		return ""
 	}
-	lines := []string{"*" + p.T("What moved") + "*"}
-	for _, c := range d.moved[:min(len(d.moved), maxMoved)] {
+	lines := []string{heading(p, p.T("What moved"), len(d.moved))}
+	for _, c := range d.moved[:min(len(d.moved), maxListed)] {
 		lines = append(lines, "• "+p.T("%s: %s", d.dealName(c.id), d.moveWords(c, p)))
 	}
-	return strings.Join(more(p, lines, len(d.moved)-maxMoved), "\n")
+	return strings.Join(lines, "\n")
 }
 
 func (d *digest) moveWords(c change, p text.Printer) string {
@@ -129,11 +129,11 @@ func (d *digest) decisionText(p text.Printer) string {
 	if len(d.pending) == 0 {
 		return ""
 	}
-	lines := []string{"*" + p.T("Needs a decision") + "*"}
-	for _, a := range d.pending[:min(len(d.pending), maxPending)] {
+	lines := []string{heading(p, p.T("Needs a decision"), len(d.pending))}
+	for _, a := range d.pending[:min(len(d.pending), maxListed)] {
 		lines = append(lines, "• "+d.pendingWords(a, p))
 	}
-	return strings.Join(more(p, lines, len(d.pending)-maxPending), "\n")
+	return strings.Join(lines, "\n")
 }
 
 // attentionText lists the deals that need somebody. Those that need a decision are named already.
@@ -144,37 +144,37 @@ func (d *digest) attentionText(p text.Printer) string {
 	if len(alerts) == 0 {
 		return ""
 	}
-	lines := []string{"*" + p.T("Needs attention") + "*"}
-	for _, x := range alerts[:min(len(alerts), maxAttention)] {
+	lines := []string{heading(p, p.T("Needs attention"), len(alerts))}
+	for _, x := range alerts[:min(len(alerts), maxListed)] {
 		deal := d.deals[x.id]
 		who := ""
 		if name := d.person(deal.Owner); name != "" {
 			who = " (" + text.Plain(name) + ")"
 		}
-		lines = append(lines, "• "+p.T("%s: %s", d.dealName(x.id)+who, d.reasons(p, deal, x.alerts)))
+		lines = append(lines, "• "+p.T("%s: %s", d.dealName(x.id)+who, d.reason(p, deal, x.alerts)))
 	}
-	return strings.Join(more(p, lines, len(alerts)-maxAttention), "\n")
+	return strings.Join(lines, "\n")
 }
 
-func more(p text.Printer, lines []string, left int) []string {
-	if left > 0 {
-		lines = append(lines, p.N(left, "… and %d more", "… and %d more"))
+// heading is over a list, and says how many of all it shows.
+func heading(p text.Printer, title string, all int) string {
+	if all > maxListed {
+		return p.T("*%s* · %d of %d", title, maxListed, all)
 	}
-	return lines
+	return "*" + title + "*"
 }
 
 // gravity orders why a deal needs somebody.
 var gravity = []sales.Alert{sales.OverTarget, sales.Quiet, sales.ClosePast, sales.NextPast}
 
-// reasons says the two that weigh most.
-func (d *digest) reasons(p text.Printer, deal sales.Deal, alerts []sales.Alert) string {
-	var why []string
+// reason says what weighs most.
+func (d *digest) reason(p text.Printer, deal sales.Deal, alerts []sales.Alert) string {
 	for _, alert := range gravity {
-		if slices.Contains(alerts, alert) && len(why) < maxReasons {
-			why = append(why, d.alertWords(deal, alert, p))
+		if slices.Contains(alerts, alert) {
+			return d.alertWords(deal, alert, p)
 		}
 	}
-	return strings.Join(why, p.T(", "))
+	return ""
 }
 
 func (d *digest) person(id string) string { return cmp.Or(d.people[id], id) }

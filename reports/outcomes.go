@@ -121,9 +121,9 @@ func (r OutcomesRow) Table(p text.Printer) Table {
 	add(p.T("Won"), count(p, r.Won))
 	add(p.T("Lost"), count(p, r.Lost))
 	add(p.T("Open now"), count(p, r.Open))
-	add(p.T("Won of the closed"), label(rate(p, r.win, r.Won+r.Lost)))
-	add(p.T("Won within %s", p.Days(r.horizon)), label(rate(p, r.winBy.Estimate, r.timed)))
-	add(p.T("Lost within %s", p.Days(r.horizon)), label(rate(p, r.lostBy.Estimate, r.timed)))
+	add(p.T("Won of the closed"), value(rate(p, r.win, r.Won+r.Lost), r.win.Value))
+	add(p.T("Won within %s", p.Days(r.horizon)), value(rate(p, r.winBy.Estimate, r.timed), r.winBy.Value))
+	add(p.T("Lost within %s", p.Days(r.horizon)), value(rate(p, r.lostBy.Estimate, r.timed), r.lostBy.Value))
 	add(p.T("Value won"), label(r.wonValue.short(p)))
 	add(p.T("Value lost"), label(r.lostValue.short(p)))
 	for _, c := range r.Reasons {

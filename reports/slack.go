@@ -86,11 +86,11 @@ func note(s string) slack.Block {
 
 // numbers open the deals behind them: buttons when they are few, a list to choose from otherwise.
 func (m *composer) numbers(all []Number) {
-	m.both(note(m.p.T("The deals behind the numbers:")))
-	if choice := m.choice(all); choice != nil {
+	if choice := m.choice(all); choice != nil { // which says itself what it is for
 		m.both(slack.NewActionBlock("", choice))
 		return
 	}
+	m.both(note(m.p.T("The deals behind the numbers:")))
 	var buttons []slack.BlockElement
 	all = all[:min(len(all), maxButtons)]
 	room := min(50, maxNumbers/len(all)) // many share the room that a message has

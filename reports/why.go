@@ -135,5 +135,9 @@ func (y *why) sentence(stage string, p text.Printer) string {
 		parts = append(parts, p.T("%s not explained", share(rest)))
 	}
 	worked := float64(y.worked) / float64(y.length)
-	return p.T("The time in %s: %s. %s of it was working time.", stage, p.List(parts), p.Percent(worked, 0))
+	said := p.T("The time in %s: %s. %s of it was working time.", stage, p.List(parts), p.Percent(worked, 0))
+	if rest < 0.5*y.total {
+		return said
+	}
+	return p.Sentences(said, p.T("Record whom a deal waits for with “deal wait”, and more of it is explained."))
 }

@@ -10,10 +10,11 @@ export function plot(spec, width) {
   const series = spec.series.map((s) => ({ name: s.name, values: categories.map((c) => s.data.find((d) => d.label === c)?.value ?? 0) }));
   const ticks = niceTicks(series.flatMap((s) => s.values));
   const left = Math.max(...ticks.map((v) => textWidth(compact(v)))) + 12 + (yLabel ? 18 : 0);
-  const box = { left, right: width - 10, top: 20, bottom: 210 };
+  const box = { left, right: width - 10, top: 20, bottom: 180 };
   const band = (box.right - box.left) / categories.length;
-  const slanted = categories.some((c) => textWidth(c) > band - 4);
-  const labelRoom = slanted ? Math.min(104, Math.max(...categories.map(textWidth)) * 0.62 + 20) : 22;
+  const lines = categories.map((c) => wrapped(c, band - 4));
+  const slanted = lines.some((l) => l.length > 3 || l.some((part) => textWidth(part) > band + 2));
+  const labelRoom = slanted ? Math.min(104, Math.max(...categories.map(textWidth)) * 0.62 + 20) : 8 + 14 * Math.max(...lines.map((l) => l.length));
   const height = box.bottom + labelRoom + (xLabel ? 18 : 0);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const y = (v) => box.bottom - ((v - low) / (high - low)) * (box.bottom - box.top);
@@ -22,7 +23,7 @@ export function plot(spec, width) {
   const shapes = { bar: bars, line: lines, area: areas }[spec.type];
   return {
     height,
-    nodes: [axes(ticks, drawing), names(categories, drawing, slanted), titles(xLabel, yLabel, box, height), shapes ? shapes(drawing) : lines(drawing)],
+    nodes: [axes(ticks, drawing), names(slanted ? categories : lines, drawing, slanted), titles(xLabel, yLabel, box, height), shapes ? shapes(drawing) : lines(drawing)],
     marks: categories.map((label, i) => ({
       label, x: x(i), y: Math.min(...series.map((s) => y(s.values[i]))),
       rows: series.map((s, n) => [n, s.name, number(s.values[i])]),
@@ -36,6 +37,17 @@ function textWidth(text) {
   let width = 0;
   for (const c of text) width += /[\u2e80-\uffdc]/.test(c) ? 12 : 6.6;
   return width;
+}
+
+// wrapped breaks a label into lines, between words and after wide characters.
+function wrapped(label, width) {
+  const lines = [""];
+  for (const part of label.match(/[\u2e80-\uffdc]|[^\s\u2e80-\uffdc]+\s*/g) || [label]) {
+    const last = lines.at(-1);
+    if (last && textWidth((last + part).trimEnd()) > width) lines.push(part);
+    else lines[lines.length - 1] = last + part;
+  }
+  return lines.map((l) => l.trim());
 }
 
 // niceTicks are round values that enclose the data and zero.
@@ -61,7 +73,7 @@ function axes(ticks, { box, y }) {
 function names(categories, { box, x }, slanted) {
   return categories.map((c, i) => (slanted
     ? svg("text", { class: "tick", "text-anchor": "end", transform: `translate(${x(i) + 4} ${box.bottom + 16}) rotate(-38)` }, c)
-    : svg("text", { x: x(i), y: box.bottom + 18, class: "tick", "text-anchor": "middle" }, c)));
+    : svg("text", { y: box.bottom + 18, class: "tick", "text-anchor": "middle" }, c.map((part, n) => svg("tspan", { x: x(i), dy: n ? 14 : 0 }, part)))));
 }
 
 function titles(xLabel, yLabel, box, height) {

@@ -55,6 +55,7 @@ export function dataTable(block, ctx) {
       i === (block.row_header_column_index || 0)
         ? h("th", { scope: "row", class: ["cell", numeric[i] && "align-right"] }, cell(c, block, ctx))
         : h("td", { class: ["cell", numeric[i] && "align-right", c?.type === "action_cell" && "cell-action"] }, cell(c, block, ctx)))))));
+    footNode.hidden = pages < 2;
     replace(footNode,
       h("span", null, t("rows", { n: rows.length })),
       pages > 1 ? h("span", { class: "pager" },
