@@ -12,9 +12,9 @@ export function plot(spec, width) {
   const left = Math.max(...ticks.map((v) => textWidth(compact(v)))) + 12 + (yLabel ? 18 : 0);
   const box = { left, right: width - 10, top: 20, bottom: 180 };
   const band = (box.right - box.left) / categories.length;
-  const lines = categories.map((c) => wrapped(c, band - 4));
-  const slanted = lines.some((l) => l.length > 3 || l.some((part) => textWidth(part) > band + 2));
-  const labelRoom = slanted ? Math.min(104, Math.max(...categories.map(textWidth)) * 0.62 + 20) : 8 + 14 * Math.max(...lines.map((l) => l.length));
+  const labels = categories.map((c) => wrapped(c, band - 4));
+  const slanted = labels.some((l) => l.length > 3 || l.some((part) => textWidth(part) > band + 2));
+  const labelRoom = slanted ? Math.min(104, Math.max(...categories.map(textWidth)) * 0.62 + 20) : 8 + 14 * Math.max(...labels.map((l) => l.length));
   const height = box.bottom + labelRoom + (xLabel ? 18 : 0);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const y = (v) => box.bottom - ((v - low) / (high - low)) * (box.bottom - box.top);
@@ -23,7 +23,7 @@ export function plot(spec, width) {
   const shapes = { bar: bars, line: lines, area: areas }[spec.type];
   return {
     height,
-    nodes: [axes(ticks, drawing), names(slanted ? categories : lines, drawing, slanted), titles(xLabel, yLabel, box, height), shapes ? shapes(drawing) : lines(drawing)],
+    nodes: [axes(ticks, drawing), names(slanted ? categories : labels, drawing, slanted), titles(xLabel, yLabel, box, height), shapes ? shapes(drawing) : lines(drawing)],
     marks: categories.map((label, i) => ({
       label, x: x(i), y: Math.min(...series.map((s) => y(s.values[i]))),
       rows: series.map((s, n) => [n, s.name, number(s.values[i])]),
