@@ -203,7 +203,7 @@ func (g *gallery) until(js string) {
 			return
 		}
 	}
-	g.failf("the page never came to show it")
+	g.failf("on the page this never came to hold: %s", js)
 }
 
 // keep writes the picture.

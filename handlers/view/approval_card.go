@@ -47,7 +47,7 @@ const (
 // in a channel, and for those who may use them.
 func ApprovalCard(p text.Printer, a Approval) Message {
 	title := p.T("*%s approval* for %s", a.name(p), DealName(a.Deal))
-	if a.Deal.Account != "" && text.Fold(a.Deal.Account) != text.Fold(a.Deal.Name) {
+	if a.Deal.Account != "" && !strings.Contains(text.Fold(a.Deal.Name), text.Fold(a.Deal.Account)) { // the card has to fit on a phone
 		title += " · " + Name(a.Deal.Account)
 	}
 	asked := p.T("Asked by %s on %s", a.Name(a.Approval.Requester), p.DateTime(a.Approval.At))
