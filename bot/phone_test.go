@@ -86,6 +86,7 @@ func TestApprovalOnAPhone(t *testing.T) {
 		g.tap("驳回…")
 		g.fill("利润太低")
 		g.tap("驳回")
+		g.tap("关闭")
 		g.sees("林悦 Lin Yue 于", "驳回", "利润太低")
 	})
 	g.message("ana", "dm", "利润太低")
@@ -94,6 +95,7 @@ func TestApprovalOnAPhone(t *testing.T) {
 		g.tap("Approve…")
 		g.fill("120,000")
 		g.tap("Approve")
+		g.tap("Close")
 		g.sees("approved by Eva Novak")
 	})
 	g.epilogue()
@@ -133,12 +135,12 @@ func (g *gallery) tap(label string) {
 	g.browse(chromedp.Click(chromedp.CSS("[data-tap]"), chromedp.NodeVisible))
 }
 
-// fill types into the only field of the form, which has to be on screen with the button that sends it.
+// fill types into the first field of the form, which has to be on screen.
 func (g *gallery) fill(text string) {
 	g.t.Helper()
 	g.until(`(() => {
 		const field = [...document.querySelectorAll("dialog input, dialog textarea")].filter(e => e.checkVisibility());
-		if (field.length !== 1) return false;
+		if (!field.length) return false;
 		field[0].setAttribute("data-fill", "");
 		const r = field[0].getBoundingClientRect();
 		return r.top >= 0 && r.bottom <= innerHeight;
