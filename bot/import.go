@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"pipewright/bot/csvio"
@@ -79,7 +83,8 @@ type importing struct {
 	loader    *csvio.Loader
 	processes []*sales.Process
 	tables    []*source
-	unfit     map[int]bool // deals whose rows contradict each other
+	unfit     map[int]bool   // deals whose rows contradict each other
+	refused   map[string]int // how many rows cannot be taken, by the reason
 	known     map[int]int64
 	news      []news // what there is to add to known deals
 	progress  *progress
@@ -94,7 +99,7 @@ type news struct {
 func newImport(c *importCommand, st *store.Store, t terminal, cfg Config, now time.Time) *importing {
 	app := &handlers.App{Store: st, DealsChannel: cfg.DealsChannel, Locale: cfg.Locale, Zone: cfg.zone, Prefix: cfg.Prefix}
 	return &importing{
-		importCommand: c, Printer: cfg.printer(), app: app, store: st, out: t, now: now, unfit: map[int]bool{}, known: map[int]int64{}, progress: newProgress(t.err),
+		importCommand: c, Printer: cfg.printer(), app: app, store: st, out: t, now: now, unfit: map[int]bool{}, refused: map[string]int{}, known: map[int]int64{}, progress: newProgress(t.err),
 	}
 }
 
@@ -114,6 +119,7 @@ func (im *importing) run(ctx context.Context) error {
 		return err
 	}
 	im.progress.done()
+	im.sumUp()
 	if bad := im.loader.BadRows(); bad > 0 && !im.SkipBad {
 		return errors.New(im.N(bad, "%d row cannot be taken, so nothing was imported; correct it, or leave it out with --skip-bad",
 			"%d rows cannot be taken, so nothing was imported; correct them, or leave them out with --skip-bad"))
@@ -204,7 +210,31 @@ func (im *importing) checkKeys() error {
 // report writes a row that cannot be taken.
 func (im *importing) report(b *csvio.Bad) {
 	im.progress.clear()
+	im.refused[b.Text]++
 	fmt.Fprintln(im.out.err, b.Error())
+}
+
+// When more rows than fit on a screen cannot be taken, the most frequent reasons are told once more.
+const (
+	screenful    = 20
+	shownReasons = 5
+)
+
+func (im *importing) sumUp() {
+	if im.loader.BadRows() <= screenful {
+		return
+	}
+	reasons := slices.SortedFunc(maps.Keys(im.refused), func(a, b string) int {
+		return cmp.Or(cmp.Compare(im.refused[b], im.refused[a]), strings.Compare(a, b))
+	})
+	fmt.Fprintln(im.out.err)
+	for i, why := range reasons {
+		if i == shownReasons {
+			fmt.Fprintln(im.out.err, im.N(len(reasons)-i, "and %d other reason", "and %d other reasons"))
+			break
+		}
+		fmt.Fprintln(im.out.err, im.N(im.refused[why], "%d row: %s", "%d rows: %s", why))
+	}
 }
 
 // source is one of the command's files.

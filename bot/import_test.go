@@ -199,6 +199,28 @@ func TestImportBadRows(t *testing.T) {
 	}
 }
 
+// Rows that scroll away are told once more, by their reasons.
+func TestImportManyBadRows(t *testing.T) {
+	rows := someDeals
+	for n := range 20 {
+		rows += fmt.Sprintf("E%d,Door,,much,,,,,\n", n)
+	}
+	i := newImporter(t)
+	if err := i.run(importCommand{Deals: i.file("few.csv", rows)}); err == nil || strings.Contains(i.err.String(), "20 rows:") {
+		t.Errorf("error %v; it says\n%s", err, i.err.String())
+	}
+	i = newImporter(t)
+	if err := i.run(importCommand{Deals: i.file("many.csv", rows+"A,again,,,,,,,\n")}); err == nil {
+		t.Error("no error")
+	}
+	said := i.err.String()
+	_, sum, _ := strings.Cut(said, "\n\n")
+	if lines := strings.Split(strings.TrimSpace(sum), "\n"); strings.Count(said, "many.csv:") != 21 || len(lines) != 2 ||
+		!strings.HasPrefix(lines[0], "20 rows: amount: \"much\"") || !strings.HasPrefix(lines[1], "1 row: deal_id A stands in line 2 already") {
+		t.Errorf("it says\n%s", said)
+	}
+}
+
 func TestImportUsage(t *testing.T) {
 	i := newImporter(t)
 	deals := i.file("deals.csv", "Nr,Stand\nA,Prospecting\n")
