@@ -5,18 +5,6 @@ import (
 	"testing"
 )
 
-func TestRights(t *testing.T) {
-	w := ready(t)
-	r := w.types(li, "/deal advance acme")
-	if w.deal(1).Stage != "lead" || !strings.Contains(r.Text, "Ana Silva") {
-		t.Errorf("%s", r.Text)
-	}
-	w.types(maxim, "/deal advance acme")
-	if w.deal(1).Stage != "discovery" {
-		t.Error("a manager may not")
-	}
-}
-
 func TestPrivateTeamIsHidden(t *testing.T) {
 	w := newWorld(t)
 	w.types(li, "/deal new 秘密项目 12万 给 华星")
