@@ -239,7 +239,7 @@ func collect(v any, out *[]string) {
 			}
 			switch inner := v[key].(type) {
 			case string:
-				if key != "alt_text" {
+				if key != "alt_text" || v["slack_file"] != nil { // what our own pictures say
 					collect(inner, out)
 				}
 			case nil:

@@ -235,7 +235,8 @@ func (a *App) homeTeam(ctx context.Context, r *store.Reader, c *Call, h *view.Ho
 		h.Team = append(h.Team, view.Pressing{DealRow: x})
 	}
 	h.MoreTeam = len(stuck) - len(h.Team)
-	return nil
+	h.Digest, err = a.homeDigest(ctx, r, c, org)
+	return err
 }
 
 // ledTeams are the teams that the person manages; nil, which is all of them, for

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -20,13 +21,24 @@ const (
 // seriesColours tell series apart; their names stand beside them.
 var seriesColours = []draw.Colour{{0x2f, 0x6f, 0xab}, {0xd9, 0x77, 0x06}, {0x2e, 0x8b, 0x57}, {0x8a, 0x4f, 0x9e}, {0xb9, 0x3c, 0x0b}, {0x53, 0x62, 0x71}}
 
-// Draw makes a picture of the chart, with what is said below it.
-func (c Chart) Draw(p text.Printer, said ...string) *draw.Drawing {
-	d := &draw.Drawing{Width: chartWidth, Lang: p.Lang(), Title: c.Title, About: c.about(p)}
+// draw makes a picture of the chart, with what is said below it. Its head is a title and the sentence
+// that matters first, above the chart; "" and "" is a chart that has only its own title.
+func (c Chart) draw(p text.Printer, title, lead string, said []string) *draw.Drawing {
+	d := &draw.Drawing{Width: chartWidth, Lang: p.Lang(), Title: cmp.Or(title, c.Title), About: cmp.Or(lead, c.about(p))}
 	y := margin + 16
-	for _, s := range draw.Wrap(c.heading(p), 18, chartWidth-2*margin, 2) {
-		d.Text(draw.Text{X: margin, Y: y, Size: 18, S: s, Bold: true, Colour: ink})
-		y += 24
+	write := func(s string, size, step float64, lines int, bold bool) {
+		for _, part := range draw.Wrap(s, size, chartWidth-2*margin, lines) {
+			d.Text(draw.Text{X: margin, Y: y, Size: size, S: part, Bold: bold, Colour: ink})
+			y += step
+		}
+	}
+	if lead == "" {
+		write(c.heading(p), 18, 24, 2, true)
+	} else {
+		write(title, 18, 26, 2, true)
+		write(lead, 15, 21, 8, false)
+		y += 12
+		write(c.heading(p), 15, 20, 2, true)
 	}
 	y = c.drawNames(d, y+6)
 	most := c.most()

@@ -58,16 +58,32 @@ func RunDigest(ctx context.Context, r *store.Reader, every string, o Options, no
 	if !ok {
 		return sales.Refuse(sales.Invalid, "report.format", "format", format)
 	}
-	o.From, o.To, o.Horizon, o.By = time.Time{}, time.Time{}, 0, ""
-	if err := o.check(); err != nil {
-		return err
-	}
-	d, err := readDigest(ctx, r, o, lastStretch(every, o.AsOf, p.Location()), Slot{At: o.AsOf}, o.AsOf)
+	d, err := lastDigest(ctx, r, every, o, p)
 	if err != nil {
 		return err
 	}
 	d.past = now.Sub(o.AsOf) > lateAfter
 	return write(w, d, p)
+}
+
+// DigestPicture is the picture of the digest that [RunDigest] answers, whose Lead is its first sentence; ok is
+// false where there is nothing to draw. It refuses what that refuses.
+func DigestPicture(ctx context.Context, r *store.Reader, every string, o Options, p text.Printer) (x Picture, ok bool, err error) {
+	d, err := lastDigest(ctx, r, every, o, p)
+	if err != nil {
+		return Picture{}, false, err
+	}
+	x, ok = d.Picture(p)
+	return x, ok, nil
+}
+
+// lastDigest reads the digest of the last day, week or month before o.AsOf.
+func lastDigest(ctx context.Context, r *store.Reader, every string, o Options, p text.Printer) (*digest, error) {
+	o.From, o.To, o.Horizon, o.By = time.Time{}, time.Time{}, 0, ""
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return readDigest(ctx, r, o, lastStretch(every, o.AsOf, p.Location()), Slot{At: o.AsOf}, o.AsOf)
 }
 
 func (d *digest) name() string { return DigestReport }
@@ -105,8 +121,7 @@ func (d *digest) Picture(p text.Printer) (Picture, bool) {
 	if len(d.h.Deals) == 0 || chart == nil {
 		return Picture{}, false
 	}
-	x := Picture{Lang: p.Lang(), Title: d.title(p), Chart: chart}
-	x.Said = []string{d.title(p), d.lead(p, d.bottleneck())}
+	x := Picture{Lang: p.Lang(), Title: d.title(p), Lead: d.lead(p, d.bottleneck()), Chart: chart}
 	for line := range strings.Lines(d.counts(p)) {
 		x.Said = append(x.Said, text.Bare(strings.TrimSpace(line)))
 	}

@@ -24,9 +24,11 @@ type Picture struct {
 	Title string   `json:"title"`
 	Chart *Chart   `json:"chart,omitempty"`
 	Map   *Map     `json:"map,omitempty"`
+	Lead  string   `json:"lead,omitempty"` // the sentence that matters first: above a chart, and all that a screen reader says
 	Said  []string `json:"said,omitempty"` // below a chart
 
-	// Make fills in the picture of a Name when it has to be drawn. Nothing stands in its place where it cannot be.
+	// Make fills in the picture of a Name when it has to be drawn; one without Chart and Map is that there is
+	// nothing to draw. Nothing stands in its place where it cannot be had.
 	Make func(ctx context.Context) (Picture, error) `json:"-"`
 }
 
@@ -65,7 +67,11 @@ func (x Picture) Draw() *draw.Drawing {
 	if x.Map != nil {
 		return x.Map.Draw(x.Lang, x.Title)
 	}
-	return x.Chart.Draw(text.For(x.Lang, nil), x.Said...)
+	title := x.Title
+	if x.Lead == "" { // the chart's own is enough
+		title = ""
+	}
+	return x.Chart.draw(text.For(x.Lang, nil), title, x.Lead, x.Said)
 }
 
 // PNG draws the picture as a file. It fails with draw.ErrFont where Chinese cannot be written.
@@ -73,8 +79,9 @@ func (x Picture) PNG(w io.Writer) error { return x.Draw().PNG(w) }
 
 // Alt is what a screen reader says of it.
 func (x Picture) Alt() string {
-	about := ""
+	about := x.Lead
 	switch {
+	case about != "":
 	case x.Map != nil:
 		about = x.Map.Lead
 	case x.Chart != nil:

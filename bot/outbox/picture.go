@@ -24,8 +24,11 @@ const (
 	notUploading = time.Hour        // after Slack said that we may not
 )
 
-// pictured puts image blocks in the place of pictures, uploading what is not in Slack yet.
-func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block) ([]slack.Block, error) {
+// finder says which file is the picture, if there is one.
+type finder func(ctx context.Context, d *delivery, x reports.Picture) (store.PictureFile, error)
+
+// pictured puts image blocks in the place of the pictures that are found.
+func pictured(ctx context.Context, d *delivery, blocks []slack.Block, find finder) ([]slack.Block, error) {
 	d.shown = nil
 	var out []slack.Block
 	for _, block := range blocks {
@@ -34,7 +37,7 @@ func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block
 			out = append(out, block)
 			continue
 		}
-		shown, err := b.inSlack(ctx, d, x)
+		shown, err := find(ctx, d, x)
 		if err != nil {
 			return nil, err
 		}
@@ -48,8 +51,24 @@ func (b *Outbox) pictured(ctx context.Context, d *delivery, blocks []slack.Block
 	return out, nil
 }
 
-// inSlack returns the picture's file, and none where the picture cannot be had. An error
-// is one that may pass.
+// known returns the picture's file if Slack has it and knows it by now.
+func (b *Outbox) known(ctx context.Context, d *delivery, x reports.Picture) (f store.PictureFile, err error) {
+	key, err := x.Key()
+	if err != nil || d.unpictured {
+		return f, nil //nolint:nilerr // as for inSlack
+	}
+	err = b.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
+		kept, found, err := r.Picture(ctx, key)
+		if found && kept.Settled() {
+			f = kept
+		}
+		return err
+	})
+	return f, err
+}
+
+// inSlack returns the picture's file, uploading it where it is not in Slack yet, and none where
+// it cannot be had. An error is one that may pass.
 func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (store.PictureFile, error) {
 	key, err := x.Key()
 	if err != nil || d.unpictured {
@@ -72,6 +91,9 @@ func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (s
 	id, err := b.upload(ctx, x)
 	if err != nil {
 		return store.PictureFile{}, b.withoutPicture(d, err)
+	}
+	if id == "" {
+		return store.PictureFile{}, nil
 	}
 	f = store.PictureFile{ID: id, Made: time.Now()}
 	return f, cmp.Or(b.Store.SavePicture(ctx, key, f), settled(f))
@@ -107,14 +129,16 @@ func (e *notUploaded) Error() string { return "its picture was not uploaded: " +
 func (e *notUploaded) Unwrap() error { return e.cause }
 
 // upload draws the picture and gives it to Slack, where only messages show it. It
-// returns the file's id.
+// returns the file's id, "" when there is nothing to draw.
 func (b *Outbox) upload(ctx context.Context, x reports.Picture) (string, error) {
 	if x.Make != nil {
 		made, err := x.Make(ctx)
 		if err != nil {
 			return "", err
 		}
-		x = made
+		if x = made; x.Chart == nil && x.Map == nil {
+			return "", nil
+		}
 	}
 	var png bytes.Buffer
 	if err := x.PNG(&png); err != nil {

@@ -142,34 +142,64 @@ func TestDeletedPicturesAreUploadedAnew(t *testing.T) {
 	}
 }
 
-// Home shows a picture that is made only when it has to be drawn.
+// atHome has the person's Home show the text above the picture, opens it, and returns what it then shows.
+func (w *world) atHome(says string, x reports.Picture) string {
+	w.t.Helper()
+	w.render.mu.Lock()
+	home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{view.Section(says), x}}}
+	w.render.cards["home:U0ANA"] = view.Message{Home: home}
+	w.render.mu.Unlock()
+	if err := w.store.InTx(w.t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") }); err != nil {
+		w.t.Fatal(err)
+	}
+	w.settled()
+	return w.homeNow()
+}
+
+func (w *world) homeNow() string {
+	w.t.Helper()
+	raw, err := json.Marshal(w.ask("/_control/home", map[string]any{"user": "ana"})["view"])
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// Home is shown before its picture is made, which is once, and then with it.
 func TestHomeShowsAPicture(t *testing.T) {
 	w := newWorldAs(t, withFiles)
-	made := 0
+	made, first := 0, ""
 	named := reports.Picture{Name: "map:1:2026-W47:en", Make: func(context.Context) (reports.Picture, error) {
 		made++
+		first = w.homeNow()
 		return testPicture(), nil
 	}}
-	says := func(s string) {
-		w.render.mu.Lock()
-		defer w.render.mu.Unlock()
-		home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{view.Section(s), named}}}
-		w.render.cards["home:U0ANA"] = view.Message{Home: home}
+	if home := w.atHome("2 deals", named); !strings.Contains(home, "slack_file") {
+		t.Errorf("Home has no picture: %s", home)
 	}
-	open := func() {
-		if err := w.store.InTx(t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") }); err != nil {
-			t.Fatal(err)
+	if !strings.Contains(first, "2 deals") || strings.Contains(first, "slack_file") {
+		t.Errorf("while the picture is made Home shows %s", first)
+	}
+	shown := w.calls("views.publish")
+	if home := w.atHome("3 deals", named); !strings.Contains(home, "slack_file") || !strings.Contains(home, "3 deals") || made != 1 {
+		t.Errorf("made %d times: %s", made, home)
+	}
+	if n := w.calls("views.publish") - shown; n != 1 {
+		t.Errorf("with its picture in Slack, Home is shown %d times", n)
+	}
+}
+
+// Where there is nothing to draw, or no scope, Home is shown once, without a picture.
+func TestHomeWithoutAPicture(t *testing.T) {
+	for manifest, draws := range map[string]reports.Picture{withFiles: {}, testManifest: testPicture()} {
+		w := newWorldAs(t, manifest)
+		home := w.atHome("2 deals", reports.Picture{Name: "digest", Make: func(context.Context) (reports.Picture, error) { return draws, nil }})
+		if !strings.Contains(home, "2 deals") || strings.Contains(home, "slack_file") || w.calls("views.publish") != 1 {
+			t.Errorf("shown %d times: %s", w.calls("views.publish"), home)
 		}
-		w.settled()
-	}
-	says("2 deals")
-	open()
-	says("3 deals")
-	open()
-	home := w.ask("/_control/home", map[string]any{"user": "ana"})["view"].(map[string]any)
-	raw, err := json.Marshal(home)
-	if err != nil || !strings.Contains(string(raw), "slack_file") || !strings.Contains(string(raw), "3 deals") || made != 1 {
-		t.Errorf("made %d times (%v): %s", made, err, raw)
+		if stats, err := w.store.OutboxStats(t.Context()); err != nil || stats.Dead > 0 || stats.Due > 0 {
+			t.Errorf("%+v %v", stats, err)
+		}
 	}
 }
 

@@ -36,6 +36,20 @@ func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err
 	return b.sendBlocks(ctx, d, nil)
 }
 
+// sendHome shows a person's App Home with the pictures that Slack has. Nobody waits for the others to be
+// drawn: they are uploaded then, and Home is shown again.
+func (b *Outbox) sendHome(ctx context.Context, d *delivery, blocks []slack.Block) (channel, id string, err error) {
+	channel, id, err = b.sendPictured(ctx, d, blocks, b.known)
+	if err != nil {
+		return "", "", err
+	}
+	had := len(d.shown)
+	if _, err = pictured(ctx, d, blocks, b.inSlack); err != nil || len(d.shown) == had {
+		return channel, id, err
+	}
+	return b.sendPictured(ctx, d, blocks, b.inSlack)
+}
+
 // publish shows a person's App Home. Its view stands for a message: doing it twice does no harm.
 func (b *Outbox) publish(ctx context.Context, d *delivery, blocks []slack.Block) (channel, id string, err error) {
 	home := *d.msg.Home
@@ -70,7 +84,14 @@ func isBlocks(err error) bool {
 
 // sendBlocks sends the message with its pictures, or without those that cannot be had.
 func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Block) (channel, ts string, err error) {
-	shown, err := b.pictured(ctx, d, blocks)
+	if d.msg.Home != nil {
+		return b.sendHome(ctx, d, blocks)
+	}
+	return b.sendPictured(ctx, d, blocks, b.inSlack)
+}
+
+func (b *Outbox) sendPictured(ctx context.Context, d *delivery, blocks []slack.Block, find finder) (channel, ts string, err error) {
+	shown, err := pictured(ctx, d, blocks, find)
 	if err != nil {
 		return "", "", err
 	}
@@ -81,7 +102,7 @@ func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Blo
 	if err := b.refusedPictures(ctx, d, err); err != nil {
 		return "", "", err
 	}
-	return b.sendBlocks(ctx, d, blocks)
+	return b.sendPictured(ctx, d, blocks, find)
 }
 
 func (b *Outbox) deliver(ctx context.Context, d *delivery, blocks []slack.Block) (string, string, error) {

@@ -9,23 +9,25 @@ import (
 
 	"pipewright/internal/sales"
 	"pipewright/internal/text"
+	"pipewright/reports"
 )
 
 // Home is what a person's App Home shows.
 type Home struct {
-	Slash     string      // what commands begin with: "/" and the prefix
-	Intro     *Intro      // nil once it was put away
-	Approvals []Approval  // to be decided by the person
-	MoreAsked int         // of them that are not shown
-	Deals     []Pressing  // the person's own
-	MoreDeals int         // of them that are not shown
-	Leads     bool        // the person sees their teams' deals as well
-	Team      []Pressing  // of others, in the teams that the person leads
-	MoreTeam  int         // of them that are not shown
-	Waiting   []Waiting   // for those who lead: the approvals that wait longest, and for whom
-	Decides   bool        // the person may have something to approve
-	Stages    []HomeStage // where the person's deals stand
-	Reports   bool        // there is a command for reports
+	Slash     string           // what commands begin with: "/" and the prefix
+	Intro     *Intro           // nil once it was put away
+	Approvals []Approval       // to be decided by the person
+	MoreAsked int              // of them that are not shown
+	Deals     []Pressing       // the person's own
+	MoreDeals int              // of them that are not shown
+	Leads     bool             // the person sees their teams' deals as well
+	Team      []Pressing       // of others, in the teams that the person leads
+	MoreTeam  int              // of them that are not shown
+	Waiting   []Waiting        // for those who lead: the approvals that wait longest, and for whom
+	Decides   bool             // the person may have something to approve
+	Digest    *reports.Picture // for those who lead, may be nil
+	Stages    []HomeStage      // where the person's deals stand
+	Reports   bool             // there is a command for reports
 	Settings  HomeSettings
 	Now       time.Time
 	Name      func(user string) string
@@ -60,6 +62,9 @@ func HomeView(p text.Printer, h Home) *slack.HomeTabViewRequest {
 	}
 	if h.Leads {
 		blocks = append(append(blocks, h.team(p)...), h.waiting(p)...)
+		if h.Digest != nil {
+			blocks = append(blocks, *h.Digest)
+		}
 	}
 	blocks = append(blocks, h.stages(p)...)
 	blocks = append(blocks, h.Settings.blocks(p)...)
