@@ -53,7 +53,7 @@ func (b *Outbox) try(ctx context.Context, o store.Outbound) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if d.TS != "" && d.Rendered == d.hash {
+	if d.TS != "" && d.Rendered == d.hash && d.Attempts == 0 { // a try that did not end may have shown something else
 		return OutcomeUnchanged, b.done(ctx, d, d.Place, d.TS)
 	}
 	if d.TS == "" && mayStand(o) && d.msg.Home == nil && d.msg.Only == "" {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/slack-go/slack"
-
-	"pipewright/handlers/view"
 	"pipewright/store"
 )
 
@@ -14,23 +11,15 @@ import (
 // its answer, not again what looks the same, and again when it is opened.
 func TestHomeIsPublished(t *testing.T) {
 	w := newWorld(t)
-	says := func(s string) {
-		w.render.mu.Lock()
-		defer w.render.mu.Unlock()
-		home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{view.Section(s)}}}
-		w.render.cards["home:U0ANA"] = view.Message{Home: home}
-	}
 	do := func(fn func(ctx context.Context, tx *store.Tx) error) {
 		t.Helper()
-		if err := w.store.InTx(t.Context(), fn); err != nil {
-			t.Fatal(err)
-		}
+		w.inTx(fn)
 		w.settled()
 	}
 	open := func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") }
 	redraw := func(ctx context.Context, tx *store.Tx) error { return tx.Refresh(ctx, store.HomeSubject("U0ANA")) }
 
-	says("2 deals")
+	w.homeSays("2 deals")
 	w.fault("views.publish", "error", map[string]any{"error": "internal_error"})
 	w.fault("views.publish", "lost_reply", nil)
 	do(open)
@@ -41,7 +30,7 @@ func TestHomeIsPublished(t *testing.T) {
 	if n := w.calls("views.publish"); n != 3 {
 		t.Errorf("what looks the same was published again")
 	}
-	says("3 deals")
+	w.homeSays("3 deals")
 	do(redraw)
 	do(open)
 	if n := w.calls("views.publish"); n != 5 {

@@ -24,8 +24,9 @@ const (
 	notUploading = time.Hour        // after Slack said that we may not
 )
 
-// finder says which file is the picture, if there is one.
-type finder func(ctx context.Context, d *delivery, x reports.Picture) (store.PictureFile, error)
+// finder returns the file of the picture with the key, and none where there is none. An error is one
+// that may pass.
+type finder func(ctx context.Context, d *delivery, key string, x reports.Picture) (store.PictureFile, error)
 
 // pictured puts image blocks in the place of the pictures that are found.
 func pictured(ctx context.Context, d *delivery, blocks []slack.Block, find finder) ([]slack.Block, error) {
@@ -37,9 +38,11 @@ func pictured(ctx context.Context, d *delivery, blocks []slack.Block, find finde
 			out = append(out, block)
 			continue
 		}
-		shown, err := find(ctx, d, x)
-		if err != nil {
-			return nil, err
+		var shown store.PictureFile
+		if key, err := x.Key(); err == nil && !d.unpictured { // one that cannot be named is none
+			if shown, err = find(ctx, d, key, x); err != nil {
+				return nil, err
+			}
 		}
 		if shown.ID == "" {
 			out = append(out, x.Instead()...)
@@ -51,37 +54,29 @@ func pictured(ctx context.Context, d *delivery, blocks []slack.Block, find finde
 	return out, nil
 }
 
-// known returns the picture's file if Slack has it and knows it by now.
-func (b *Outbox) known(ctx context.Context, d *delivery, x reports.Picture) (f store.PictureFile, err error) {
-	key, err := x.Key()
-	if err != nil || d.unpictured {
-		return f, nil //nolint:nilerr // as for inSlack
+// known finds the pictures that Slack has and knows by now.
+func (b *Outbox) known(ctx context.Context, _ *delivery, key string, _ reports.Picture) (store.PictureFile, error) {
+	f, found, err := b.kept(ctx, key)
+	if !found || !f.Settled() {
+		return store.PictureFile{}, err
 	}
-	err = b.Store.Read(ctx, func(ctx context.Context, r *store.Reader) error {
-		kept, found, err := r.Picture(ctx, key)
-		if found && kept.Settled() {
-			f = kept
-		}
-		return err
-	})
 	return f, err
 }
 
-// inSlack returns the picture's file, uploading it where it is not in Slack yet, and none where
-// it cannot be had. An error is one that may pass.
-func (b *Outbox) inSlack(ctx context.Context, d *delivery, x reports.Picture) (store.PictureFile, error) {
-	key, err := x.Key()
-	if err != nil || d.unpictured {
-		return store.PictureFile{}, nil //nolint:nilerr // a picture that cannot be named is none
-	}
-	b.drawing.Lock() // what several messages show is uploaded once
-	defer b.drawing.Unlock()
-	var f store.PictureFile
-	found := false
+// kept returns the file that is noted as the picture with the key.
+func (b *Outbox) kept(ctx context.Context, key string) (f store.PictureFile, found bool, err error) {
 	err = b.Store.Read(ctx, func(ctx context.Context, r *store.Reader) (err error) {
 		f, found, err = r.Picture(ctx, key)
 		return err
 	})
+	return f, found, err
+}
+
+// inSlack finds every picture, uploading those that are not in Slack yet.
+func (b *Outbox) inSlack(ctx context.Context, d *delivery, key string, x reports.Picture) (store.PictureFile, error) {
+	b.drawing.Lock() // what several messages show is uploaded once
+	defer b.drawing.Unlock()
+	f, found, err := b.kept(ctx, key)
 	if err != nil || found {
 		return f, cmp.Or(err, settled(f))
 	}

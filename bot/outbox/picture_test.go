@@ -142,18 +142,50 @@ func TestDeletedPicturesAreUploadedAnew(t *testing.T) {
 	}
 }
 
-// atHome has the person's Home show the text above the picture, opens it, and returns what it then shows.
-func (w *world) atHome(says string, x reports.Picture) string {
-	w.t.Helper()
+// homeSays has the person's Home say the text above the pictures when it is rendered next.
+func (w *world) homeSays(says string, pictures ...slack.Block) {
 	w.render.mu.Lock()
-	home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{view.Section(says), x}}}
+	defer w.render.mu.Unlock()
+	home := &slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: append([]slack.Block{view.Section(says)}, pictures...)}}
 	w.render.cards["home:U0ANA"] = view.Message{Home: home}
-	w.render.mu.Unlock()
-	if err := w.store.InTx(w.t.Context(), func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") }); err != nil {
+}
+
+func (w *world) inTx(fn func(ctx context.Context, tx *store.Tx) error) {
+	w.t.Helper()
+	if err := w.store.InTx(w.t.Context(), fn); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+func (w *world) opensHome() {
+	w.t.Helper()
+	w.inTx(func(ctx context.Context, tx *store.Tx) error { return tx.OpenHome(ctx, "U0ANA") })
+}
+
+// atHome has the person's Home say the text above the picture, opens it, and returns what it then shows.
+func (w *world) atHome(says string, x reports.Picture) string {
+	w.t.Helper()
+	w.homeSays(says, x)
+	w.opensHome()
 	w.settled()
 	return w.homeNow()
+}
+
+// whileDrawing does it between the time when Home is shown without its pictures and that when they are looked for.
+func (w *world) whileDrawing(draw, do func()) {
+	w.t.Helper()
+	before := w.calls("views.publish")
+	w.outbox.drawing.Lock()
+	draw()
+	for range 400 {
+		if w.calls("views.publish") > before {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	do()
+	w.outbox.drawing.Unlock()
+	w.settled()
 }
 
 func (w *world) homeNow() string {
@@ -186,6 +218,42 @@ func TestHomeShowsAPicture(t *testing.T) {
 	}
 	if n := w.calls("views.publish") - shown; n != 1 {
 		t.Errorf("with its picture in Slack, Home is shown %d times", n)
+	}
+}
+
+// A picture that somebody else uploaded meanwhile comes with what Home says by then.
+func TestHomeIsRenderedAnewWithItsPicture(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	w.draws("one", testPicture())
+	w.enqueue(post("1", "C0DEALS", "one"))
+	w.settled()
+	file := w.allFiles("C0DEALS", "sam")[0]
+	named := reports.Picture{Name: "digest", Make: func(context.Context) (reports.Picture, error) { return testPicture(), nil }}
+	w.homeSays("2 deals", named)
+	w.whileDrawing(w.opensHome, func() {
+		w.homeSays("3 deals", named)
+		if err := w.store.SavePicture(t.Context(), "digest", store.PictureFile{ID: file, Made: time.Now().Add(-time.Hour)}); err != nil {
+			t.Error(err)
+		}
+	})
+	if home := w.homeNow(); !strings.Contains(home, "3 deals") || !strings.Contains(home, file) {
+		t.Errorf("Home shows %s, want 3 deals and the picture", home)
+	}
+}
+
+// What was shown by a try that did not end is replaced, though it is again as it was before.
+func TestHomeIsAgainAsItWas(t *testing.T) {
+	w := newWorldAs(t, withFiles)
+	w.homeSays("2 deals")
+	w.opensHome()
+	w.settled()
+	w.homeSays("3 deals", reports.Picture{Name: "digest", Make: func(context.Context) (reports.Picture, error) { return testPicture(), nil }})
+	redraw := func() {
+		w.inTx(func(ctx context.Context, tx *store.Tx) error { return tx.Refresh(ctx, store.HomeSubject("U0ANA")) })
+	}
+	w.whileDrawing(redraw, func() { w.homeSays("2 deals") })
+	if home := w.homeNow(); !strings.Contains(home, "2 deals") {
+		t.Errorf("Home shows %s, want 2 deals", home)
 	}
 }
 

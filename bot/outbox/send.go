@@ -17,12 +17,15 @@ const metadataType = "pipewright_outbox"
 // send posts the message, or updates the card that stands. It returns where the
 // message is.
 func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err error) {
-	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(ctx, d))
-	if !isBlocks(err) || d.msg.Home != nil {
+	if d.msg.Home != nil {
+		return b.sendHome(ctx, d)
+	}
+	channel, ts, err = b.sendBlocks(ctx, d, b.blocksFor(ctx, d), b.inSlack)
+	if !isBlocks(err) {
 		return channel, ts, err
 	}
 	if d.msg.Plain != nil && !b.plain.Load() {
-		channel, ts, err = b.sendBlocks(ctx, d, d.msg.Plain)
+		channel, ts, err = b.sendBlocks(ctx, d, d.msg.Plain, b.inSlack)
 		if err == nil {
 			b.Log.Info("outbox: this workspace refuses native blocks; plain ones are sent from now on")
 			b.plain.Store(true)
@@ -33,21 +36,22 @@ func (b *Outbox) send(ctx context.Context, d *delivery) (channel, ts string, err
 		}
 	}
 	b.Log.Error("outbox: Slack refuses the blocks; only the text is sent", "id", d.ID, "kind", d.Kind, "reason", reason(err))
-	return b.sendBlocks(ctx, d, nil)
+	return b.sendBlocks(ctx, d, nil, b.inSlack)
 }
 
 // sendHome shows a person's App Home with the pictures that Slack has. Nobody waits for the others to be
-// drawn: they are uploaded then, and Home is shown again.
-func (b *Outbox) sendHome(ctx context.Context, d *delivery, blocks []slack.Block) (channel, id string, err error) {
-	channel, id, err = b.sendPictured(ctx, d, blocks, b.known)
+// drawn: they are uploaded then, and Home, which may have changed meanwhile, is rendered and shown again.
+func (b *Outbox) sendHome(ctx context.Context, d *delivery) (channel, id string, err error) {
+	blocks := d.msg.Home.Blocks.BlockSet
+	channel, id, err = b.sendBlocks(ctx, d, blocks, b.known)
 	if err != nil {
 		return "", "", err
 	}
 	had := len(d.shown)
-	if _, err = pictured(ctx, d, blocks, b.inSlack); err != nil || len(d.shown) == had {
-		return channel, id, err
+	if _, err = pictured(ctx, d, blocks, b.inSlack); err == nil && len(d.shown) > had {
+		err = unsettled
 	}
-	return b.sendPictured(ctx, d, blocks, b.inSlack)
+	return channel, id, err
 }
 
 // publish shows a person's App Home. Its view stands for a message: doing it twice does no harm.
@@ -62,9 +66,6 @@ func (b *Outbox) publish(ctx context.Context, d *delivery, blocks []slack.Block)
 }
 
 func (b *Outbox) blocksFor(ctx context.Context, d *delivery) []slack.Block {
-	if d.msg.Home != nil {
-		return d.msg.Home.Blocks.BlockSet
-	}
 	if d.msg.Plain != nil && !b.plain.Load() { // another replica, or the gateway, may have found out meanwhile
 		b.recall(ctx)
 	}
@@ -82,15 +83,8 @@ func isBlocks(err error) bool {
 	return f == blocks
 }
 
-// sendBlocks sends the message with its pictures, or without those that cannot be had.
-func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Block) (channel, ts string, err error) {
-	if d.msg.Home != nil {
-		return b.sendHome(ctx, d, blocks)
-	}
-	return b.sendPictured(ctx, d, blocks, b.inSlack)
-}
-
-func (b *Outbox) sendPictured(ctx context.Context, d *delivery, blocks []slack.Block, find finder) (channel, ts string, err error) {
+// sendBlocks sends the message with the pictures that are found, or without those that cannot be had.
+func (b *Outbox) sendBlocks(ctx context.Context, d *delivery, blocks []slack.Block, find finder) (channel, ts string, err error) {
 	shown, err := pictured(ctx, d, blocks, find)
 	if err != nil {
 		return "", "", err
@@ -102,7 +96,7 @@ func (b *Outbox) sendPictured(ctx context.Context, d *delivery, blocks []slack.B
 	if err := b.refusedPictures(ctx, d, err); err != nil {
 		return "", "", err
 	}
-	return b.sendPictured(ctx, d, blocks, find)
+	return b.sendBlocks(ctx, d, blocks, find)
 }
 
 func (b *Outbox) deliver(ctx context.Context, d *delivery, blocks []slack.Block) (string, string, error) {
