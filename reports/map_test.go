@@ -259,6 +259,7 @@ func TestWordsOfABoxStandApart(t *testing.T) {
 			if left := w.X - draw.Wide(w.S, 13.5); left < right[w.Y]+6 {
 				t.Errorf("%s: %q begins at %g, and what stands before it ends at %g", lang, w.S, left, right[w.Y])
 			}
+			right[w.Y] = w.X
 		}
 		if beside != 2 {
 			t.Errorf("%s: %d words on the right of\n%s", lang, beside, &out)
