@@ -134,9 +134,6 @@ func (res Result) context(p text.Printer) string {
 
 // notes are the sentences for people.
 func (res Result) notes(p text.Printer) []string {
-	if res.Empty() { // nothing was left out of it
-		return nil
-	}
 	var out []string
 	for _, n := range res.Notes {
 		if !n.Data {

@@ -98,6 +98,8 @@ func TestWhatMustBeSaid(t *testing.T) {
 			"1 deal is left out of times: it has no usable start or end.", "1 个商机没有计入用时：没有可用的开始或结束时间。", `"lost":4`},
 		{"another currency, or none", small(), "outcomes", Options{AsOf: at(40), Band: sales.Band{Currency: "EUR", From: 1}},
 			"3 deals are left out: they have no amount, or one in another currency.", "3 个商机没有计入：没有金额，或是其他币种。", `"won":1`},
+		{"nothing but another currency, or none", small(), "outcomes", Options{AsOf: at(40), Band: sales.Band{Currency: "GBP", From: 1}},
+			"6 deals are left out: they have no amount, or one in another currency.", "6 个商机没有计入：没有金额，或是其他币种。", `"won":0`},
 		{"private teams", small(), "outcomes", Options{AsOf: at(40), Hide: []string{"east"}},
 			"Deals of private teams are left out.", "没有计入私密团队的商机。", `"won":1`},
 		{"sample data", sample, "outcomes", Options{AsOf: at(40)},

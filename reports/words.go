@@ -152,7 +152,7 @@ func notes(all, chosen *History, o Options, b Body) []Note {
 	if len(o.Hide) > 0 {
 		out = append(out, Note{Say: func(p text.Printer) string { return p.T("Deals of private teams are left out.") }})
 	}
-	if n, ok := b.(noter); ok {
+	if n, ok := b.(noter); ok && len(chosen.Deals) > 0 {
 		out = append(out, n.notes()...)
 	}
 	return out
