@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"math"
 	"strings"
 
@@ -21,10 +20,10 @@ const (
 // seriesColours tell series apart; their names stand beside them.
 var seriesColours = []draw.Colour{{0x2f, 0x6f, 0xab}, {0xd9, 0x77, 0x06}, {0x2e, 0x8b, 0x57}, {0x8a, 0x4f, 0x9e}, {0xb9, 0x3c, 0x0b}, {0x53, 0x62, 0x71}}
 
-// draw makes a picture of the chart, with what is said below it. Its head is a title and the sentence
-// that matters first, above the chart; "" and "" is a chart that has only its own title.
+// draw makes a picture of the chart, with what is said below it. Above it stand the title and the sentence
+// that matters first; where there is no such sentence, the chart's own title is enough.
 func (c Chart) draw(p text.Printer, title, lead string, said []string) *draw.Drawing {
-	d := &draw.Drawing{Width: chartWidth, Lang: p.Lang(), Title: cmp.Or(title, c.Title), About: cmp.Or(lead, c.about(p))}
+	d := &draw.Drawing{Width: chartWidth, Lang: p.Lang(), Title: c.Title, About: c.about(p)}
 	y := margin + 16
 	write := func(s string, size, step float64, lines int, bold bool) {
 		for _, part := range draw.Wrap(s, size, chartWidth-2*margin, lines) {
@@ -35,6 +34,7 @@ func (c Chart) draw(p text.Printer, title, lead string, said []string) *draw.Dra
 	if lead == "" {
 		write(c.heading(p), 18, 24, 2, true)
 	} else {
+		d.Title, d.About = title, lead
 		write(title, 18, 26, 2, true)
 		write(lead, 15, 21, 8, false)
 		y += 12

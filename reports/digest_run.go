@@ -138,16 +138,13 @@ func (d *digest) Picture(p text.Printer) (Picture, bool) {
 func (d *digest) write(b *strings.Builder, p text.Printer) {
 	page := d.page(p)
 	b.WriteString(page.Title + "\n")
-	for i, part := range page.Parts {
+	for _, part := range page.Parts {
 		switch {
 		case part.Table != nil:
 			writeTable(b, *part.Table, p)
 		case part.Text != "":
 			b.WriteString("\n" + text.Bare(part.Text) + "\n")
 		case part.Small != "":
-			if i > 0 && page.Parts[i-1].Table != nil {
-				b.WriteByte('\n')
-			}
 			b.WriteString(text.Bare(part.Small) + "\n")
 		}
 	}

@@ -67,11 +67,7 @@ func (x Picture) Draw() *draw.Drawing {
 	if x.Map != nil {
 		return x.Map.Draw(x.Lang, x.Title)
 	}
-	title := x.Title
-	if x.Lead == "" { // the chart's own is enough
-		title = ""
-	}
-	return x.Chart.draw(text.For(x.Lang, nil), title, x.Lead, x.Said)
+	return x.Chart.draw(text.For(x.Lang, nil), x.Title, x.Lead, x.Said)
 }
 
 // PNG draws the picture as a file. It fails with draw.ErrFont where Chinese cannot be written.
