@@ -58,10 +58,10 @@ export function dataTable(block, ctx) {
     footNode.hidden = pages < 2;
     replace(footNode,
       h("span", null, t("rows", { n: rows.length })),
-      pages > 1 ? h("span", { class: "pager" },
+      h("span", { class: "pager" },
         pageButton("back", t("previousPage"), page > 0, () => turn(-1)),
         h("span", { "aria-live": "polite" }, t("pageOf", { page: page + 1, pages })),
-        pageButton("next", t("nextPage"), page < pages - 1, () => turn(1))) : null);
+        pageButton("next", t("nextPage"), page < pages - 1, () => turn(1))));
   };
   const turn = (way) => { page += way; draw(); };
   draw();
