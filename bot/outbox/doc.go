@@ -14,6 +14,7 @@
 //
 // Pictures are uploaded before the message that shows them. The file's id is kept under
 // what the picture shows, so that it is uploaded once, however often its message is tried.
+// Home alone does not wait: it is shown without, and again when they are there.
 //
 // Whether a call succeeded is not always known: the answer may be lost, or the
 // process may have ended after sending. Every message carries the row's key in
