@@ -45,10 +45,10 @@ func Literal(s string) string {
 
 // Unmarked makes a sentence in mrkdwn fit for where Slack shows plain text.
 func Unmarked(s string) string {
-	return unescaped(strings.NewReplacer("*", "", "`", "", "\u200b", "").Replace(s))
+	return unescaped(strings.NewReplacer("*", "", "`", "").Replace(s))
 }
 
-var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "\u200b", "")
+var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", text.Gap, "")
 
 // unescaped is for escaped text that becomes plain text again, such as a button's.
 func unescaped(s string) string { return entities.Replace(s) }

@@ -8,10 +8,11 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-const (
-	zeroWidth      = '\u200b'
-	zeroWidthSpace = string(zeroWidth)
-)
+// Gap is a space that nobody sees: Plain puts it beside marks. In what is typed it came with what
+// was copied from a message, and means nothing.
+const Gap = "\u200b"
+
+const gapRune = '\u200b'
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
@@ -56,17 +57,17 @@ func Plain(s string) string {
 		before, after := neighbours(runes, i)
 		switch {
 		case r == '>' && i == 0:
-			b.WriteString(zeroWidthSpace)
+			b.WriteString(Gap)
 			b.WriteRune(r)
 		case r == '@' && !isWord(before):
 			b.WriteRune(r)
-			b.WriteString(zeroWidthSpace)
+			b.WriteString(Gap)
 		case isMark(r) && (r == '`' || !isWord(before) || !isWord(after)):
 			if before != ' ' && !isMark(before) {
-				b.WriteString(zeroWidthSpace)
+				b.WriteString(Gap)
 			}
 			b.WriteRune(r)
-			b.WriteString(zeroWidthSpace)
+			b.WriteString(Gap)
 		default:
 			b.WriteRune(r)
 		}
@@ -74,26 +75,38 @@ func Plain(s string) string {
 	return Escape(b.String())
 }
 
-// apart puts a zero width space between the mark of a bold word or code and punctuation of
-// Chinese: Slack shows the mark itself where they touch, and a gap that is seen looks wrong.
+// apart puts a gap between a bold word or code and the punctuation of Chinese that touches it from
+// outside: Slack shows the marks themselves there, and a space that is seen looks wrong.
 func apart(s string) string {
 	if !strings.ContainsAny(s, "*`") {
 		return s
 	}
 	runes := []rune(s)
+	opened := map[rune]bool{}
 	var b strings.Builder
 	for i, r := range runes {
+		if r == '\n' { // no bold word goes on there
+			clear(opened)
+		}
 		before, after := neighbours(runes, i)
-		marks := r == '*' || r == '`'
-		if marks && isWidePunct(before) {
-			b.WriteRune(zeroWidth)
+		marks := (r == '*' || r == '`') && !isLiteral(before, after)
+		if marks && !opened[r] && isWidePunct(before) {
+			b.WriteString(Gap)
 		}
 		b.WriteRune(r)
-		if marks && isWidePunct(after) {
-			b.WriteRune(zeroWidth)
+		if marks && opened[r] && isWidePunct(after) {
+			b.WriteString(Gap)
+		}
+		if marks {
+			opened[r] = !opened[r]
 		}
 	}
 	return b.String()
+}
+
+// isLiteral reports whether a mark between the two is one that somebody typed, see Plain.
+func isLiteral(before, after rune) bool {
+	return isGap(before) && after == gapRune || isWord(before) && isWord(after)
 }
 
 // isWidePunct reports whether r is punctuation as wide as a Chinese character; “ and ” are not.
@@ -101,7 +114,7 @@ func isWidePunct(r rune) bool {
 	return unicode.IsPunct(r) && (r >= '\u3000' && r <= '\u303f' || r >= '\uff00' && r <= '\uffef')
 }
 
-var literals = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", zeroWidthSpace, "")
+var literals = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", Gap, "")
 
 // Bare is for a terminal or a picture what mrkdwn looks like in Slack: without the stars of bold
 // words, with what was typed as it was typed. It undoes Plain.
@@ -110,8 +123,7 @@ func Bare(mrkdwn string) string {
 	var b strings.Builder
 	for i, r := range runes {
 		before, after := neighbours(runes, i)
-		typed := isGap(before) && after == zeroWidth || isWord(before) && isWord(after)
-		if r != '*' || typed {
+		if r != '*' || isLiteral(before, after) {
 			b.WriteRune(r)
 		}
 	}
@@ -130,7 +142,7 @@ func neighbours(runes []rune, i int) (before, after rune) {
 	return before, after
 }
 
-func isGap(r rune) bool { return r == ' ' || r == zeroWidth }
+func isGap(r rune) bool { return r == ' ' || r == gapRune }
 
 func isMark(r rune) bool { return strings.ContainsRune("*_~`", r) }
 

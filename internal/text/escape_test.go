@@ -45,20 +45,19 @@ func TestTruncate(t *testing.T) {
 }
 
 func TestPlain(t *testing.T) {
-	const gap = zeroWidthSpace
 	for in, want := range map[string]string{
 		"Acme & Co":             "Acme &amp; Co",
 		"<!channel>":            "&lt;!channel&gt;",
 		"snake_case 3*4*5 a~b":  "snake_case 3*4*5 a~b",
-		"*bold*":                "*" + gap + "bold" + gap + "*" + gap,
-		"so _very_ ~old~":       "so _" + gap + "very" + gap + "_" + gap + " ~" + gap + "old" + gap + "~" + gap,
-		"a`b`":                  "a" + gap + "`" + gap + "b" + gap + "`" + gap,
-		"> quoted":              gap + "&gt; quoted",
+		"*bold*":                "*" + Gap + "bold" + Gap + "*" + Gap,
+		"so _very_ ~old~":       "so _" + Gap + "very" + Gap + "_" + Gap + " ~" + Gap + "old" + Gap + "~" + Gap,
+		"a`b`":                  "a" + Gap + "`" + Gap + "b" + Gap + "`" + Gap,
+		"> quoted":              Gap + "&gt; quoted",
 		"5 > 4":                 "5 &gt; 4",
-		"@here ann@example.com": "@" + gap + "here ann@example.com",
+		"@here ann@example.com": "@" + Gap + "here ann@example.com",
 		" two\n\tlines\r\n":     "two lines",
 		"a\u202egpj.exe\x00":    "agpj.exe",
-		"名称*粗体*":                "名称*粗体" + gap + "*" + gap,
+		"名称*粗体*":                "名称*粗体" + Gap + "*" + Gap,
 		"":                      "",
 	} {
 		if got := Plain(in); got != want {
@@ -106,7 +105,7 @@ func FuzzPlain(f *testing.F) {
 		if strings.ContainsAny(got, "<>\n\r") {
 			t.Errorf("Plain(%q) = %q", s, got)
 		}
-		if want := Escape(oneLine(s)); strings.ReplaceAll(got, zeroWidthSpace, "") != strings.ReplaceAll(want, zeroWidthSpace, "") {
+		if want := Escape(oneLine(s)); strings.ReplaceAll(got, Gap, "") != strings.ReplaceAll(want, Gap, "") {
 			t.Errorf("Plain(%q) = %q shows something else than %q", s, got, want)
 		}
 		if opened := openedMark(got); opened != "" {
@@ -163,16 +162,28 @@ func TestBareUndoesPlain(t *testing.T) {
 // Bold words and code touch no punctuation of Chinese, in which Slack would show the marks,
 // and no gap is seen there. Nothing else is changed, and a terminal shows neither.
 func TestMarksStandApartFromChinesePunctuation(t *testing.T) {
-	const z = "\u200b"
+	const z = Gap
 	for s, want := range map[string]string{
 		"处于 *演示*，金额 1。": "处于 *演示*" + z + "，金额 1。", "先：*Acme* (D-1)。": "先：" + z + "*Acme* (D-1)。", "写 `me`。": "写 `me`" + z + "。",
 		"“*Acme*”": "“*Acme*”", "a *b*, c": "a *b*, c", "没有。": "没有。",
+		"在 *（试点）*，写 `【客户】`，": "在 *（试点）*" + z + "，写 `【客户】`" + z + "，", // what touches them inside is theirs
+		"写 `me\n：`me`。":      "写 `me\n：" + z + "`me`" + z + "。",
 	} {
 		if got := apart(s); got != want || apart(got) != want {
 			t.Errorf("apart(%q) = %q, want %q", s, got, want)
 		}
 		if got, plain := Bare(apart(s)), strings.ReplaceAll(s, "*", ""); got != plain {
 			t.Errorf("a terminal shows %q, want %q", got, plain)
+		}
+	}
+}
+
+// A star that somebody typed opens no bold word.
+func TestTypedStarsStandApartFromNothing(t *testing.T) {
+	for _, typed := range []string{"*", "*重要", "2*3"} {
+		s, want := Plain(typed)+"：*Acme*。", Plain(typed)+"："+Gap+"*Acme*"+Gap+"。"
+		if got := apart(s); got != want {
+			t.Errorf("apart(%q) = %q, want %q", s, got, want)
 		}
 	}
 }

@@ -87,11 +87,11 @@ func (p Printer) List(items []string) string {
 
 // Sentences puts sentences behind each other, as the language does; empty ones are left out.
 func (p Printer) Sentences(sentences ...string) string {
-	gap := " "
+	said := slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return s == "" })
 	if p.chinese {
-		gap = ""
+		return apart(strings.Join(said, ""))
 	}
-	return strings.Join(slices.DeleteFunc(slices.Clone(sentences), func(s string) bool { return s == "" }), gap)
+	return strings.Join(said, " ")
 }
 
 // AnyOf joins items of which one will do: "a, b or c".

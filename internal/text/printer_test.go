@@ -90,6 +90,9 @@ func TestSentences(t *testing.T) {
 	if all[1] != "" || english.Sentences("", "") != "" {
 		t.Error("what was given is not as it was, or nothing says something")
 	}
+	if zh := mandarin.Sentences("好。", "*等*"); zh != "好。"+Gap+"*等*" {
+		t.Errorf("Slack shows the stars of %q", zh)
+	}
 }
 
 func TestZone(t *testing.T) {
