@@ -2,11 +2,13 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pipewright/internal/sales"
+	"pipewright/internal/text"
 	"pipewright/store"
 )
 
@@ -82,6 +84,32 @@ func TestUnreadableBytes(t *testing.T) {
 	w.submits(ana, form, map[string]string{"deal.pick": "D-2", "activity.type": "call", "activity.note": "a\x00b\xff"})
 	if log := w.log(2); log[len(log)-1].Data.Note != "ab\ufffd" {
 		t.Errorf("noted %+v", log[len(log)-1].Data)
+	}
+}
+
+// What is copied from a message into a command or a form, gaps included, means what it says there.
+func TestCopiedFromAMessage(t *testing.T) {
+	w := ready(t)
+	const z = text.Gap
+	for _, line := range []string{"/deal new *North* plan 5k for @Home", "/deal set" + z + " " + z + "D-2" + z + " amount" + z + " 13k" + z} {
+		w.types(ana, line)
+	}
+	copied := text.Plain(w.deal(2).Name)
+	if !strings.Contains(copied, z) {
+		t.Fatalf("%q shows no gap", copied)
+	}
+	w.types(ana, "/deal new "+copied+" II")
+	w.types(ana, "/log call"+z+" "+copied+" 25m"+z+" they"+z+" like it")
+	w.submits(ana, w.types(ana, "/deal next D-2"), map[string]string{"deal.next": "Call " + text.Plain("@Home"), "deal.by": "2026-11-27"})
+	if d := w.deal(2); d.Amount.Minor != 1_300_000 || d.NextStep != "Call @Home" {
+		t.Errorf("amount and plan of %+v", d)
+	}
+	if name := w.deal(3).Name; name != "*North* plan II" {
+		t.Errorf("named %q", name)
+	}
+	log := w.log(2)
+	if i := slices.IndexFunc(log, func(e sales.Event) bool { return e.Type == sales.Logged }); i < 0 || log[i].Data.Minutes != 25 || log[i].Data.Note != "they like it" {
+		t.Errorf("logged %+v", log)
 	}
 }
 

@@ -3,6 +3,8 @@ package handlers
 import (
 	"strings"
 	"time"
+
+	"pipewright/internal/text"
 )
 
 // Kind says by which door an intent came.
@@ -44,16 +46,17 @@ type Intent struct {
 	Now         time.Time // business time
 }
 
-// legible leaves out of what was typed what nobody can read and not every database
-// keeps: NUL, and bytes that are no UTF-8.
+// legible leaves out of what was typed what nobody can read: NUL and bytes that are no UTF-8,
+// which not every database keeps, and the gaps in what was copied from a message.
 func (in Intent) legible() Intent {
 	clean := func(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "") }
-	in.Text, in.Value, in.Note, in.View.Meta = clean(in.Text), clean(in.Value), clean(in.Note), clean(in.View.Meta)
+	typed := func(s string) string { return strings.ReplaceAll(clean(s), text.Gap, "") }
+	in.Text, in.Value, in.Note, in.View.Meta = typed(in.Text), clean(in.Value), typed(in.Note), clean(in.View.Meta)
 	values := make(map[string][]string, len(in.Values))
 	for action, all := range in.Values {
 		values[action] = make([]string, len(all))
 		for i, v := range all {
-			values[action][i] = clean(v)
+			values[action][i] = typed(v)
 		}
 	}
 	in.Values = values
