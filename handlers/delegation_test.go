@@ -187,13 +187,9 @@ func TestDelegationsThatDoNotGo(t *testing.T) {
 			t.Errorf("%s: %s", tt.line, r.Text)
 		}
 	}
-	w.read(func(ctx context.Context, r *store.Reader) error {
-		o, err := r.Organisation(ctx)
-		if len(o.Delegations) != 1 {
-			t.Errorf("%+v", o.Delegations)
-		}
-		return err
-	})
+	if all := w.organisation().Delegations; len(all) != 1 {
+		t.Errorf("%+v", all)
+	}
 }
 
 // The form of an approver is about themselves; that of a manager asks who is away.

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"strings"
+	"unicode/utf8"
 
 	"pipewright/handlers/view"
 	"pipewright/internal/sales"
@@ -48,7 +49,13 @@ func (a *App) submitOrganise(ctx context.Context, c *Call) (Reply, error) {
 	return c.formDone(a.command(ctx, c))
 }
 
-// literally is what somebody filled in as one word of a command.
+// literally is what somebody filled in as one word of a command, in quotes that it does not hold.
 func literally(s string) string {
-	return `"` + strings.ReplaceAll(s, `"`, "'") + `"`
+	for _, open := range `"「『` {
+		if closing := quotes[open]; !strings.ContainsAny(s, closing) {
+			end, _ := utf8.DecodeRuneInString(closing)
+			return string(open) + s + string(end)
+		}
+	}
+	return `"` + strings.NewReplacer(`"`, "'", "“", "'", "”", "'").Replace(s) + `"`
 }

@@ -1,25 +1,14 @@
 package handlers
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
-
-	"pipewright/internal/sales"
-	"pipewright/store"
 )
 
 // TestFormsForTeamsAndRoles does with forms what the commands do, and refuses in them.
 func TestFormsForTeamsAndRoles(t *testing.T) {
 	w := withApprovers(t)
-	org := func() (o *sales.Organisation) {
-		w.read(func(ctx context.Context, r *store.Reader) (err error) {
-			o, err = r.Organisation(ctx)
-			return err
-		})
-		return o
-	}
 	fill := func(line, want string, values map[string][]string) {
 		t.Helper()
 		form := w.types(ada, line)
@@ -35,6 +24,14 @@ func TestFormsForTeamsAndRoles(t *testing.T) {
 	fill("/process team new", "The team *East &amp; west* is there.", map[string][]string{"organise.key": {"ew"}, "organise.name": {`East & west`}})
 	fill("/process team new", "There is a team “ew” already.", map[string][]string{"organise.key": {"ew"}, "organise.name": {"Again"}})
 	fill("/process team new", "can't be the key", map[string][]string{"organise.key": {`e "w"`}, "organise.name": {"Quotes"}})
+	for key, name := range map[string][2]string{
+		"key": {"“大客户”组", "“大客户”组"}, "alliance": {`The "A" team`, `The "A" team`}, "all": {`"A", “B” 」 』`, `'A', 'B' 」 』`},
+	} {
+		fill("/process team new", "is there.", map[string][]string{"organise.key": {key}, "organise.name": {name[0]}})
+		if team, _ := w.organisation().Team(key); team.Name.In("en") != name[1] {
+			t.Errorf("%q is named %q", name[0], team.Name.In("en"))
+		}
+	}
 	fill("/process team ADD", "New in *East &amp; west*", map[string][]string{"organise.key": {"ew"}, "organise.people": {ben, ana}, "deal.because": {"more <hands>"}})
 	fill("/process team manager", "now manages *East &amp; west*", map[string][]string{"organise.key": {"ew"}, "organise.people": {ben}})
 	fill("/process team channel", "have their cards in <#CEW>", map[string][]string{"organise.key": {"ew"}, "organise.channel": {"CEW"}})
@@ -43,7 +40,7 @@ func TestFormsForTeamsAndRoles(t *testing.T) {
 	fill("/process role new", "The role *Security* is there.", map[string][]string{"organise.key": {"security"}, "organise.name": {"Security"}})
 	fill("/process role give", "is given to", map[string][]string{"organise.key": {"security"}, "organise.people": {ben}})
 	fill("/process role take", "is taken from", map[string][]string{"organise.key": {"security"}, "organise.people": {ben}})
-	team, _ := org().Team("ew")
+	team, _ := w.organisation().Team("ew")
 	if team.Name.In("en") != "East & west" || team.Manager != ben || !slices.Equal(team.Members, []string{ben}) || team.Channel != "" {
 		t.Errorf("the team is %+v", team)
 	}

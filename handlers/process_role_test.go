@@ -1,23 +1,12 @@
 package handlers
 
 import (
-	"context"
 	"strings"
 	"testing"
-
-	"pipewright/internal/sales"
-	"pipewright/store"
 )
 
 func TestTeamsAndRolesComeAndGo(t *testing.T) {
 	w := withApprovers(t)
-	org := func() (o *sales.Organisation) {
-		w.read(func(ctx context.Context, r *store.Reader) (err error) {
-			o, err = r.Organisation(ctx)
-			return err
-		})
-		return o
-	}
 	says := func(user, line, want string) Reply {
 		t.Helper()
 		r := w.types(user, line)
@@ -32,13 +21,13 @@ func TestTeamsAndRolesComeAndGo(t *testing.T) {
 	says(maxim, "/process team delete east", "“East” is private, and without it everybody could read its deals. Open it first: `/process team open east`")
 	says(maxim, "/process team delte north", "delete north")
 	ask := says(maxim, "/process team delete north", "Delete the team *North*? 2 people and 1 deal are in it")
-	if _, ok := org().Team("north"); !ok {
+	if _, ok := w.organisation().Team("north"); !ok {
 		t.Fatal("deleted without being asked")
 	}
 	if s := shown(t, w.clicks(maxim, ask, "Yes, delete it")); !strings.Contains(s, "The team *North* is gone.") {
 		t.Errorf("got %s", s)
 	}
-	if _, ok := org().Team("north"); ok {
+	if _, ok := w.organisation().Team("north"); ok {
 		t.Error("the team is still there")
 	}
 	if s := shown(t, w.types(ana, "/log call acme 5m")); !strings.Contains(s, "Acme") || w.deal(1).Owner != ana {
@@ -53,7 +42,7 @@ func TestTeamsAndRolesComeAndGo(t *testing.T) {
 	says(ada, "/process role remove security <@UBEN>", "is taken from")
 	gone := says(ada, "/process role delete security", "The role *Security people* is gone.")
 	w.clicks(ada, gone, "Undo")
-	if r, ok := org().Role("security"); !ok || r.Name.In("en") != "Security people" {
+	if r, ok := w.organisation().Role("security"); !ok || r.Name.In("en") != "Security people" {
 		t.Errorf("undo gives %+v", r)
 	}
 	says(ada, "/process role delete pricing", "The process “New business” needs the role “Pricing”.")
