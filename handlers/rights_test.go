@@ -91,10 +91,14 @@ var rights = []right{
 	{what: "see who waits for whom", do: typing("/approvals team"), may: leaders, told: "Who waits for whom is shown to managers and admins.", reads: true},
 
 	{what: "change a team", do: typing("/process team add north @rosa"), may: leaders, told: organisers},
+	{what: "change a team by a form", do: submitting("process.organise", "team add", map[string]string{"organise.key": "north", "organise.people": rosa}), may: leaders, told: organisers},
 	{what: "open a private team", do: clicking("run.sure", "process team open east"), may: leaders, told: organisers},
 	{what: "give a role", do: typing("/process role add pricing @rosa"), may: leaders, told: organisers},
 	{what: "make an admin", do: typing("/process role add admin @rosa"), may: []string{ada}, told: organisers,
 		but: map[string]string{maxim: onlyAdmins, wei: onlyAdmins}},
+	{what: "make an admin by a form", do: submitting("process.organise", "role add", map[string]string{"organise.key": "admin", "organise.people": rosa}), may: []string{ada}, told: organisers,
+		but: map[string]string{maxim: onlyAdmins, wei: onlyAdmins}},
+	{what: "delete a team by a form that there is not", do: submitting("process.organise", "team delete", map[string]string{"organise.key": "north"}), told: "That button is from an older message and no longer works."},
 
 	{what: "see a private team's deal", do: typing("/deal D-3"), may: insiders, told: noSuchDeal, reads: true},
 	{what: "work a private team's deal", do: typing("/deal set D-3 amount 10k"), may: insiders, told: noSuchDeal},
