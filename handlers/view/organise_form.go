@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -14,7 +13,6 @@ import (
 type OrganiseForm struct {
 	What string // the words of the command, such as "team add"
 	Org  *sales.Organisation
-	Key  string // the team or role chosen at first, or ""
 }
 
 // organiseTitles are the changes that have a form, by the words of their command.
@@ -58,7 +56,7 @@ func (f OrganiseForm) teams(p text.Printer) slack.Block {
 	for _, t := range f.Org.Teams {
 		options = append(options, Option(t.Key, t.Name.In(p.Lang())))
 	}
-	return f.which(p, p.T("Team"), options)
+	return which(p, p.T("Team"), options)
 }
 
 func (f OrganiseForm) roles(p text.Printer) slack.Block {
@@ -68,15 +66,15 @@ func (f OrganiseForm) roles(p text.Printer) slack.Block {
 			options = append(options, Option(key, unescaped(RoleName(p, f.Org, key))))
 		}
 	}
-	return f.which(p, p.T("Role"), options)
+	return which(p, p.T("Role"), options)
 }
 
-func (f OrganiseForm) which(p text.Printer, label string, options []*slack.OptionBlockObject) slack.Block {
-	initial := f.Key
+func which(p text.Printer, label string, options []*slack.OptionBlockObject) slack.Block {
+	only := ""
 	if len(options) == 1 {
-		initial = options[0].Value
+		only = options[0].Value
 	}
-	return Input("organise.key", label, "", false, Select("organise.key", p.T("Choose"), initial, options))
+	return Input("organise.key", label, "", false, Select("organise.key", p.T("Choose"), only, options))
 }
 
 // usersInput picks several people.
@@ -102,7 +100,7 @@ func (o Organisation) forms(p text.Printer, whats ...string) []slack.Block {
 	}
 	var buttons []slack.BlockElement
 	for _, what := range whats {
-		if len(o.Org.Teams) > 0 || !slices.Contains([]string{"team add", "team remove", "team manager", "team channel"}, what) {
+		if len(o.Org.Teams) > 0 || what == "team new" || !strings.HasPrefix(what, "team ") {
 			buttons = append(buttons, Run("process "+what, p.T(organiseTitles[what])))
 		}
 	}
