@@ -47,31 +47,29 @@ func short(s string) string {
 	return string(runes[:min(len(runes), 60)])
 }
 
-// drawnCard draws a card as it stands now. It is held against the limits as it would be in the
-// workspace's other languages too.
+// drawnCard draws a card as it stands now.
 func drawnCard(t testing.TB, app *App, subject, channel string) (view.Message, error) {
 	t.Helper()
-	for _, locale := range []string{"en-US", "zh-CN"} {
-		other := *app
-		other.Locale = locale
-		if m, err := other.RenderCard(context.Background(), subject, channel); err == nil {
-			held(t, locale+" card of "+subject+" in "+channel, m)
-		}
-	}
-	return app.RenderCard(context.Background(), subject, channel)
+	return inBoth(t, app, "card of "+subject+" in "+channel, func(a *App) (view.Message, error) { return a.RenderCard(context.Background(), subject, channel) })
 }
 
-// drawnHistory is drawnCard for a line in a deal's thread.
+// drawnHistory draws a line in a deal's thread.
 func drawnHistory(t testing.TB, app *App, body []byte) (view.Message, error) {
+	t.Helper()
+	return inBoth(t, app, "history "+string(body), func(a *App) (view.Message, error) { return a.RenderHistory(context.Background(), body) })
+}
+
+// inBoth draws a message. It is held against the limits as it would be in the workspace's other language too.
+func inBoth(t testing.TB, app *App, where string, draw func(a *App) (view.Message, error)) (view.Message, error) {
 	t.Helper()
 	for _, locale := range []string{"en-US", "zh-CN"} {
 		other := *app
 		other.Locale = locale
-		if m, err := other.RenderHistory(context.Background(), body); err == nil {
-			held(t, locale+" history "+string(body), m)
+		if m, err := draw(&other); err == nil {
+			held(t, locale+" "+where, m)
 		}
 	}
-	return app.RenderHistory(context.Background(), body)
+	return draw(app)
 }
 
 // drawnPost draws a frozen post.

@@ -147,7 +147,7 @@ func TestFormsKeepSlacksLimits(t *testing.T) {
 			"log":      LogForm(p, LogActivity{Deal: k.Deal, Process: k.Process, Type: k.Deal.Stage, Note: nasty, Link: "https://a.example/", Several: true}),
 		}
 		for name, f := range forms {
-			limitstest.Form(t, ""+name, f)
+			limitstest.Form(t, name, f)
 		}
 	})
 }
