@@ -16,8 +16,8 @@ import (
 
 // Who is awaited by a request for long enough is reminded in a direct message: one a person and
 // working day, in the hours of the process's calendar in their own zone, with everything that waits for
-// them. Muting concerns deals and not this. The day is noted with the message, so that neither a
-// second replica nor a restart reminds twice.
+// them. Muting concerns deals and not this; a parked deal is left in peace until it rests no more. The day
+// is noted with the message, so that neither a second replica nor a restart reminds twice.
 
 // turn is something that waits for one person.
 type turn struct {
@@ -155,6 +155,9 @@ func (a *App) reminderAt(ctx context.Context, r *store.Reader, user string, wait
 		if at.IsZero() {
 			continue
 		}
+		if at.Before(t.req.Parked) {
+			at = t.req.Parked
+		}
 		if at.Before(now) {
 			at = now
 		}
@@ -223,8 +226,8 @@ func (a *App) reminder(ctx context.Context, r *store.Reader, p text.Printer, use
 	c := &Call{Intent: Intent{User: user, Now: now}, Printer: p}
 	seen := map[int64]bool{}
 	for _, t := range waits {
-		if t.question == 0 && seen[t.req.ID] {
-			continue // two steps of one request
+		if now.Before(t.req.Parked) || t.question == 0 && seen[t.req.ID] {
+			continue // at rest, or two steps of one request
 		}
 		rows, err := a.approvalRows(ctx, r, c, []sales.Approval{t.req.Approval})
 		if err != nil {

@@ -129,6 +129,38 @@ func TestQuestionsMoveTheTurn(t *testing.T) {
 	}
 }
 
+// A parked deal is left in peace, also beside what people are reminded of; when it rests no more its request comes up.
+func TestNobodyIsRemindedOfParkedDeals(t *testing.T) {
+	w := withApprovers(t)
+	w.timed(30, sales.Step{Roles: []string{"product"}})
+	w.asked(nil) // on Monday 23 November
+	w.types(ana, "/deal new Bell 7k EUR")
+	w.types(ana, "/deal park acme until 7 Dec")
+	w.types(ana, "/deal mute")
+	w.dms()
+	if got := w.live(2 * 24 * time.Hour); len(got) != 0 {
+		t.Errorf("while it rests: %v", got)
+	}
+	w.submits(ana, w.types(ana, "/quote bell"), nil)
+	w.dms()
+	days := map[string]int{}
+	for ; w.now.Before(monday.AddDate(0, 0, 21)); w.now = w.now.Add(time.Hour) {
+		for _, s := range w.due() {
+			text, rests := shown(t, s.reply), w.now.Before(time.Date(2026, 12, 7, 0, 0, 0, 0, time.UTC))
+			if s.user != raj {
+				continue
+			}
+			if strings.Contains(text, "Acme") == rests || !strings.Contains(text, "Bell") {
+				t.Errorf("on %s: %s", w.now.Format("Mon 02"), text)
+			}
+			days[w.now.Format("Jan")]++
+		}
+	}
+	if days["Nov"] == 0 || days["Dec"] < 5 {
+		t.Errorf("reminded on %v", days)
+	}
+}
+
 func TestRefusalsOfQuestions(t *testing.T) {
 	w := withApprovers(t)
 	w.timed(0, sales.Step{Roles: []string{"product"}})

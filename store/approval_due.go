@@ -45,10 +45,11 @@ func (tx *Tx) LookedAt(ctx context.Context, approval int64, next time.Time) erro
 type Waiting struct {
 	sales.Approval
 	Process string
-	Owner   string // of the deal
+	Owner   string    // of the deal
+	Parked  time.Time // until when the deal rests or rested; zero when it never did
 }
 
-var waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, ` + of("a", approvalColumns) + `
+var waitingSQL = `SELECT deal.process AS of_process, deal.owner AS of_owner, deal.parked AS of_parked, ` + of("a", approvalColumns) + `
 	FROM approval a JOIN deal ON deal.id = a.deal WHERE a.state = 'pending' AND ` + visible
 
 // WaitingApprovals returns the requests that wait, of all or of those with the ids, those that were asked for
@@ -61,14 +62,15 @@ func (r *Reader) WaitingApprovals(ctx context.Context, ids ...int64) ([]Waiting,
 	var out []Waiting
 	err := each(ctx, r.session, func(row *waitingRow) error {
 		a, err := row.approval()
-		out = append(out, Waiting{a, row.Process, row.Owner})
+		out = append(out, Waiting{a, row.Process, row.Owner, fromMillis(row.Parked)})
 		return err
 	}, query+` ORDER BY a.at, a.id`, anys(ids)...)
 	return out, wrap("read the approvals that wait", err)
 }
 
 type waitingRow struct {
-	Process string `db:"of_process"`
-	Owner   string `db:"of_owner"`
+	Process string        `db:"of_process"`
+	Owner   string        `db:"of_owner"`
+	Parked  sql.NullInt64 `db:"of_parked"`
 	approvalRow
 }

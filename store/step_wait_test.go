@@ -173,3 +173,20 @@ func TestApprovalsThatAreDue(t *testing.T) {
 		is("withdrawn", false)
 	})
 }
+
+// A request that waits says until when its deal rests.
+func TestWaitingOfAParkedDeal(t *testing.T) {
+	withStore(t, func(t *testing.T, s *store.Store) {
+		d := newDeal(t, s, "Acme", "")
+		request(t, s, d.ID)
+		until := t0.Add(48 * time.Hour)
+		mustDecide(t, s, d.ID, func(c *sales.Case) ([]sales.Event, error) { return c.Park("UREP", until, "", t0) })
+		read(t, s, func(ctx context.Context, r *store.Reader) error {
+			waiting, err := r.WaitingApprovals(ctx)
+			if len(waiting) != 1 || !waiting[0].Parked.Equal(until) {
+				t.Errorf("%+v", waiting)
+			}
+			return err
+		})
+	})
+}
