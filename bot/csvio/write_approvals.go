@@ -10,7 +10,7 @@ import (
 
 // StepHeader holds the columns of steps.csv: whom each request asked, and when. `import` takes
 // steps and decisions from approvals.csv; these two are for people and other programs.
-var StepHeader = []string{"deal_id", "process", "approval_id", "kind", "step", "roles", "groups", "users", "rule", "when", "status", "opened_at", "closed_at"}
+var StepHeader = []string{"deal_id", "process", "approval_id", "kind", "step", "roles", "groups", "users", "manager", "rule", "when", "status", "opened_at", "closed_at"}
 
 // StepRows returns the rows of steps.csv for a request.
 func StepRows(d sales.Deal, a sales.Approval) [][]string {
@@ -18,7 +18,7 @@ func StepRows(d sales.Deal, a sales.Approval) [][]string {
 	for _, s := range a.Steps {
 		out = append(out, []string{
 			DealID(d), d.Process, strconv.FormatInt(a.ID, 10), a.Kind, s.Key, strings.Join(s.Roles, " "), strings.Join(s.Groups, " "), strings.Join(s.Users, " "),
-			string(s.Rule), string(s.When), string(s.Status), writeMillis(s.Opened), writeMillis(s.Closed),
+			yes(s.Manager), string(s.Rule), string(s.When), string(s.Status), writeMillis(s.Opened), writeMillis(s.Closed),
 		})
 	}
 	return out
@@ -34,17 +34,21 @@ func DecisionRows(d sales.Deal, a sales.Approval, log []sales.Event) [][]string 
 	var out [][]string
 	for _, s := range a.Steps {
 		for _, x := range s.Decisions {
-			void := ""
-			if x.Void {
-				void = "yes"
-			}
 			out = append(out, []string{
 				DealID(d), d.Process, strconv.FormatInt(a.ID, 10), a.Kind, s.Key, x.By, x.For, string(x.Verdict), writeMillis(x.At),
-				strconv.Itoa(sales.Edition(log, a.ID, x.Seen, time.UnixMilli(x.At))), x.Via, x.Amount, x.Comment, void,
+				strconv.Itoa(sales.Edition(log, a.ID, x.Seen, time.UnixMilli(x.At))), x.Via, x.Amount, x.Comment, yes(x.Void),
 			})
 		}
 	}
 	return out
+}
+
+// yes writes what holds as "yes", and what does not as nothing.
+func yes(holds bool) string {
+	if holds {
+		return "yes"
+	}
+	return ""
 }
 
 // writeMillis writes Unix milliseconds as a time, and 0 as none.
