@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ type MapStage struct {
 	Visits string  `json:"visits"`
 	Median string  `json:"median,omitempty"` // how long half of the visits took, where enough ended
 	Share  string  `json:"share,omitempty"`
-	Part   float64 `json:"part"` // Share as a number, 0 when it is unknown
+	Part   float64 `json:"part"` // Share as a number, as exact as it is said: the picture stays the same for a moment; 0 when it is unknown
 	Won    bool    `json:"won,omitempty"`
 	Gone   bool    `json:"gone,omitempty"` // the process no longer has it
 }
@@ -89,7 +90,7 @@ func mapStage(h *History, s StagesRow, p text.Printer) MapStage {
 		out.Median = careful(p.T("half within %s", p.Days(s.median.Value)), s.settled())
 	}
 	if stat.Known(float64(s.Share)) && s.settled() >= few {
-		out.Share, out.Part = p.T("%s of the time", p.Percent(float64(s.Share), 0)), float64(s.Share)
+		out.Share, out.Part = p.T("%s of the time", p.Percent(float64(s.Share), 0)), math.Round(float64(s.Share)*100)/100
 	}
 	return out
 }
