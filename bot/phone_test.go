@@ -1,39 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"pipewright/bot/playground/browsertest"
 )
-
-// chromium is the path of the browser, "" where there is none.
-func chromium() string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// needsChromium skips a test where there is no Chromium; in CI that is a failure.
-func needsChromium(t *testing.T) {
-	t.Helper()
-	if chromium() != "" {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no Chromium: this test needs one in CI")
-	}
-	t.Skip("no Chromium on this machine: install it to test what is seen on a phone")
-}
 
 const askedOnAPhone = `What approvers see on a phone: a quote that was changed, and a contract whose amount has to be typed.
 -- story --
@@ -57,15 +34,12 @@ dm eva: waiting for Eva Novak
 // TestApprovalOnAPhone: with nothing but opening the direct message, an approver has all that the decision needs
 // on one screen of a phone, in English and in Chinese, and decides there with a tap, a reason or the amount typed.
 func TestApprovalOnAPhone(t *testing.T) {
-	needsChromium(t)
-	if testing.Short() {
-		t.Skip("a browser takes a while")
-	}
+	browsertest.Need(t, "what is seen on a phone")
 	file := filepath.Join(t.TempDir(), "phone.txtar")
 	if err := os.WriteFile(file, []byte(askedOnAPhone), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g := &gallery{story: newStory(t, file), browser: browser(t)}
+	g := &gallery{story: newStory(t, file), browser: browsertest.Start(t)}
 	g.replicas = 1
 	g.story.open(modeSocket, sqliteFile(t))
 	for ; g.at < len(g.lines); g.at++ {
@@ -104,16 +78,12 @@ func TestApprovalOnAPhone(t *testing.T) {
 // phone opens a person's direct messages on one.
 func (g *gallery) phone(name, user string, look func()) {
 	g.t.Helper()
-	var cancel context.CancelFunc
-	g.tab, cancel = chromedp.NewContext(g.browser)
-	defer cancel()
-	g.browse(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch),
-		chromedp.Navigate(g.lab.ground.URL()+"/_control/clock"), chromedp.Evaluate[chromedp.Void](`localStorage.setItem("playground.welcome", "done")`),
-		chromedp.Navigate(g.lab.ground.URL()+"/#/u/"+user+"/c/"+g.directChannel(name)))
+	defer g.newTab()()
+	g.visit("/#/u/"+user+"/c/"+g.directChannel(name), browsertest.Viewport(390, 844))
 	g.until(`document.querySelector(".message button")`)
-	g.shot(name + "-asked")
+	browsertest.Shot(g.tab, g.t, name+"-asked")
 	look()
-	g.shot(name + "-decided")
+	browsertest.Shot(g.tab, g.t, name+"-decided")
 }
 
 // sees waits until all of it can be read without scrolling, in one and the same view.
@@ -167,20 +137,3 @@ const onScreen = `[...document.querySelectorAll(".message")].filter(m => /Feasib
 		const seen = document.elementFromPoint(line.left + Math.min(line.width / 2, 20), line.top + Math.min(line.height / 2, 8));
 		return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth && seen && (e.contains(seen) || seen.contains(e));
 	}))`
-
-// shot keeps a picture when SHOTS names a folder.
-func (g *gallery) shot(name string) {
-	g.t.Helper()
-	dir := os.Getenv("SHOTS")
-	if dir == "" {
-		return
-	}
-	time.Sleep(300 * time.Millisecond) // transitions
-	png, err := chromedp.Run(g.tab, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		g.t.Logf("picture %s: %v", name, err)
-	}
-}

@@ -14,32 +14,36 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"pipewright/bot/playground/browsertest"
+	"pipewright/internal/text"
 )
 
-// TestReportPictures draws one sheet for the digest and for each report in each language, into the folder reports of
-// the one that PICTURES names: the whole message on a desktop and beside it on a phone, with much data, with little and
-// with none, from top to bottom. testdata/pictures/reports/*.txtar are the stories behind; their first line says what
-// the company begins with (demo or empty). Where SHOTS names a folder, every message is kept there by itself as well.
+// TestReportPictures plays testdata/pictures/reports/*.txtar, in which Mia asks for every report of a company with
+// much data, with little and with none. Where PICTURES names a folder, it draws one sheet for the digest and for each
+// report in each language into the folder reports of it: the whole message on a desktop and beside it on a phone, from
+// top to bottom. Where SHOTS names a folder, every message is kept there by itself as well.
 func TestReportPictures(t *testing.T) {
-	dir := os.Getenv("PICTURES")
-	if dir == "" {
-		t.Skip("PICTURES names no folder")
-	}
-	dir = filepath.Join(dir, "reports")
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		t.Fatal(err)
-	}
 	for language := range locales {
 		t.Run(language, func(t *testing.T) {
+			inParallelUndrawn(t)
 			sheets := map[string][]image.Image{}
 			for _, amount := range []string{"much", "little", "none"} {
-				g := &gallery{story: newStory(t, "testdata/pictures/reports/"+amount+".txtar"), dir: dir, language: language, ids: map[string]string{}}
-				g.at = 1
-				g.open(g.lines[0].text)
-				for name, pair := range g.reports(amount) {
-					sheets[name] = append(sheets[name], pair)
+				g := newGallery(t, "testdata/pictures/reports/"+amount+".txtar", language)
+				answers := g.reports()
+				if g.dir != "" {
+					for name, ts := range answers {
+						sheets[name] = append(sheets[name], g.pair(name, ts, amount))
+					}
 				}
 				g.stop()
+			}
+			if len(sheets) == 0 {
+				return
+			}
+			dir := filepath.Join(os.Getenv("PICTURES"), "reports")
+			if err := os.MkdirAll(dir, 0o750); err != nil {
+				t.Fatal(err)
 			}
 			for name, rows := range sheets {
 				writePicture(t, filepath.Join(dir, language+"-"+name+".png"), stacked(rows))
@@ -48,57 +52,70 @@ func TestReportPictures(t *testing.T) {
 	}
 }
 
-// reports plays the story and returns each report on a desktop and on a phone, side by side.
-func (g *gallery) reports(amount string) map[string]image.Image {
+// reports plays the story and returns where each report stands that Mia asked for, the last time she did, and the
+// newest digest of her team.
+func (g *gallery) reports() map[string]string {
 	g.t.Helper()
 	g.story.language("mia", locales[g.language])
-	answers := map[string]string{} // ts of each report's answer
+	answers := map[string]string{} // ts by name
 	for ; g.at < len(g.lines); g.at++ {
 		g.settle()
 		g.line()
 		if name, is := strings.CutPrefix(g.lines[g.at].text, "mia: /report "); is && !strings.Contains(name, " ") {
-			g.settle()
-			for ts, said := range g.private() {
-				if g.before[ts] != said {
-					answers[name] = ts
-				}
-			}
+			answers[name] = g.answered()
 		}
 	}
-	for _, m := range newestFirst(g.messages("mia", "team-north", "")) {
-		if m["bot_id"] != nil && answers["digest"] == "" {
-			answers["digest"] = str(m["ts"])
-		}
-	}
-	out := map[string]image.Image{}
+	said := g.private()
 	for name, ts := range answers {
-		channel := "deals"
-		if name == "digest" {
-			channel = "team-north"
+		if comes := text.For(g.language, nil).T("The picture follows in a moment."); strings.Contains(said[ts], comes) {
+			g.failf("%s has no picture yet: %s", name, said[ts])
 		}
-		var pair []image.Image
-		for _, width := range []int{1280, 390} {
-			shot := g.whole(channel, ts, width)
-			if dir := os.Getenv("SHOTS"); dir != "" {
-				writePicture(g.t, filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", g.language, name, amount, width)), shot)
-			}
-			pair = append(pair, shot)
-		}
-		out[name] = sideBySide(pair)
 	}
-	return out
+	answers["digest"] = str(g.message("mia", "team-north", text.For(g.language, nil).T("Weekly digest"))["ts"])
+	g.epilogue()
+	return answers
+}
+
+// answered is where the answer to the last command stands; a picture that follows one has no words of its own.
+func (g *gallery) answered() (ts string) {
+	g.t.Helper()
+	g.eventually(func() bool {
+		for _, m := range g.messages(g.actor, g.place, "") {
+			ts = str(m["ts"])
+			blocks := asList(m["blocks"])
+			if m["is_ephemeral"] == true && g.before[ts] != words(m) && len(blocks) > 0 && asObj(blocks[0])["type"] != "image" {
+				return true
+			}
+		}
+		return false
+	}, func() { g.failf("no answer comes") })
+	return ts
+}
+
+// pair is the report on a desktop and on a phone, side by side.
+func (g *gallery) pair(name, ts, amount string) image.Image {
+	g.t.Helper()
+	channel := "deals"
+	if name == "digest" {
+		channel = "team-north"
+	}
+	var pair []image.Image
+	for _, width := range []int64{1280, 390} {
+		shot := g.whole(channel, ts, width)
+		if dir := os.Getenv("SHOTS"); dir != "" {
+			writePicture(g.t, filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", g.language, name, amount, width)), shot)
+		}
+		pair = append(pair, shot)
+	}
+	return sideBySide(pair)
 }
 
 // whole is the whole message, however high it is, in a window of that width.
-func (g *gallery) whole(channel, ts string, width int) image.Image {
+func (g *gallery) whole(channel, ts string, width int64) image.Image {
 	g.t.Helper()
 	const high = 3000
 	defer g.newTab()()
-	viewport := chromedp.EmulateViewport(int64(width), high)
-	if width < 600 {
-		viewport = chromedp.EmulateViewport(int64(width), high, chromedp.EmulateMobile, chromedp.EmulateTouch)
-	}
-	g.visit("/#/u/"+g.ids["mia"]+"/c/"+g.ids[channel], viewport)
+	g.visit("/#/u/"+g.ids["mia"]+"/c/"+g.ids[channel], browsertest.Viewport(width, high))
 	node := fmt.Sprintf(`document.querySelector('article[data-ts="%s"]')`, ts)
 	g.until(node + ` && [...` + node + `.querySelectorAll("img")].every(i => i.complete)`)
 	g.browse(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(alone, ts)))

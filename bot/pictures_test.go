@@ -20,11 +20,13 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"pipewright/bot/playground/browsertest"
 )
 
-// TestPictures draws the pictures of docs/ anew, into the folder that PICTURES
-// names (make pictures). Each of testdata/pictures/*.txtar is a story in one
-// language, played on the sample company; beside the lines of TestStories it has
+// TestPictures plays the stories behind the pictures of docs/ and draws these anew into the folder that PICTURES
+// names (make pictures); without one it only sees that there is what they show. Each of testdata/pictures/*.txtar is a
+// story in one language, played on the sample company; beside the lines of TestStories it has
 //
 //	picture NAME: ana in #deals          what she sees there (… in dm, at home)
 //	picture NAME on a phone: ana at home
@@ -32,28 +34,26 @@ import (
 //	…, at "text"                         scrolled to where the text stands
 //	…, tidy                              without the answers that only she sees
 func TestPictures(t *testing.T) {
-	dir := os.Getenv("PICTURES")
-	if dir == "" {
-		t.Skip("PICTURES names no folder")
-	}
-	files, err := filepath.Glob("testdata/pictures/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no pictures", err)
-	}
-	for _, file := range files {
-		language := strings.TrimSuffix(filepath.Base(file), ".txtar")
+	for language := range locales {
 		t.Run(language, func(t *testing.T) {
-			g := &gallery{story: newStory(t, file), dir: dir, language: language, ids: map[string]string{}}
-			g.open("demo")
-			g.show()
+			inParallelUndrawn(t)
+			newGallery(t, "testdata/pictures/"+language+".txtar", language).show()
 		})
+	}
+}
+
+// inParallelUndrawn plays stories side by side as long as no browsers have to keep up.
+func inParallelUndrawn(t *testing.T) {
+	t.Helper()
+	if os.Getenv("PICTURES") == "" {
+		t.Parallel()
 	}
 }
 
 // gallery is a story of which pictures are taken.
 type gallery struct {
 	*story
-	dir      string
+	dir      string // where they go, "" when none are drawn
 	language string
 	ids      map[string]string // of people and channels, by name
 	browser  context.Context
@@ -62,47 +62,33 @@ type gallery struct {
 
 var locales = map[string]string{"en": "en-US", "zh": "zh-CN"}
 
-// open starts the company at the same instant each time, with its sample deals if seed is "demo".
-func (g *gallery) open(seed string) {
-	g.t.Helper()
+// newGallery starts the company at the same instant each time, with its sample deals unless the story begins with "starts empty".
+func newGallery(t *testing.T, file, language string) *gallery {
+	t.Helper()
+	g := &gallery{story: newStory(t, file), dir: os.Getenv("PICTURES"), language: language, ids: map[string]string{}}
 	var err error
-	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(g.t), modeSocket, english, slog.New(slog.DiscardHandler)); err != nil {
-		g.t.Fatal(err)
+	if g.lab, err = newLab("127.0.0.1:0", sqliteFile(t), modeSocket, english, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
 	}
-	g.t.Cleanup(g.lab.close)
-	g.lab.cfg.Locale = locales[g.language]
+	t.Cleanup(g.lab.close)
+	g.lab.cfg.Locale = locales[language]
 	begin := time.Date(2026, 11, 30, 8, 30, 0, 0, g.lab.cfg.zone)
 	g.lab.clock.offset.Store(int64(time.Until(begin)))
-	g.bot, g.stop = started(g.t, g.lab, seed)
+	seed := "demo"
+	if g.lines[0].text == "starts empty" {
+		seed, g.at = "empty", 1
+	}
+	g.bot, g.stop = started(t, g.lab, seed)
 	state := g.get("state", nil)
 	for _, kind := range []string{"users", "channels"} {
 		for _, x := range asList(state[kind]) {
 			g.ids[str(asObj(x)["name"])] = str(asObj(x)["id"])
 		}
 	}
-	g.browser = browser(g.t)
-}
-
-// browser starts Chromium.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := chromium()
-	if path == "" {
-		t.Fatal("pictures need Chromium: install it first")
+	if g.dir != "" {
+		g.browser = browsertest.Start(t)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"), chromedp.Flag("force-prefers-reduced-motion", true))
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
-		t.Fatalf("start %s: %v", path, err)
-	}
-	return ctx
+	return g
 }
 
 var pictureLine = regexp.MustCompile(`^picture ([\w-]+)( on a phone)?: (\w+) (at home|in dm|in #([\w-]+))(?:, thread "([^"]*)")?(?:, at "([^"]*)")?(, tidy)?$`)
@@ -122,31 +108,41 @@ func (g *gallery) show() {
 
 func (g *gallery) picture(m []string) {
 	g.t.Helper()
-	close := g.newTab()
-	defer close()
 	name, user, place, channel, thread, at := m[1], m[3], m[4], m[5], m[6], m[7]
-	hash := "/#/u/" + g.ids[user]
-	switch place {
-	case "at home":
-		hash += "/home"
-	case "in dm":
+	if place == "in dm" {
 		channel = "dm"
+	}
+	ts := ""
+	if thread != "" {
+		ts = str(g.message(user, channel, thread)["ts"])
+	}
+	page := ""
+	g.eventually(func() bool {
+		page = g.onPage(user, channel, ts)
+		return page != "" && strings.Contains(page, at)
+	}, func() { g.failf("%s sees instead:\n%s", user, page) })
+	if g.dir == "" {
+		return
+	}
+	defer g.newTab()()
+	hash := "/#/u/" + g.ids[user]
+	switch channel {
+	case "":
+		hash += "/home"
+	case "dm":
 		hash += "/c/" + g.directChannel(user)
 	default:
 		hash += "/c/" + g.ids[channel]
 	}
-	if thread != "" {
-		hash += "/t/" + str(g.message(user, channel, thread)["ts"])
-	}
-	viewport := chromedp.EmulateViewport(1280, 800)
-	if m[2] != "" {
-		viewport = chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch)
-	}
-	g.visit(hash, viewport)
 	shown := ".message, .home-body .block, dialog"
 	if thread != "" {
-		shown = ".thread-pane .message"
+		hash, shown = hash+"/t/"+ts, ".thread-pane .message"
 	}
+	viewport := browsertest.Viewport(1280, 800)
+	if m[2] != "" {
+		name, viewport = name+"-phone", browsertest.Viewport(390, 844)
+	}
+	g.visit(hash, viewport)
 	g.until(fmt.Sprintf(`document.querySelector(".people .me") && document.querySelector(%q)`, shown))
 	time.Sleep(700 * time.Millisecond) // until the stream has brought everything
 	if m[8] != "" {
@@ -156,10 +152,20 @@ func (g *gallery) picture(m []string) {
 		g.browse(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(scrollTo, at)))
 	}
 	time.Sleep(300 * time.Millisecond)
-	if m[2] != "" {
-		name += "-phone"
+	writePicture(g.t, filepath.Join(g.dir, g.language+"-"+name+".png"), g.capture())
+}
+
+// onPage is what a person can read in a conversation, or in Home where there is no channel, and in the open form.
+func (g *gallery) onPage(user, channel, thread string) string {
+	g.t.Helper()
+	if channel == "" {
+		return words(asObj(g.ask("home", obj{"user": user})["view"]))
 	}
-	g.keep(name)
+	said := words(g.view(user))
+	for _, m := range g.messages(user, channel, thread) {
+		said += "\n" + words(m)
+	}
+	return said
 }
 
 // newTab opens a tab, and returns what closes it, and its stream with it: a browser keeps only six connections to one host.
@@ -204,12 +210,6 @@ func (g *gallery) until(js string) {
 		}
 	}
 	g.failf("on the page this never came to hold: %s", js)
-}
-
-// keep writes the picture.
-func (g *gallery) keep(name string) {
-	g.t.Helper()
-	writePicture(g.t, filepath.Join(g.dir, g.language+"-"+name+".png"), g.capture())
 }
 
 // capture is what the window shows.

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +12,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/slack-go/slack"
+
+	"pipewright/bot/playground/browsertest"
 )
 
 // browser is a person at the page.
@@ -25,40 +24,13 @@ type browser struct {
 	ctx context.Context
 }
 
-// openBrowser starts Chromium, or skips the test where there is none; in CI that is a failure.
+// openBrowser opens the page's world and a browser, where there is one.
 func openBrowser(t *testing.T) *browser {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no Chromium: the page's test needs one in CI")
-		}
-		t.Skip("no Chromium on this machine: install it to test the page")
-	}
-	if testing.Short() {
-		t.Skip("a browser takes a while")
-	}
+	browsertest.Need(t, "the page")
 	w, bot := newPageWorld(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 800),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"),
-		chromedp.Flag("force-prefers-reduced-motion", true)) // a click on something that still moves would miss it
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
-	t.Cleanup(cancel)
+	ctx := browsertest.Start(t)
 	b := &browser{T: t, world: w, bot: bot, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // starts it, for as long as ctx lives
-		t.Fatalf("start %s: %v", path, err)
-	}
 	b.size(1280, 800)
 	messages := chromedp.Console(ctx)
 	go func() {
@@ -187,11 +159,7 @@ func (b *browser) seesNot(selector string) {
 
 func (b *browser) size(width, height int64) {
 	b.T.Helper()
-	options := []chromedp.EmulateViewportOption{}
-	if width < 760 {
-		options = append(options, chromedp.EmulateMobile, chromedp.EmulateTouch)
-	}
-	b.run("resize", chromedp.EmulateViewport(width, height, options...))
+	b.run("resize", browsertest.Viewport(width, height))
 }
 
 // clicked is the next action that reached the app.
@@ -210,16 +178,5 @@ func (b *browser) clicked() slack.BlockAction {
 // shot keeps a picture when SHOTS names a folder.
 func (b *browser) shot(name string) {
 	b.T.Helper()
-	dir := os.Getenv("SHOTS")
-	if dir == "" {
-		return
-	}
-	time.Sleep(300 * time.Millisecond) // transitions
-	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		b.T.Logf("picture %s: %v", name, err)
-	}
+	browsertest.Shot(b.ctx, b.T, name)
 }
