@@ -80,6 +80,9 @@ func allowed(dir, target string, test bool) bool {
 	if dir == target || test && testMayImport(dir, target) {
 		return true
 	}
+	if !test && strings.HasSuffix(target, "test") {
+		return false // it must not come into the program
+	}
 	for _, rule := range mayImport {
 		if dir != rule.of && !strings.HasPrefix(dir, rule.of+"/") {
 			continue
@@ -113,6 +116,7 @@ func TestDirectionIsChecked(t *testing.T) {
 		{"internal/sales", "store", false}, {"internal/sales", "internal/text", false}, {"store", "internal/sales", true}, {"store", "internal/text", false},
 		{"handlers", "bot/outbox", false}, {"handlers/view", "handlers", false}, {"reports", "handlers", false},
 		{"bot/playground", "internal/text", false}, {"bot/outbox", "handlers/view", true}, {"bot", "bot/playground", true},
+		{"bot", "bot/playground/browsertest", false}, {"bot", "store/pgtest", false},
 		{"store/pgtest", "store", false}, {"somewhere/new", "store", false}, {"handlers", "handlers/view/limitstest", false},
 	} {
 		if got := allowed(test.dir, test.target, false); got != test.want {
